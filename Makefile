@@ -1,0 +1,70 @@
+# The commands of this project. Each prints what it does, can be repeated, and says what to do when it cannot go on.
+#
+#   make run            set everything up and start the demo
+#   make test           set up what tests need and run them all, on SQLite and on PostgreSQL
+#   make check          everything that CI runs
+#   make fix            format
+#
+# make test WITHOUT=chromium,node,postgresql   leaves those out, and says so
+# make test ARGS="tests/posts -k approve"      hands arguments to pytest
+
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help setup setup-dev run test check lint types imports migrations fix bench requirements
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup:
+	@requirements/setup run
+
+setup-dev:
+	@requirements/setup dev
+
+run: setup
+	@$(BIN)/vierogen demo $(ARGS)
+
+test: setup-dev
+	@$(BIN)/python -m tests.run $(ARGS)
+
+check: lint types imports migrations test
+
+lint: setup-dev
+	@echo "check: style"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint vierogen --check --lint --quiet
+
+types: setup-dev
+	@echo "check: types"
+	@$(BIN)/mypy vierogen
+
+imports: setup-dev
+	@echo "check: floors"
+	@$(BIN)/lint-imports
+
+migrations: setup-dev
+	@echo "check: migrations"
+	@home=$$(mktemp -d) && trap 'rm -r $$home' EXIT && \
+	VIEROGEN_HOME=$$home $(BIN)/vierogen makemigrations --check --dry-run
+
+fix: setup-dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/djlint vierogen --reformat --quiet
+
+bench: setup-dev
+	@$(BIN)/python -m bench $(ARGS)
+
+# Newest versions of everything within pyproject.toml's ranges, with hashes and without any address.
+PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+requirements: setup-dev
+	@echo "requirements: pinning"
+	@$(PIN) pyproject.toml -o requirements/run.txt
+	@$(PIN) pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
+	@$(PIN) requirements/build.in -o requirements/build.txt
+	@$(PIN) requirements/node.in -o requirements/node.txt
+	@$(BIN)/python -m tests.servers.pin_node_parts

@@ -1,0 +1,122 @@
+"""The ledger holds, and shows it when somebody tampers."""
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from vierogen.ledger import guard
+from vierogen.ledger.actions import Machine, forget, record, verify
+from vierogen.ledger.models import AppendOnlyError, Entry, Head, Opening
+
+BY = Machine("test")
+
+
+@pytest.fixture
+def three(db: None) -> list[Entry]:
+    with transaction.atomic():
+        return [
+            record(7, "did", f"thing:{n}", by=BY, facts={"n": n}, personal={"text": f"secret {n}"}) for n in range(3)
+        ]
+
+
+def tamper(sql: str, *values: Any) -> None:
+    guard.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+    guard.install(connection)
+
+
+def test_an_untouched_ledger_verifies(three: list[Entry]) -> None:
+    assert verify(7) == (3, [])
+
+
+def test_entries_follow_each_other(three: list[Entry]) -> None:
+    assert [entry.number for entry in three] == [1, 2, 3]
+    assert three[1].previous == three[0].hash
+
+
+@pytest.mark.parametrize(
+    ("sql", "values", "why"),
+    [
+        ("UPDATE ledger_entry SET verb = %s WHERE number = 2", ["undid"], "changed"),
+        ("UPDATE ledger_entry SET actor = %s WHERE number = 1", ["member:9"], "changed"),
+        ("UPDATE ledger_entry SET facts = %s WHERE number = 2", ['{"n": 9}'], "changed"),
+        ("UPDATE ledger_opening SET value = %s", ["another"], "personal"),
+    ],
+)
+def test_a_change_is_noticed(three: list[Entry], sql: str, values: list[str], why: str) -> None:
+    tamper(sql, *values)
+    _read, broken = verify(7)
+    assert broken
+    assert all(why in fault.why for fault in broken)
+
+
+def test_a_removed_entry_is_noticed(three: list[Entry]) -> None:
+    Opening.objects.all().delete()
+    tamper("DELETE FROM ledger_entry WHERE number = %s", 2)
+    assert [fault.number for fault in verify(7)[1]] == [3, 3]
+
+
+def test_a_cut_off_end_is_noticed(three: list[Entry]) -> None:
+    Opening.objects.all().delete()
+    tamper("DELETE FROM ledger_entry WHERE number = %s", 3)
+    assert [fault.why for fault in verify(7)[1]] == ["the chain ends before its recorded head"]
+
+
+def test_the_database_itself_refuses_changes(three: list[Entry]) -> None:
+    with (
+        pytest.raises(DatabaseError, match="never change"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE ledger_entry SET verb = 'undid'")
+    with (
+        pytest.raises(DatabaseError, match="never change"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM ledger_opening")
+        cursor.execute("DELETE FROM ledger_entry")
+
+
+def test_so_do_the_models(three: list[Entry]) -> None:
+    with pytest.raises(AppendOnlyError):
+        three[0].save()
+    with pytest.raises(AppendOnlyError):
+        three[0].delete()
+    with pytest.raises(AppendOnlyError):
+        Entry.objects.update(verb="undid")
+    with pytest.raises(AppendOnlyError):
+        Entry.objects.all().delete()
+
+
+def test_personal_values_never_stand_in_an_entry(three: list[Entry]) -> None:
+    assert "secret" not in str(Entry.objects.values_list())
+
+
+def test_forgetting_a_person_keeps_the_chain(three: list[Entry]) -> None:
+    assert forget(7, "machine:test", by=Machine("privacy")) == 3
+    assert not Opening.objects.exists()
+    assert verify(7) == (4, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_outside_a_transaction_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="transaction"):
+        record(7, "did", "thing:1", by=BY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_leaves_no_entry() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        record(7, "did", "thing:1", by=BY)
+        raise ZeroDivisionError
+    assert not Entry.objects.exists()
+    assert not Head.objects.exists()
+
+
+def test_organisations_have_chains_of_their_own(three: list[Entry]) -> None:
+    with transaction.atomic():
+        first = record(8, "did", "thing:1", by=BY)
+    assert (first.number, first.previous) == (1, "0" * 64)

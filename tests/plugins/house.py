@@ -1,0 +1,118 @@
+"""Four people, the same in every test: anna writes, ben reviews, cora administers, otto is an outsider.
+
+With them dirk (duty officer), and a practice network with the organisation's channel on it.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client, TransactionTestCase
+
+from vierogen.channels.models import Channel
+from vierogen.ledger import guard
+from vierogen.ledger.actions import Machine
+from vierogen.people.actions import found, join
+from vierogen.people.models import Member, Organisation, User
+from vierogen.people.roles import Role
+from vierogen.practice.network import Account
+from vierogen.practice.server import PracticeServer
+from vierogen.vault.actions import connect
+
+SETUP = Machine("test")
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def empty_between_tests() -> Iterator[None]:
+    """Tests with real transactions are emptied afterwards; the ledger's guard would refuse that."""
+    with pytest.MonkeyPatch.context() as patch:
+        teardown = TransactionTestCase._fixture_teardown
+
+        def unguarded(self: TransactionTestCase) -> None:
+            guard.remove(connection)
+            teardown(self)
+            guard.install(connection)
+
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
+        yield
+
+
+@pytest.fixture
+def town(db: None) -> Organisation:
+    """The organisation of anna, ben, cora and dirk."""
+    return found("Gemeente Voorbeeld", by=SETUP)
+
+
+@pytest.fixture
+def elsewhere(db: None) -> Organisation:
+    """Otto's organisation."""
+    return found("Welzijn Anders", by=SETUP)
+
+
+def make_member(organisation: Organisation, name: str, *roles: Role) -> Member:
+    """A user with a membership; everybody's password is ``PASSWORD``."""
+    user = User.objects.create_user(f"{name.lower()}@voorbeeld.example", PASSWORD, name=name)
+    return join(organisation, user, roles=roles, by=SETUP)
+
+
+@pytest.fixture
+def anna(town: Organisation) -> Member:
+    """Writes."""
+    return make_member(town, "Anna", Role.WRITER)
+
+
+@pytest.fixture
+def ben(town: Organisation) -> Member:
+    """Reviews."""
+    return make_member(town, "Ben", Role.REVIEWER)
+
+
+@pytest.fixture
+def cora(town: Organisation) -> Member:
+    """Administers, and connects channels."""
+    return make_member(town, "Cora", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def dirk(town: Organisation) -> Member:
+    """Is on duty."""
+    return make_member(town, "Dirk", Role.DUTY_OFFICER)
+
+
+@pytest.fixture
+def otto(elsewhere: Organisation) -> Member:
+    """Holds every role, in another organisation."""
+    return make_member(elsewhere, "Otto", *[role for role in Role if role != Role.TRAINEE])
+
+
+@pytest.fixture
+def practice() -> Iterator[PracticeServer]:
+    """A fresh practice network."""
+    server = PracticeServer(None)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def official(practice: PracticeServer) -> Account:
+    """The organisation's account on the practice network."""
+    return practice.network.add_account("gemeente_voorbeeld", "Gemeente Voorbeeld")
+
+
+@pytest.fixture
+def channel(town: Organisation, cora: Member, practice: PracticeServer, official: Account) -> Channel:
+    """That account, connected."""
+    return connect(town, "mastodon", server=practice.url, credentials={"token": official.token}, by=cora)
+
+
+@pytest.fixture
+def enter(client: Client) -> Callable[[Member], Client]:
+    """A browser-like client in which the member is logged in."""
+
+    def log_in(member: Member) -> Client:
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return log_in

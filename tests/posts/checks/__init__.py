@@ -1,0 +1,1 @@
+"""The checks, each by itself and all together; no database."""

@@ -1,0 +1,228 @@
+"""Nothing is approved that a second, qualified person has not seen, exactly as it is."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tests.plugins.house import make_member
+from tests.posts.conftest import TEXT
+from vierogen.channels.models import Channel
+from vierogen.ledger.moves import WrongStateError
+from vierogen.notices.models import Message
+from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Role
+from vierogen.posts.actions.reviewing import (
+    approve,
+    ask_for_changes,
+    expire_due,
+    look_back,
+    publish_in_emergency,
+    publish_now,
+    remind_of_after_reviews,
+)
+from vierogen.posts.actions.writing import Content, begin, content_of, save, submit
+from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Media, Post, Version
+from vierogen.posts.states import PostState
+
+
+def state_of(version: Version) -> str:
+    return Post.objects.get(pk=version.post_id).state
+
+
+def test_a_second_person_approves(offered: Version, ben: Member) -> None:
+    approve(offered, by=ben, digest=offered.digest)
+    assert state_of(offered) == PostState.APPROVED
+    delivery = Delivery.objects.get(version=offered)
+    assert delivery.cooling_until > timezone.now() + timedelta(seconds=110)
+
+
+def test_the_author_cannot_approve(offered: Version, anna: Member, town: Organisation) -> None:
+    both = make_member(town, "Anna2", Role.WRITER, Role.REVIEWER)
+    with pytest.raises(PermissionDenied):
+        approve(offered, by=anna, digest=offered.digest)
+    version = begin(town, Content(TEXT, tuple(t.channel for t in offered.targets.all())), by=both)
+    submit(version, by=both)
+    with pytest.raises(PermissionDenied, match="wrote part"):
+        approve(version, by=both, digest=version.digest)
+
+
+def test_no_contributor_can_approve_not_only_the_last(offered: Version, ben: Member, anna: Member) -> None:
+    changed = save(offered.post, Content(TEXT + " Let op.", content_of(offered).channels), by=ben)
+    again = save(offered.post, Content(TEXT + " Let op!", content_of(offered).channels), by=anna)
+    submit(again, by=anna)
+    assert changed.number == 2
+    with pytest.raises(PermissionDenied, match="wrote part"):
+        approve(again, by=ben, digest=again.digest)
+
+
+def test_an_administrator_cannot_approve(offered: Version, cora: Member) -> None:
+    with pytest.raises(PermissionDenied):
+        approve(offered, by=cora, digest=offered.digest)
+
+
+def test_an_outsider_cannot_approve(offered: Version, otto: Member) -> None:
+    with pytest.raises(PermissionDenied, match="another organisation"):
+        approve(offered, by=otto, digest=offered.digest)
+
+
+def test_somebody_whose_membership_ended_cannot_approve(offered: Version, ben: Member) -> None:
+    Member.objects.filter(pk=ben.pk).update(ends_on=timezone.now().date() - timedelta(days=2))
+    with pytest.raises(PermissionDenied):
+        approve(offered, by=Member.objects.get(pk=ben.pk), digest=offered.digest)
+
+
+def test_the_database_refuses_an_own_approval(offered: Version, anna: Member) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Approval.objects.create(version=offered, digest=offered.digest, by=anna, writer=anna)
+
+
+def test_an_edit_voids_the_approval(approved: Version, anna: Member) -> None:
+    save(approved.post, Content(TEXT + "!", content_of(approved).channels), by=anna)
+    assert state_of(approved) == PostState.DRAFT
+    assert Delivery.objects.get(version=approved).state == "stopped"
+
+
+def test_another_digest_is_not_approved(offered: Version, ben: Member) -> None:
+    with pytest.raises(WrongStateError):
+        approve(offered, by=ben, digest="0" * 64)
+
+
+def test_text_changed_behind_the_back_is_not_approved(offered: Version, ben: Member) -> None:
+    Version.objects.filter(pk=offered.pk).update(text="Iets heel anders")
+    with pytest.raises(WrongStateError):
+        approve(Version.objects.get(pk=offered.pk), by=ben, digest=offered.digest)
+
+
+@pytest.mark.parametrize("what", ["text", "channel text", "alt", "picture", "time", "order"])
+def test_the_digest_covers(what: str, version: Version, anna: Member, town: Organisation) -> None:
+    one, two = (
+        Media.objects.create(
+            organisation=town,
+            data=b"",
+            sha256=n * 64,
+            mime="image/png",
+            width=1,
+            height=1,
+            name=n,
+            uploaded_by=anna,
+        )
+        for n in "ab"
+    )
+    channels = content_of(version).channels
+    base = Content(TEXT, channels, pictures=((one.pk, "een"), (two.pk, "twee")))
+    later = timezone.now() + timedelta(hours=1)
+    changed = {
+        "text": Content(TEXT + " ", channels, pictures=base.pictures, texts={}),
+        "channel text": Content(TEXT, channels, texts={channels[0].pk: "anders"}, pictures=base.pictures),
+        "alt": Content(TEXT, channels, pictures=((one.pk, "een!"), (two.pk, "twee"))),
+        "picture": Content(TEXT, channels, pictures=((one.pk, "een"),)),
+        "time": Content(TEXT, channels, pictures=base.pictures, not_before=later),
+        "order": Content(TEXT, channels, pictures=((two.pk, "twee"), (one.pk, "een"))),
+    }
+    if what == "text":
+        changed["text"] = Content(TEXT + " x", channels, pictures=base.pictures)
+    assert save(version.post, base, by=anna).digest != save(version.post, changed[what], by=anna).digest
+
+
+def test_a_second_decision_is_already_decided(offered: Version, ben: Member, town: Organisation) -> None:
+    approve(offered, by=ben, digest=offered.digest)
+    with pytest.raises(WrongStateError, match="already decided"):
+        approve(offered, by=make_member(town, "Bas", Role.REVIEWER), digest=offered.digest)
+    with pytest.raises(WrongStateError):
+        ask_for_changes(offered, by=ben, text="toch niet")
+
+
+def test_a_reviewer_asks_for_changes(offered: Version, ben: Member) -> None:
+    ask_for_changes(offered, by=ben, text="Noem de omleiding.")
+    assert state_of(offered) == PostState.DRAFT
+    assert Comment.objects.get().text == "Noem de omleiding."
+    assert Message.objects.filter(email="anna@voorbeeld.example").exists()
+
+
+def test_asking_for_changes_says_what(offered: Version, ben: Member) -> None:
+    with pytest.raises(ValidationError):
+        ask_for_changes(offered, by=ben, text="  ")
+
+
+def test_offering_asks_the_reviewers_but_not_the_writer(version: Version, anna: Member, ben: Member) -> None:
+    submit(version, by=anna)
+    assert [message.email for message in Message.objects.all()] == ["ben@voorbeeld.example"]
+    assert TEXT not in Message.objects.get().title
+
+
+def test_a_stop_needs_a_reason_and_a_second_yes(version: Version, anna: Member, ben: Member) -> None:
+    found = FoundThing.objects.create(version=version, check_key="secret", tier="stop", message="A password.")
+    with pytest.raises(ValidationError, match="why"):
+        submit(version, by=anna)
+    submit(version, by=anna, reasons={found.pk: "It is an example."})
+    with pytest.raises(ValidationError, match="stop"):
+        approve(version, by=ben, digest=version.digest)
+    approve(version, by=ben, digest=version.digest, passed=[found.pk])
+    found.refresh_from_db()
+    assert (found.reason, found.reason_by, found.passed_by) == ("It is an example.", anna, ben)
+
+
+def test_only_the_reviewer_may_publish_now(approved: Version, ben: Member, town: Organisation) -> None:
+    with pytest.raises(PermissionDenied):
+        publish_now(approved, by=make_member(town, "Bas", Role.REVIEWER))
+    assert publish_now(approved, by=ben) == 1
+    assert Delivery.objects.get().due_at <= timezone.now()
+
+
+def test_publish_now_keeps_the_chosen_time(channel: Channel, anna: Member, ben: Member) -> None:
+    later = timezone.now() + timedelta(hours=3)
+    version = begin(channel.organisation, Content(TEXT, (channel,), not_before=later), by=anna)
+    submit(version, by=anna)
+    approve(version, by=ben, digest=version.digest)
+    publish_now(version, by=ben)
+    assert Delivery.objects.get().due_at == later
+
+
+def test_what_nobody_approved_in_time_expires(channel: Channel, anna: Member, ben: Member) -> None:
+    soon = timezone.now() + timedelta(minutes=5)
+    version = begin(channel.organisation, Content(TEXT, (channel,), not_before=soon), by=anna)
+    submit(version, by=anna)
+    assert expire_due(timezone.now()) == 0
+    with time_machine.travel(soon + timedelta(seconds=1), tick=False):
+        with pytest.raises(ValidationError, match="passed"):
+            approve(version, by=ben, digest=version.digest)
+        assert expire_due(timezone.now()) == 1
+    assert state_of(version) == PostState.EXPIRED
+
+
+def test_an_emergency_leaves_a_reason_notices_and_an_open_review(version: Version, dirk: Member, ben: Member) -> None:
+    with pytest.raises(ValidationError):
+        publish_in_emergency(version, by=dirk, reason=" ")
+    publish_in_emergency(version, by=dirk, reason="Evacuatie van de wijk.")
+    owed = AfterReview.objects.get()
+    assert timedelta(hours=23, minutes=59) < owed.due_at - timezone.now() <= timedelta(hours=24)
+    assert Message.objects.filter(email="ben@voorbeeld.example").exists()
+    assert Delivery.objects.due(timezone.now()).count() == 1
+    with pytest.raises(PermissionDenied):
+        look_back(owed, by=dirk, was_right=True, note="ok")
+    look_back(owed, by=ben, was_right=True, note="Terecht.")
+    assert not AfterReview.objects.all().open().exists()
+
+
+def test_an_emergency_needs_the_right(version: Version, anna: Member, ben: Member, cora: Member) -> None:
+    for member in (anna, ben, cora):
+        with pytest.raises(PermissionDenied):
+            publish_in_emergency(version, by=member, reason="Haast.")
+
+
+def test_an_overdue_review_closes_the_emergency_path(
+    version: Version, channel: Channel, anna: Member, dirk: Member, ben: Member
+) -> None:
+    publish_in_emergency(version, by=dirk, reason="Evacuatie.")
+    second = begin(channel.organisation, Content("Nog een bericht over de evacuatie.", (channel,)), by=anna)
+    with time_machine.travel(timezone.now() + timedelta(hours=25), tick=False):
+        assert remind_of_after_reviews(timezone.now()) == 1
+        assert remind_of_after_reviews(timezone.now()) == 0
+        with pytest.raises(PermissionDenied, match="closed"):
+            publish_in_emergency(second, by=dirk, reason="Weer haast.")
+        look_back(AfterReview.objects.get(), by=ben, was_right=False, note="Had kunnen wachten.")
+        publish_in_emergency(second, by=dirk, reason="Weer haast.")

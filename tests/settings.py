@@ -1,0 +1,25 @@
+"""The product's settings, with a home of its own for each run and quick password hashes."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_home = Path(os.environ.setdefault("VIEROGEN_HOME", tempfile.mkdtemp(prefix="vierogen-test-")))
+os.environ.setdefault("VIEROGEN_ALLOW_PRIVATE", "127.0.0.0/8")
+os.environ.setdefault("VIEROGEN_PRACTICE", "yes")
+(_home / "static").mkdir(parents=True, exist_ok=True)
+for _name, _words in (("vault.key", "5a" * 32), ("secret-key", "only for tests " * 4)):
+    if not (_home / _name).exists():
+        (_home / _name).touch(mode=0o600)
+        (_home / _name).write_text(_words)
+(_home / "vault.key").chmod(0o400)
+
+from vierogen.config.settings import *  # noqa: E402, F403 - after its environment is in place
+from vierogen.config.settings import DATABASES, HOME, LOGGING  # noqa: E402
+
+# A file, so that the threads and processes of a test share it.
+DATABASES["default"]["TEST"] = (
+    {"NAME": str(HOME / "test.sqlite3")} if "sqlite" in DATABASES["default"]["ENGINE"] else {}
+)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGGING["root"]["level"] = "CRITICAL"

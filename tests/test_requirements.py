@@ -1,0 +1,47 @@
+"""The pinned packages are complete, hashed, and say nothing about where they come from."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PROJECT = Path(__file__).parents[1]
+DESCRIBED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+FILES = sorted((PROJECT / "requirements").glob("*.txt"))
+LOCK = PROJECT / "tests" / "servers" / "pds" / "package-lock.json"
+PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
+
+
+def pins(name: str) -> dict[str, str]:
+    """The version of each package in a file of requirements/."""
+    return dict(PIN.findall((PROJECT / "requirements" / name).read_text()))
+
+
+@pytest.mark.parametrize(
+    ("file", "wanted"),
+    [("run.txt", DESCRIBED["dependencies"]), ("dev.txt", DESCRIBED["optional-dependencies"]["dev"])],
+    ids=["run", "dev"],
+)
+def test_everything_the_project_asks_for_is_pinned_within_its_range(file: str, wanted: list[str]) -> None:
+    pinned = pins(file)
+    for line in wanted:
+        asked = Requirement(line)
+        assert asked.specifier.contains(pinned[canonicalize_name(asked.name)]), f"{line}: run `make requirements`"
+
+
+def test_tests_run_with_the_versions_that_the_product_ships_with() -> None:
+    assert pins("run.txt").items() <= pins("dev.txt").items()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_pin_has_a_hash(path: Path) -> None:
+    blocks = re.split(r"\n(?=\w)", path.read_text())
+    assert [block for block in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}", block)] == []
+
+
+@pytest.mark.parametrize("path", [*FILES, LOCK], ids=lambda path: path.name)
+def test_no_requirement_names_an_address_or_a_folder(path: Path) -> None:
+    assert not re.search(r"://|^--?(i|f|index|extra|find|trusted)\b|file:", path.read_text(), re.MULTILINE)

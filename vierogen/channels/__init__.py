@@ -1,0 +1,1 @@
+"""The official accounts and their custodians. No credentials (vault) and no posts."""

@@ -1,0 +1,91 @@
+"""Everything that changes a channel, except its credentials (see the vault)."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from vierogen.channels.models import Channel, Custodian
+from vierogen.ledger.actions import Actor, record
+from vierogen.ledger.moves import move, subject_of
+from vierogen.networks.base import Profile
+from vierogen.people.actions import demand, same_organisation
+from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Right
+
+
+@transaction.atomic
+def add(organisation: Organisation, profile: Profile, *, network_key: str, server: str, by: Member) -> Channel:
+    """Take an account into care, or take it up again with its history; refuses another organisation's account."""
+    demand(by, Right.CONNECT)
+    same_organisation(by, organisation.pk)
+    known = Channel.objects.filter(network_key=network_key, server=server, account_id=profile.account_id).first()
+    if known and known.organisation_id != organisation.pk:
+        raise ValidationError(_("Another organisation here already looks after this account."))
+    if known:
+        changes = {"handle": profile.handle, "name": profile.name}
+        move(known, "reconnect", by=by, changes=changes)
+        return known
+    channel = Channel.objects.create(
+        organisation=organisation,
+        network_key=network_key,
+        server=server,
+        account_id=profile.account_id,
+        handle=profile.handle,
+        name=profile.name,
+    )
+    record(
+        organisation.pk,
+        "connect",
+        subject_of(channel),
+        by=by,
+        facts={"network": network_key, "handle": profile.handle},
+    )
+    return channel
+
+
+def close(channel: Channel, *, by: Member) -> None:
+    """Stop looking after an account; its history stays."""
+    demand(by, Right.CONNECT)
+    same_organisation(by, channel.organisation_id)
+    move(channel, "close", by=by)
+
+
+@transaction.atomic
+def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_after: int | None) -> None:
+    """Change how a channel looks and whether strays are taken down by themselves."""
+    demand(by, Right.CONNECT)
+    same_organisation(by, channel.organisation_id)
+    channel.colour, channel.automatic_take_down_after = colour, automatic_take_down_after
+    channel.full_clean()
+    channel.save(update_fields=["colour", "automatic_take_down_after"])
+    facts = {"colour": colour, "automatic_take_down_after": automatic_take_down_after}
+    record(channel.organisation_id, "change", subject_of(channel), by=by, facts=facts)
+
+
+@transaction.atomic
+def entrust(channel: Channel, *, to: Iterable[Member], by: Member) -> None:
+    """Say who answers for the channel: exactly these members."""
+    demand(by, Right.CONNECT)
+    same_organisation(by, channel.organisation_id)
+    members = list(to)
+    for member in members:
+        same_organisation(member, channel.organisation_id)
+    channel.custodians.exclude(member__in=members).delete()
+    rows = [Custodian(channel=channel, member=member) for member in members]
+    Custodian.objects.bulk_create(rows, ignore_conflicts=True)
+    facts = {"custodians": sorted(member.actor for member in members)}
+    record(channel.organisation_id, "entrust", subject_of(channel), by=by, facts=facts)
+
+
+def disconnect(channel: Channel, *, by: Actor, why: str) -> None:
+    """The network recognisably refuses our key: mark it. ``why`` is a plain sentence without a secret."""
+    move(channel, "disconnect", by=by, facts={"why": why})
+
+
+def keepers(channel: Channel) -> list[Member]:
+    """The channel's current custodians, else everybody who may connect channels."""
+    rows = channel.custodians.select_related("member__user", "member__organisation")
+    current = [row.member for row in rows if row.member.is_current]
+    return current or channel.organisation.members.all().who_may(Right.CONNECT)

@@ -1,0 +1,108 @@
+"""Tables of channels: the official accounts, and who answers for them."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from vierogen.channels.states import MOVES, State
+from vierogen.core.plugins import found_in
+from vierogen.networks.base import Network
+from vierogen.people.models import Member, Organisation
+
+
+def networks() -> dict[str, type[Network]]:
+    """Every network that this installation speaks, by key."""
+    return found_in("vierogen.networks", Network)  # type: ignore[type-abstract]
+
+
+class Colour(models.TextChoices):
+    """A channel's own colour: one of a fixed set in which white letters are readable."""
+
+    BLUE = "blue", _("Blue")
+    PURPLE = "purple", _("Purple")
+    PINK = "pink", _("Pink")
+    RED = "red", _("Red")
+    ORANGE = "orange", _("Orange")
+    BROWN = "brown", _("Brown")
+    OLIVE = "olive", _("Olive")
+    GREEN = "green", _("Green")
+    TEAL = "teal", _("Teal")
+    CYAN = "cyan", _("Cyan")
+    INDIGO = "indigo", _("Indigo")
+    GREY = "grey", _("Grey")
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    """Channels."""
+
+    def visible_to(self, member: Member) -> "ChannelQuerySet":
+        """Channels of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def watched(self) -> "ChannelQuerySet":
+        """Channels that are looked after."""
+        return self.exclude(state=State.CLOSED)
+
+
+class Channel(models.Model):
+    """One official account on one network.
+
+    ``automatic_take_down_after`` (seconds) removes strays by itself; empty, the default, leaves it to a person.
+    """
+
+    MOVES = MOVES
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="channels")
+    network_key = models.CharField(_("network"), max_length=30)
+    server = models.CharField(_("server"), max_length=200)
+    account_id = models.CharField(max_length=200)
+    handle = models.CharField(_("account"), max_length=200)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices, default=Colour.BLUE)
+    state = models.CharField(max_length=15, choices=State.choices, default=State.CONNECTED)
+    automatic_take_down_after = models.PositiveIntegerField(
+        _("take strays down by itself after so many seconds"), null=True, blank=True
+    )
+    connected_at = models.DateTimeField(default=timezone.now)
+
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["network_key", "server", "account_id"], name="an_account_has_one_owner")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handle} ({self.network_name})"
+
+    @property
+    def network(self) -> type[Network]:
+        """The connector's class."""
+        return networks()[self.network_key]
+
+    @property
+    def network_name(self) -> str:
+        """The network's name, for people."""
+        return self.network.name
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round badge."""
+        words = (self.name or self.handle.lstrip("@")).replace("_", " ").replace(".", " ").split()
+        return "".join(word[0] for word in words[:2]).upper() or "?"
+
+    @property
+    def is_connected(self) -> bool:
+        """Does the network accept our key?"""
+        return bool(self.state == State.CONNECTED)
+
+
+class Custodian(models.Model):
+    """A member who answers for a channel and can take it over."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="custodians")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="custodian_of")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "member"], name="custodian_once")]

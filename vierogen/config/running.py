@@ -1,0 +1,61 @@
+"""Runs the parts of the house in one process: web, worker and watcher, until somebody asks to stop."""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable
+
+from waitress import create_server
+
+from vierogen.config.wsgi import application
+from vierogen.core.schedule import start
+from vierogen.notices import jobs as notices_jobs
+from vierogen.posts import jobs as posts_jobs
+from vierogen.watch import jobs as watch_jobs
+
+JOBS = [*posts_jobs.JOBS, *notices_jobs.JOBS, *watch_jobs.JOBS]
+
+
+def free_port(wanted: int = 0) -> int:
+    """``wanted`` if nobody uses it, else any free port of this machine."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("this machine has no free port")
+
+
+def run(
+    parts: Iterable[str],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Run ``web``, ``worker`` and ``watch`` as asked; returns after SIGTERM or SIGINT, when all is put down.
+
+    A delivery that is being sent is finished first.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    wanted = set(parts)
+    threads = start(JOBS, stop) if "worker" in wanted else []
+    threads += watch_jobs.start_watching(stop) if "watch" in wanted else []
+    server = _serve(host, port) if "web" in wanted else None
+    ready()
+    stop.wait()
+    if server:
+        server.close()
+    for thread in threads:
+        thread.join(timeout=30)
+
+
+def _serve(host: str, port: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - waitress has no types
+    server = create_server(application, host=host, port=port, threads=8, ident=None)
+    threading.Thread(target=server.run, name="web", daemon=True).start()
+    return server

@@ -1,0 +1,195 @@
+"""Every setting of the operator, one line each. Unset is the safe value.
+
+A secret may come from a file: set ``VIEROGEN_X_FILE`` in place of ``VIEROGEN_X``.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from vierogen.config import env
+
+# Where the embedded database, the key and uploads live.
+HOME = Path(env.text("VIEROGEN_HOME", "var")).resolve()
+DEBUG = False
+SECRET_KEY = env.text("VIEROGEN_SECRET_KEY")
+DATABASES = {"default": env.database(env.text("VIEROGEN_DATABASE_URL", f"sqlite:///{HOME / 'vierogen.sqlite3'}"))}
+# The address people and mails use, e.g. https://vierogen.example.nl
+PUBLIC_URL = env.text("VIEROGEN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.words("VIEROGEN_ALLOWED_HOSTS", "127.0.0.1 localhost")
+# Key-encryption key of the vault; a systemd credential named vierogen-key comes first.
+KEY_FILE = Path(env.text("VIEROGEN_KEY_FILE", str(HOME / "vault.key")))
+if (_credentials := os.environ.get("CREDENTIALS_DIRECTORY")) and (Path(_credentials) / "vierogen-key").exists():
+    KEY_FILE = Path(_credentials) / "vierogen-key"
+# Earlier key-encryption keys, still able to open what they sealed.
+OLD_KEY_FILES = [Path(name) for name in env.words("VIEROGEN_OLD_KEY_FILES")]
+# Private networks that connectors may reach, e.g. 10.1.0.0/16. Empty: none.
+ALLOW_PRIVATE = env.words("VIEROGEN_ALLOW_PRIVATE")
+# Shows that this is the practice environment and opens the phone page.
+PRACTICE = env.switch("VIEROGEN_PRACTICE")
+PRACTICE_URL = env.text("VIEROGEN_PRACTICE_URL")
+
+EMAIL_HOST = env.text("VIEROGEN_SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = env.number("VIEROGEN_SMTP_PORT", 25)
+EMAIL_HOST_USER = env.text("VIEROGEN_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("VIEROGEN_SMTP_PASSWORD")
+EMAIL_USE_TLS = env.switch("VIEROGEN_SMTP_STARTTLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("VIEROGEN_MAIL_FROM", "vierogen@localhost")
+# Web push (RFC 8292): the contact that push services may write to.
+PUSH_CONTACT = env.text("VIEROGEN_PUSH_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
+
+# Single sign-on with one OpenID Connect provider.
+OIDC_URL = env.text("VIEROGEN_OIDC_URL")
+OIDC_NAME = env.text("VIEROGEN_OIDC_NAME", "OpenID Connect")
+OIDC_CLIENT_ID = env.text("VIEROGEN_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("VIEROGEN_OIDC_CLIENT_SECRET")
+
+INSTALLED_APPS = [
+    "vierogen.config",
+    "vierogen.home",
+    "vierogen.practice",
+    "vierogen.incidents",
+    "vierogen.watch",
+    "vierogen.posts",
+    "vierogen.vault",
+    "vierogen.channels",
+    "vierogen.people",
+    "vierogen.notices",
+    "vierogen.ledger",
+    "vierogen.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vierogen.web.csp.ContentSecurity",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "vierogen.people.middleware.CurrentMember",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "vierogen.config.urls"
+WSGI_APPLICATION = "vierogen.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "vierogen.web.context.page",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+
+ACCOUNT_ADAPTER = "vierogen.people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Approve, publish now, take down: the person proves again who they are at most every five minutes.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGOUT_ON_GET = False
+SOCIALACCOUNT_ADAPTER = "vierogen.people.adapters.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Vierogen"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://localhost", "http://127.0.0.1"))
+
+_secure = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _secure else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Twelve pictures of ten megabytes at most in one form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("VIEROGEN_LOG_LEVEL", "WARNING")},
+    "loggers": {"httpx": {"level": "WARNING"}, "vierogen": {"level": env.text("VIEROGEN_LOG_LEVEL", "INFO")}},
+}
+
+if not SECRET_KEY:
+    _file = HOME / "secret-key"
+    if not _file.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        _file.touch(mode=0o600)
+        _file.write_text(secrets.token_urlsafe(64))
+    SECRET_KEY = _file.read_text()

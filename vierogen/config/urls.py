@@ -1,0 +1,23 @@
+"""Every address of the house."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from vierogen.web.doors import everybody
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("language/", everybody(set_language), name="set_language"),
+    path("log-in/", include("allauth.urls")),
+    path("", include("vierogen.home.urls")),
+    path("", include("vierogen.people.urls")),
+    path("posts/", include("vierogen.posts.urls")),
+    path("watch/", include("vierogen.watch.urls")),
+    path("incidents/", include("vierogen.incidents.urls")),
+    path("channels/", include("vierogen.vault.urls")),
+    path("channels/", include("vierogen.channels.urls")),
+    path("ledger/", include("vierogen.ledger.urls")),
+    path("", include("vierogen.notices.urls")),
+]
+if settings.PRACTICE:
+    urlpatterns.append(path("practice/", include("vierogen.practice.urls")))

@@ -1,0 +1,51 @@
+"""Runs jobs in threads: each asks what is due, does it, and rests only when there is nothing to do."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import close_old_connections, connection
+
+from vierogen.core.leases import worker_name
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """``run(worker)`` does one portion and says whether there was any; ``every`` is the rest in seconds."""
+
+    name: str
+    run: Callable[[str], object]
+    every: float = 0.25
+    threads: int = 1
+
+
+def start(jobs: Iterable[Job], stop: threading.Event) -> list[threading.Thread]:
+    """Start a thread (or more) for each job; they end soon after ``stop`` is set, after what they are doing."""
+    threads = [
+        threading.Thread(target=_keep_running, args=(job, stop), name=f"{job.name} {number}", daemon=True)
+        for job in jobs
+        for number in range(job.threads)
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _keep_running(job: Job, stop: threading.Event) -> None:
+    worker = worker_name(job.name)
+    while not stop.is_set():
+        if not _once(job, worker):
+            stop.wait(job.every)
+    connection.close()
+
+
+def _once(job: Job, worker: str) -> bool:
+    try:
+        close_old_connections()
+        return bool(job.run(worker))
+    except Exception:
+        log.exception("job %s failed; it goes on", job.name)
+        return False

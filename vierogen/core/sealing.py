@@ -1,0 +1,97 @@
+"""Envelope encryption: a data key per secret, wrapped by a key-encryption key that lives outside the database.
+
+AES-256-GCM (NIST SP 800-38D) throughout; 96-bit random nonces; each data key encrypts exactly once.
+The context (who owns it, which field, which version) is authenticated: a swapped ciphertext does not open.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
+
+
+class SealError(Exception):
+    """Something could not be opened, or a key cannot be used; the message says what to do, never the secret."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key-encryption key: 32 bytes, known by the first 16 hexadecimal digits of its SHA-256."""
+
+    material: bytes = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """A public name for the key."""
+        return hashlib.sha256(b"vierogen key id" + self.material).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What is stored: the name of the key, the wrapped data key, and the ciphertext (each with its nonce first)."""
+
+    key_id: str
+    wrapped: bytes
+    ciphertext: bytes
+
+
+def new_key_file(path: Path) -> Key:
+    """Make a key file that only its owner can read; never overwrites one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(handle, "w") as file:
+        file.write(os.urandom(32).hex() + "\n")
+    return read_key_file(path)
+
+
+def read_key_file(path: Path) -> Key:
+    """Read a key file: 64 hexadecimal digits. Raises ``SealError`` with what to do."""
+    try:
+        text = path.read_text().strip()
+    except OSError as error:
+        raise SealError(
+            f"The vault's key file {path} cannot be read ({error.strerror}). Put it back from your backup, "
+            "or run 'vierogen init' on a new installation."
+        ) from error
+    try:
+        material = bytes.fromhex(text)
+    except ValueError:
+        material = b""
+    if len(material) != 32:
+        raise SealError(f"The vault's key file {path} does not hold a key: 64 hexadecimal digits are expected.")
+    if path.stat().st_mode & 0o077:
+        raise SealError(f"The vault's key file {path} can be read by others. Run: chmod 0400 {path}")
+    return Key(material)
+
+
+def seal(plain: bytes, *, key: Key, context: bytes) -> Sealed:
+    """Encrypt under a fresh data key, and wrap that under ``key``; both bound to ``context``."""
+    data_key = AESGCM.generate_key(256)
+    return Sealed(key.id, _encrypt(key.material, data_key, context), _encrypt(data_key, plain, context))
+
+
+def unseal(sealed: Sealed, *, keys: Mapping[str, Key], context: bytes) -> bytes:
+    """Decrypt; raises ``SealError`` for an unknown key, a changed ciphertext or another context."""
+    key = keys.get(sealed.key_id)
+    if key is None:
+        raise SealError(f"This was sealed with key {sealed.key_id}, which is not here. Add its file to the old keys.")
+    data_key = _decrypt(key.material, sealed.wrapped, context)
+    return _decrypt(data_key, sealed.ciphertext, context)
+
+
+def _encrypt(key: bytes, plain: bytes, context: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, context)
+
+
+def _decrypt(key: bytes, stored: bytes, context: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(stored[:_NONCE], stored[_NONCE:], context)
+    except (InvalidTag, ValueError) as error:
+        raise SealError("A sealed value does not open: it was changed, moved, or sealed with another key.") from error

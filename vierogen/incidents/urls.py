@@ -1,0 +1,6 @@
+"""Addresses of the incidents pages."""
+
+from django.urls import URLPattern
+
+app_name = "incidents"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""The tamper-evident record, and the one writer of states. Knows ids, never people."""

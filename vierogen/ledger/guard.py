@@ -1,0 +1,31 @@
+"""Triggers that make the database itself refuse to change or remove an entry."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_SQLITE = """CREATE TRIGGER IF NOT EXISTS ledger_no_{verb} BEFORE {verb} ON ledger_entry
+BEGIN SELECT RAISE(ABORT, 'entries of the ledger never change'); END"""
+_POSTGRESQL = """CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'entries of the ledger never change'; END $$;
+DROP TRIGGER IF EXISTS ledger_no_change ON ledger_entry;
+CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE ON ledger_entry
+FOR EACH ROW EXECUTE FUNCTION ledger_refuse()"""
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put the triggers in place; safe to repeat."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for verb in ("UPDATE", "DELETE"):
+                cursor.execute(_SQLITE.format(verb=verb))
+        else:
+            cursor.execute(_POSTGRESQL)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away (to empty a test database)."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for verb in ("UPDATE", "DELETE"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS ledger_no_{verb}")
+        else:
+            cursor.execute("DROP TRIGGER IF EXISTS ledger_no_change ON ledger_entry")

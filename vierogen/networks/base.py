@@ -1,0 +1,231 @@
+"""What every network offers: dataclasses in, dataclasses out, one family of errors.
+
+A network that cannot do something lacks the small class for it (``Deletes``, ``Streams``);
+callers ask with ``isinstance`` and never meet a ``NotImplementedError``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event as Flag
+from typing import Any, ClassVar, Literal
+
+import httpx
+
+Kind = Literal["post", "repost", "like", "story"]
+Happening = Literal["seen", "edited", "deleted", "profile", "alive"]
+
+
+class NetworkError(Exception):
+    """The network refused or could not be reached; ``may_retry`` says whether trying again can help.
+
+    ``reason`` is a plain English sentence (translatable source text) without any secret,
+    ``detail`` is raw for the log.
+    The post was certainly *not* accepted, unless the error is ``Unknown``.
+    """
+
+    def __init__(self, reason: str, *, may_retry: bool = False, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.may_retry, self.detail = reason, may_retry, detail
+
+
+class Unknown(NetworkError):  # noqa: N818 - a state of knowledge, not a failure
+    """Nobody knows whether the network accepted it: a time-out, a cut connection, a 5xx answer."""
+
+
+class Disconnected(NetworkError):  # noqa: N818 - the field's word for a refused token
+    """The network recognisably refuses our credentials (401 with its own error body)."""
+
+
+class Limited(NetworkError):  # noqa: N818 - the field's word
+    """Rate limit reached; try again after ``seconds``. Nothing was accepted."""
+
+    def __init__(self, reason: str, *, seconds: float, detail: str = "") -> None:
+        super().__init__(reason, may_retry=True, detail=detail)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a person fills in to connect a channel; ``label`` and ``help`` are translatable English."""
+
+    name: str
+    label: str
+    help: str = ""
+    secret: bool = False
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A re-encoded picture: ``data`` bytes of type ``mime``, pixels ``width`` x ``height``, with its alt text."""
+
+    data: bytes
+    mime: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What is to go out. ``key`` comes from ``Network.new_key`` and stays the same for every attempt."""
+
+    text: str
+    key: str
+    created_at: datetime
+    pictures: tuple[Picture, ...] = ()
+    language: str = "nl"
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture as the network shows it. ``url`` can be fetched without credentials where the network allows."""
+
+    url: str
+    alt: str = ""
+    mime: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A remote post as the network shows it now.
+
+    ``text`` is plain text (no HTML); ``target`` is the id of what was reposted or liked;
+    ``expires_at`` is set where the network itself removes the post then (stories).
+    ``key`` is the delivery key where the network gives it back (Bluesky's record key), else "".
+    """
+
+    remote_id: str
+    text: str
+    url: str = ""
+    kind: Kind = "post"
+    created_at: datetime | None = None
+    edited_at: datetime | None = None
+    expires_at: datetime | None = None
+    media: tuple[Media, ...] = ()
+    key: str = ""
+    target: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The account behind the credentials; a change of any field by others is a deviation."""
+
+    account_id: str
+    handle: str
+    name: str
+    about: str = ""
+    avatar: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of a stream. ``seen`` and ``edited`` carry ``shown``; ``deleted`` only ``remote_id``.
+
+    ``alive`` is a sign of life without content (a heartbeat); ``profile`` says: read ``me()`` again.
+    ``cursor`` lets a later stream continue where this one stopped, "" where the network has none.
+    """
+
+    happening: Happening
+    remote_id: str = ""
+    shown: Shown | None = None
+    cursor: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Everything a connector needs, opened by the vault for the length of one use.
+
+    ``remember`` stores changed credentials (a refreshed token); it refuses empty values.
+    ``http`` is the guarded client of ``vierogen.core.http``.
+    """
+
+    server: str
+    credentials: Mapping[str, str] = field(repr=False)
+    http: httpx.Client
+    remember: Callable[[Mapping[str, str]], None] = lambda changed: None
+
+
+class Network(ABC):
+    """A connector: speaks one network's API for one account."""
+
+    key: ClassVar[str]
+    name: ClassVar[str]
+    text_limit: ClassVar[int]
+    picture_limit: ClassVar[int]
+    alt_limit: ClassVar[int]
+    fields: ClassVar[tuple[Field, ...]]
+    # True where the network itself refuses a second post under the same key, so that
+    # sending again after an unknown outcome cannot make a duplicate.
+    repeat_is_safe: ClassVar[bool] = False
+    # Seconds a fresh post may need before reading shows it.
+    read_lag: ClassVar[float] = 2.0
+    # Seconds between two looks where nothing is streamed, and as the net below a stream.
+    poll_every: ClassVar[float] = 20.0
+    # What the watch can never see here: translatable English, shown to people.
+    blind_to: ClassVar[str] = ""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+
+    @classmethod
+    @abstractmethod
+    def length(cls, text: str) -> int:
+        """Count ``text`` the way the network counts it against ``text_limit``."""
+
+    @classmethod
+    @abstractmethod
+    def new_key(cls, at: datetime) -> str:
+        """Make the stable key of one delivery."""
+
+    @abstractmethod
+    def me(self) -> Profile:
+        """Read the account's own profile; proves that the credentials work."""
+
+    @abstractmethod
+    def publish(self, post: Outgoing) -> Shown:
+        """Publish; raises ``Unknown`` whenever the network may have accepted it."""
+
+    @abstractmethod
+    def recent(self, limit: int = 40) -> list[Shown]:
+        """The account's own newest remote posts (reposts, and likes where listed, included), newest first."""
+
+    @abstractmethod
+    def read(self, remote_id: str) -> Shown | None:
+        """One remote post as it is now, or None where it does not exist any more."""
+
+    @abstractmethod
+    def same(self, post: Outgoing, shown: Shown) -> bool:
+        """Is ``shown`` what ``post`` becomes on this network? By key where given back, else by content."""
+
+    def find(self, post: Outgoing) -> Shown | None:
+        """Look for ``post`` among the newest remote posts. Never publishes."""
+        return next((shown for shown in self.recent() if self.same(post, shown)), None)
+
+
+class Deletes(ABC):
+    """The network allows take-down."""
+
+    @abstractmethod
+    def delete(self, remote_id: str) -> None:
+        """Remove a remote post (or undo a repost or like). Already gone is success."""
+
+    @abstractmethod
+    def remains(self, shown: Shown) -> list[str]:
+        """What is still reachable of ``shown``: addresses of the post and its media; [] when all is gone."""
+
+
+class Streams(ABC):
+    """The network pushes an account's own posts."""
+
+    @abstractmethod
+    def stream(self, stop: Flag, cursor: str = "") -> Iterator[Happened]:
+        """Yield what happens until ``stop`` is set or the connection ends (normal return).
+
+        Yields ``alive`` right after connecting and at least every 15 s. Raises ``NetworkError``
+        when the connection cannot be made.
+        """

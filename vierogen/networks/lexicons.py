@@ -1,0 +1,102 @@
+"""The records of Bluesky's app: what a post is written as, and how a record that was read is shown.
+
+The shapes are those of https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from vierogen.networks.base import Kind, Media, Outgoing, Picture, Shown
+
+POST = "app.bsky.feed.post"
+PROFILE = "app.bsky.actor.profile"
+KINDS: Mapping[str, Kind] = {POST: "post", "app.bsky.feed.repost": "repost", "app.bsky.feed.like": "like"}
+
+Address = Callable[[str], str]
+
+
+def post_record(post: Outgoing, *, facets: list[dict[str, Any]], images: list[dict[str, Any]]) -> dict[str, Any]:
+    """Write ``post`` as a record; nothing in it depends on when or how often it is sent."""
+    moment = post.created_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    record: dict[str, Any] = {"$type": POST, "text": post.text, "createdAt": moment, "langs": [post.language]}
+    if facets:
+        record["facets"] = facets
+    if images:
+        record["embed"] = {"$type": "app.bsky.embed.images", "images": images}
+    return record
+
+
+def image(picture: Picture, blob: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe an uploaded picture for ``post_record``."""
+    size = {"width": picture.width, "height": picture.height}
+    return {"image": dict(blob), "alt": picture.alt, "aspectRatio": size}
+
+
+def says_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Are both records the same post? Facets may differ: a handle that was mentioned can have moved since."""
+    return all(one.get(name) == other.get(name) for name in {*one, *other} - {"facets"})
+
+
+def shown(uri: str, value: Mapping[str, Any], *, blob: Address) -> Shown:
+    """Show a post, repost or like; ``blob`` gives the address of a blob by its CID."""
+    did, collection, rkey = parts(uri)
+    kind = KINDS[collection]
+    subject = value.get("subject")
+    return Shown(
+        remote_id=uri,
+        text=_text(value.get("text")),
+        url=f"https://bsky.app/profile/{did}/post/{rkey}" if kind == "post" else "",
+        kind=kind,
+        created_at=_moment(value.get("createdAt")),
+        media=tuple(_media(value.get("embed"), blob)),
+        key=rkey,
+        target=_text(subject.get("uri")) if isinstance(subject, Mapping) else "",
+        raw=value,
+    )
+
+
+def parts(uri: str) -> tuple[str, str, str]:
+    """Take apart ``at://did/collection/rkey`` (https://atproto.com/specs/at-uri-scheme).
+
+    Raises ``ValueError`` where it is not such an address.
+    """
+    scheme, empty, did, collection, rkey = uri.split("/")
+    if (scheme, empty) != ("at:", ""):
+        raise ValueError(f"not an at:// address: {uri!r}")
+    return did, collection, rkey
+
+
+def cid_of(blob: Any) -> str:
+    """Return the content identifier of a blob, "" where ``blob`` is none."""
+    ref = blob.get("ref") if isinstance(blob, Mapping) else None
+    return str(ref.get("$link", "")) if isinstance(ref, Mapping) else ""
+
+
+def _media(embed: Any, blob: Address, alt: str = "") -> Iterator[Media]:
+    """Every blob anywhere below ``embed``, so that a kind of embed that is new next year is seen too."""
+    if cid_of(embed):
+        yield Media(url=blob(cid_of(embed)), alt=alt, mime=str(embed.get("mimeType", "")))
+    elif isinstance(embed, Mapping):
+        alt = _text(embed.get("alt")) or _text(embed.get("title"))
+        yield from _all_media(embed.values(), blob, alt)
+    elif isinstance(embed, list):
+        yield from _all_media(embed, blob, alt)
+
+
+def _all_media(embeds: Iterable[Any], blob: Address, alt: str) -> Iterator[Media]:
+    for embed in embeds:
+        yield from _media(embed, blob, alt)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _moment(written: Any) -> datetime | None:
+    """The author's own app writes ``createdAt``, so it may be anything."""
+    try:
+        moment = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

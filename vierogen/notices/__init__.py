@@ -1,0 +1,1 @@
+"""Mail, web push and escalation until somebody acknowledges. Knows addresses, never people."""

@@ -1,0 +1,114 @@
+"""Everything that changes people: organisations, members, roles, end dates."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from vierogen.ledger.actions import Actor, record
+from vierogen.ledger.moves import subject_of
+from vierogen.notices.actions import Addressee
+from vierogen.people.models import Member, Organisation, RoleHeld, User
+from vierogen.people.roles import Right, Role
+
+
+def demand(member: Member, right: Right) -> None:
+    """Raise ``PermissionDenied`` with a plain sentence unless ``member`` holds ``right`` today."""
+    if not member.may(right):
+        raise PermissionDenied(
+            _("Your role does not allow this: %(right)s. Ask an administrator.") % {"right": right.label}
+        )
+
+
+def same_organisation(member: Member, organisation_id: int) -> None:
+    """Raise ``PermissionDenied`` if a record of another organisation is touched."""
+    if member.organisation_id != organisation_id:
+        raise PermissionDenied(_("This belongs to another organisation."))
+
+
+@transaction.atomic
+def found(name: str, *, by: Actor, language: str = "nl") -> Organisation:
+    """Make an organisation."""
+    organisation = Organisation.objects.create(name=name, language=language)
+    record(organisation.pk, "found", subject_of(organisation), by=by)
+    return organisation
+
+
+@transaction.atomic
+def join(
+    organisation: Organisation, user: User, *, roles: Iterable[Role], by: Actor, ends_on: date | None = None
+) -> Member:
+    """Give ``user`` a place in ``organisation``; a returning member's row is used again."""
+    if isinstance(by, Member):
+        demand(by, Right.MANAGE_PEOPLE)
+        same_organisation(by, organisation.pk)
+    wanted = _checked(roles, ends_on=ends_on)
+    member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults={"ends_on": ends_on})
+    _hold(member, wanted)
+    facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
+    record(organisation.pk, "join", subject_of(member), by=by, facts=facts, personal={"member": user.name})
+    return member
+
+
+def _checked(roles: Iterable[Role], *, ends_on: date | None) -> set[Role]:
+    wanted = {Role(role) for role in roles}
+    if not wanted:
+        raise ValidationError(_("Choose at least one role."))
+    if Role.TRAINEE in wanted and len(wanted) > 1:
+        raise ValidationError(_("A trainee holds no other role: a trainee drafts and never publishes."))
+    if Role.TRAINEE in wanted and ends_on is None:
+        raise ValidationError(_("A trainee needs a last day."))
+    return wanted
+
+
+def _hold(member: Member, roles: set[Role]) -> None:
+    member.held.exclude(role__in=roles).delete()
+    RoleHeld.objects.bulk_create([RoleHeld(member=member, role=role) for role in roles], ignore_conflicts=True)
+    member.__dict__.pop("roles", None)
+
+
+@transaction.atomic
+def change_roles(member: Member, *, roles: Iterable[Role], ends_on: date | None, by: Member) -> None:
+    """Give ``member`` exactly these roles and this last day."""
+    demand(by, Right.MANAGE_PEOPLE)
+    same_organisation(by, member.organisation_id)
+    wanted = _checked(roles, ends_on=ends_on)
+    _keep_an_administrator(member, stays=Role.ADMINISTRATOR in wanted and ends_on is None)
+    _hold(member, wanted)
+    Member.objects.filter(pk=member.pk).update(ends_on=ends_on)
+    member.ends_on = ends_on
+    facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
+    record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
+
+
+def _keep_an_administrator(member: Member, *, stays: bool) -> None:
+    if stays or Role.ADMINISTRATOR not in member.roles:
+        return
+    others = Member.objects.select_for_update(of=("self",)).current().exclude(pk=member.pk)
+    if not others.filter(organisation_id=member.organisation_id, ends_on=None, held__role=Role.ADMINISTRATOR).exists():
+        raise ValidationError(_("Somebody has to stay administrator. Give another member that role first."))
+
+
+def addressees(members: Iterable[Member]) -> list[Addressee]:
+    """The members as addresses that notices can reach."""
+    return [Addressee(member.user_id, member.user.email, member.user.name, member.user.language) for member in members]
+
+
+def change_settings(organisation: Organisation, *, by: Member, **values: object) -> None:
+    """Change the organisation's own settings; the names and values that changed go into the ledger."""
+    demand(by, Right.MANAGE_ORGANISATION)
+    same_organisation(by, organisation.pk)
+    for name, value in values.items():
+        setattr(organisation, name, value)
+    organisation.full_clean()
+    with transaction.atomic():
+        organisation.save(update_fields=list(values))
+        record(
+            organisation.pk,
+            "change_settings",
+            subject_of(organisation),
+            by=by,
+            facts={k: str(v) for k, v in values.items()},
+        )

@@ -1,0 +1,181 @@
+"""Tables of people: users, organisations, members and the roles they hold."""
+
+from datetime import date, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from vierogen.people.roles import Right, Role, rights_of, roles_with
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; the e-mail address is the log-in."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        """Make a user; without a password the user can only enter by single sign-on or an invitation."""
+        user = self.model(email=self.normalize_email(email).lower(), **extra)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Log-in does not care about capitals."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can log in. What they may do hangs on their memberships, never on this row."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="nl")
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+def _known_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValidationError(_("This time zone is not known. Use for example Europe/Amsterdam.")) from error
+
+
+class Organisation(models.Model):
+    """The tenant; everything belongs to exactly one."""
+
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="nl")
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Amsterdam", validators=[_known_zone])
+    cooling_off_seconds = models.PositiveIntegerField(
+        _("cooling-off in seconds"), default=120, validators=[MaxValueValidator(86_400)]
+    )
+    late_after_minutes = models.PositiveIntegerField(
+        _("minutes after which a post is too late to go out by itself"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(1_440)],
+    )
+    own_domains = models.TextField(
+        _("own and allowed web addresses"),
+        blank=True,
+        help_text=_("One a line, for example gemeente-voorbeeld.nl. Links to others are pointed out."),
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def organisation_id(self) -> int:
+        """An organisation belongs to itself, as far as the ledger is concerned."""
+        return int(self.pk)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which its days begin and end."""
+        return ZoneInfo(self.time_zone)
+
+    def today(self) -> date:
+        """Today's date where the organisation is."""
+        return timezone.now().astimezone(self.zone).date()
+
+    def domains(self) -> tuple[str, ...]:
+        """Own and allowed domains, in lower case."""
+        return tuple(line.strip().lower() for line in self.own_domains.splitlines() if line.strip())
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Members of organisations."""
+
+    def current(self) -> "MemberQuerySet":
+        """Those whose membership has not ended, by the calendar of UTC; ``Member.is_current`` knows the zone."""
+        today = timezone.now().date()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today - timedelta(days=1)), user__is_active=True)
+
+    def who_may(self, right: Right) -> "list[Member]":
+        """Current members that hold ``right``, in order of joining."""
+        rows = self.current().filter(held__role__in=roles_with(right)).distinct().order_by("pk")
+        members = rows.select_related("user", "organisation").prefetch_related("held")
+        return [member for member in members if member.may(right)]
+
+    def visible_to(self, member: "Member") -> "MemberQuerySet":
+        """Members of the same organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+
+class Member(models.Model):
+    """A person's place in an organisation, perhaps with an end date."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_each")]
+
+    def __str__(self) -> str:
+        return self.user.name
+
+    @property
+    def name(self) -> str:
+        """The person's name."""
+        return self.user.name
+
+    @property
+    def actor(self) -> str:
+        """The pseudonym in the ledger."""
+        return f"member:{self.pk}"
+
+    @property
+    def is_current(self) -> bool:
+        """Is today no later than the last day, where the organisation is?"""
+        return self.user.is_active and (self.ends_on is None or self.organisation.today() <= self.ends_on)
+
+    @cached_property
+    def roles(self) -> set[str]:
+        """The keys of the roles this member holds."""
+        return {held.role for held in self.held.all()}
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Everything this member may do today."""
+        return rights_of(self.roles) if self.is_current else frozenset()
+
+    def may(self, right: Right | str) -> bool:
+        """Does this member hold ``right`` today?"""
+        return Right(right) in self.rights
+
+    def role_names(self) -> list[str]:
+        """The roles in words."""
+        return [str(role.label) for role in Role if role in self.roles]
+
+
+class RoleHeld(models.Model):
+    """A role that a member holds."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="held")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "role"], name="role_once")]

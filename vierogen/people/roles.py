@@ -1,0 +1,86 @@
+"""Roles and rights, in one table. Documented in docs/reference/rights.md, which a test compares."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """A place in an organisation; a member can hold several."""
+
+    TRAINEE = "trainee", _("Trainee")
+    WRITER = "writer", _("Writer")
+    REVIEWER = "reviewer", _("Reviewer")
+    DUTY_OFFICER = "duty_officer", _("Duty officer")
+    CUSTODIAN = "custodian", _("Custodian")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Right(models.TextChoices):
+    """One thing that a member may do."""
+
+    SEE = "see", _("See posts, channels and the watch")
+    WRITE = "write", _("Write and change drafts, and offer them for review")
+    STOP = "stop", _("Stop a post in cooling-off, and stop everything")
+    REVIEW = "review", _("Approve or ask for changes (never of one's own work)")
+    RELEASE = "release", _("Release held posts and lift a stop")
+    DECIDE = "decide", _("Decide what happened to an uncertain delivery")
+    EMERGENCY = "emergency", _("Publish through the emergency path")
+    TAKE_DOWN = "take_down", _("Take posts down from the network")
+    ANSWER_ALARM = "answer_alarm", _("Acknowledge alarms, adopt strays, open incidents")
+    OPEN_EVIDENCE = "open_evidence", _("Open sealed evidence, with a reason")
+    CONNECT = "connect", _("Connect channels and look after their credentials")
+    MANAGE_PEOPLE = "manage_people", _("Invite people, give roles and end memberships")
+    MANAGE_ORGANISATION = "manage_organisation", _("Change the organisation's settings")
+    READ_LEDGER = "read_ledger", _("Read and verify the ledger")
+
+
+_TEAM = {Right.SEE, Right.STOP}
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.TRAINEE: frozenset(_TEAM | {Right.WRITE}),
+    Role.WRITER: frozenset(_TEAM | {Right.WRITE}),
+    Role.REVIEWER: frozenset(_TEAM | {Right.WRITE, Right.REVIEW, Right.RELEASE}),
+    Role.DUTY_OFFICER: frozenset(
+        _TEAM
+        | {
+            Right.RELEASE,
+            Right.DECIDE,
+            Right.EMERGENCY,
+            Right.TAKE_DOWN,
+            Right.ANSWER_ALARM,
+            Right.OPEN_EVIDENCE,
+        }
+    ),
+    Role.CUSTODIAN: frozenset(_TEAM | {Right.CONNECT}),
+    Role.PRIVACY_OFFICER: frozenset(_TEAM | {Right.OPEN_EVIDENCE, Right.READ_LEDGER}),
+    Role.ADMINISTRATOR: frozenset(
+        _TEAM | {Right.CONNECT, Right.MANAGE_PEOPLE, Right.MANAGE_ORGANISATION, Right.READ_LEDGER}
+    ),
+    Role.AUDITOR: frozenset({Right.SEE, Right.READ_LEDGER}),
+}
+
+# What no trainee may ever do, whatever other role somebody gives them by mistake.
+NEVER_FOR_TRAINEES = frozenset(Right) - RIGHTS[Role.TRAINEE]
+
+
+def rights_of(roles: set[str]) -> frozenset[Right]:
+    """Everything that somebody with these roles may do."""
+    granted = frozenset(right for role in roles for right in RIGHTS[Role(role)])
+    return granted - NEVER_FOR_TRAINEES if Role.TRAINEE in roles else granted
+
+
+def roles_with(right: Right) -> list[Role]:
+    """The roles that carry ``right``."""
+    return [role for role, rights in RIGHTS.items() if right in rights]
+
+
+def as_table() -> str:
+    """The table of rights as Markdown, for the reference page."""
+    head = "| right | " + " | ".join(role.value.replace("_", " ") for role in Role) + " |"
+    lines = [head, "|---" * (len(Role) + 1) + "|"]
+    for right in Right:
+        marks = " | ".join("yes" if right in RIGHTS[role] else "" for role in Role)
+        lines.append(f"| `{right.value}`: {right.label} | {marks} |")
+    return "\n".join(lines) + "\n"

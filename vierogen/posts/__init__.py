@@ -1,0 +1,1 @@
+"""The gateway: drafts, review, cooling-off, delivery, take-down, evidence. Knows no watch and no incident."""

@@ -1,0 +1,267 @@
+"""Evidence and take-down, for withdrawals and strays alike. Evidence first, then removal, then reading again."""
+
+import base64
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from vierogen.channels.models import Channel
+from vierogen.core.leases import RELEASED, heartbeat, lock, taken
+from vierogen.core.sealing import SealError
+from vierogen.ledger.actions import Actor, Machine, record
+from vierogen.ledger.moves import WrongStateError, move, subject_of
+from vierogen.networks.base import Deletes, Media, NetworkError, Shown
+from vierogen.people.actions import demand, same_organisation
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
+from vierogen.posts.outside import fetch_picture
+from vierogen.posts.states import TakeDownState
+from vierogen.vault.actions import open_evidence, opened, seal_evidence
+
+log = logging.getLogger(__name__)
+
+WORKER = Machine("worker")
+RETENTION = timedelta(days=90)
+TRIES = 8
+CANNOT = gettext_noop("This network does not let us remove posts. Remove it in the network's own app.")
+
+
+def capture(channel: Channel, shown: Shown, *, by: Actor) -> Evidence:
+    """Seal what the network showed, at once, inside the caller's transaction; pictures follow by ``fetch_media``."""
+    told = {
+        "remote_id": shown.remote_id,
+        "url": shown.url,
+        "kind": shown.kind,
+        "text": shown.text,
+        "created_at": shown.created_at and shown.created_at.isoformat(),
+        "target": shown.target,
+        "media": [{"url": media.url, "alt": media.alt, "mime": media.mime} for media in shown.media],
+        "raw": shown.raw,
+    }
+    data = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode()
+    digest = hashlib.sha256(data).hexdigest()
+    sealed = seal_evidence(data, context=_context(channel, digest))
+    evidence = Evidence.objects.create(
+        organisation_id=channel.organisation_id,
+        channel=channel,
+        remote_id=shown.remote_id,
+        sha256=digest,
+        retain_until=timezone.now() + RETENTION,
+        media_complete=None if shown.media else True,
+        key_id=sealed.key_id,
+        wrapped=sealed.wrapped,
+        ciphertext=sealed.ciphertext,
+    )
+    record(channel.organisation_id, "capture", subject_of(evidence), by=by, facts={"sha256": digest})
+    return evidence
+
+
+def _context(channel: Channel, digest: str) -> str:
+    return f"evidence:{channel.organisation_id}:{channel.pk}:{digest}"
+
+
+def fetch_media(evidence: Evidence) -> bool:
+    """Fetch and seal the pictures of captured evidence while the network still gives them."""
+    document = _document(evidence)
+    complete = True
+    for media in document["media"]:
+        if evidence.media.filter(url=media["url"]).exists():
+            continue
+        try:
+            data, mime = fetch_picture(media["url"])
+        except NetworkError as error:
+            log.warning("evidence %s: a picture could not be kept: %s", evidence.pk, error.reason)
+            complete = False
+            continue
+        _keep_media(evidence, data, url=media["url"], mime=mime)
+    Evidence.objects.filter(pk=evidence.pk).update(media_complete=complete)
+    return complete
+
+
+@transaction.atomic
+def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> None:
+    digest = hashlib.sha256(data).hexdigest()
+    sealed = seal_evidence(data, context=_context(evidence.channel, digest))
+    kept = EvidenceMedia.objects.create(
+        evidence=evidence,
+        sha256=digest,
+        mime=mime[:60],
+        url=url,
+        key_id=sealed.key_id,
+        wrapped=sealed.wrapped,
+        ciphertext=sealed.ciphertext,
+    )
+    record(evidence.organisation_id, "capture", subject_of(kept), by=WORKER, facts={"sha256": digest})
+
+
+def _document(evidence: Evidence) -> dict[str, Any]:
+    plain = open_evidence(evidence.sealed, context=_context(evidence.channel, evidence.sha256))
+    document: dict[str, Any] = json.loads(plain)
+    return document
+
+
+def open_for(evidence: Evidence, *, by: Member, reason: str) -> dict[str, Any]:
+    """Open evidence for a duty or privacy officer. No reason on record, nothing shown.
+
+    Returns the document; each entry of its ``pictures`` has ``mime``, ``sha256`` and base64 ``data``.
+    """
+    demand(by, Right.OPEN_EVIDENCE)
+    same_organisation(by, evidence.organisation_id)
+    if not reason.strip():
+        raise ValidationError(_("Say why you need to see this. It may be somebody's private photo."))
+    with transaction.atomic():
+        opening = EvidenceOpening.objects.create(evidence=evidence, member=by, reason=reason.strip())
+        record(evidence.organisation_id, "open", subject_of(evidence), by=by, personal={"reason": opening.reason})
+    document = _document(evidence)
+    document["pictures"] = [_picture(kept) for kept in evidence.media.order_by("pk")]
+    return document
+
+
+def _picture(kept: EvidenceMedia) -> dict[str, str]:
+    plain = open_evidence(kept.sealed, context=_context(kept.evidence.channel, kept.sha256))
+    return {"mime": kept.mime, "sha256": kept.sha256, "data": base64.b64encode(plain).decode()}
+
+
+def withdraw(delivery: Delivery, *, by: Member, reason: str) -> TakeDown:
+    """Take a published delivery down again, with evidence of what stood there."""
+    demand(by, Right.TAKE_DOWN)
+    same_organisation(by, delivery.organisation_id)
+    if not delivery.remote_id:
+        raise ValidationError(_("This is not on the network, so there is nothing to take down."))
+    try:
+        with opened(delivery.channel) as network:
+            shown = network.read(delivery.remote_id) or Shown(delivery.remote_id, "", url=delivery.url)
+    except (NetworkError, SealError) as error:
+        log.warning("withdrawal of delivery %s: %s", delivery.pk, error)
+        raise ValidationError(_("The network could not be reached. Try again in a moment.")) from error
+    return take_down(delivery.channel, shown, by=by, reason=reason, delivery=delivery)
+
+
+@transaction.atomic
+def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, delivery: Delivery | None = None) -> TakeDown:
+    """Ask for the removal of a remote post; the worker does it. A second ask returns the first.
+
+    ``by`` is a member with the right, or a machine where the organisation switched that on.
+    """
+    if isinstance(by, Member):
+        demand(by, Right.TAKE_DOWN)
+        same_organisation(by, channel.organisation_id)
+    known = (
+        TakeDown.objects.filter(channel=channel, remote_id=shown.remote_id).exclude(state=TakeDownState.GONE).first()
+    )
+    if known:
+        return known
+    evidence = Evidence.objects.filter(channel=channel, remote_id=shown.remote_id).order_by("-pk").first()
+    asked = TakeDown.objects.create(
+        organisation_id=channel.organisation_id,
+        channel=channel,
+        remote_id=shown.remote_id,
+        shown=_kept(shown),
+        evidence=evidence or capture(channel, shown, by=by),
+        delivery=delivery,
+        asked_by=by if isinstance(by, Member) else None,
+        reason=reason.strip(),
+    )
+    record(channel.organisation_id, "take_down", subject_of(asked), by=by, personal={"reason": reason.strip()})
+    return asked
+
+
+def _kept(shown: Shown) -> dict[str, Any]:
+    media = [media.url for media in shown.media]
+    return {"url": shown.url, "kind": shown.kind, "target": shown.target, "media": media}
+
+
+def _shown(asked: TakeDown) -> Shown:
+    kept: Mapping[str, Any] = asked.shown
+    media = tuple(Media(url) for url in kept["media"])
+    return Shown(asked.remote_id, "", url=kept["url"], kind=kept["kind"], target=kept["target"], media=media)
+
+
+def claim_take_down(worker: str) -> TakeDown | None:
+    """Take the next take-down that wants a step."""
+    with transaction.atomic():
+        row = lock(TakeDown.objects.due(timezone.now())).order_by("next_at").first()
+        if row is None:
+            return None
+        TakeDown.objects.filter(pk=row.pk).update(**taken(worker))
+    return TakeDown.objects.select_related("channel", "evidence__channel", "delivery").get(pk=row.pk)
+
+
+def pursue(asked: TakeDown) -> None:
+    """One step of a take-down: keep the pictures, delete, then read again until post and media are gone."""
+    try:
+        with heartbeat(asked), opened(asked.channel) as network:
+            if asked.evidence.media_complete is None:
+                fetch_media(asked.evidence)
+            if not isinstance(network, Deletes):
+                _stuck(asked, CANNOT)
+                return
+            if asked.state == TakeDownState.ASKED:
+                network.delete(asked.remote_id)
+                move(asked, "delete", by=WORKER, changes={"deleted_at": timezone.now(), "problem": ""})
+            remains = network.remains(_shown(asked))
+    except (NetworkError, SealError) as error:
+        log.warning("take-down %s: %s", asked.pk, error)
+        _again(asked, problem=getattr(error, "reason", str(error)))
+        return
+    except WrongStateError:  # a person was faster
+        return
+    if remains:
+        _again(asked, problem="", remains=remains)
+    else:
+        confirm_gone(asked, by=WORKER)
+
+
+def confirm_gone(asked: TakeDown, *, by: Actor) -> None:
+    """The post and its media were read again and are gone."""
+    now = timezone.now()
+    with transaction.atomic():
+        changes: dict[str, Any] = {**RELEASED, "gone_at": now, "remains": [], "problem": ""}
+        move(asked, "confirm", by=by, changes=changes)
+        if asked.delivery and asked.delivery.state in {"published", "verified"}:
+            move(asked.delivery, "withdraw", by=by)
+
+
+def _again(asked: TakeDown, *, problem: str, remains: list[str] | None = None) -> None:
+    attempts = asked.attempts + 1
+    if attempts >= TRIES and asked.state == TakeDownState.ASKED:
+        _stuck(asked, problem)
+        return
+    at = timezone.now() + timedelta(seconds=min(2 ** min(attempts, 9), 300))
+    rows = TakeDown.objects.filter(pk=asked.pk, fence=asked.fence)
+    rows.update(attempts=attempts, next_at=at, problem=problem, remains=remains or [], **RELEASED)
+
+
+def _stuck(asked: TakeDown, problem: str) -> None:
+    move(asked, "get_stuck", by=WORKER, changes={**RELEASED, "problem": problem})
+
+
+def try_again(asked: TakeDown, *, by: Member) -> None:
+    """A person asks to try a stuck removal once more."""
+    demand(by, Right.TAKE_DOWN)
+    same_organisation(by, asked.organisation_id)
+    move(asked, "try_again", by=by, changes={"attempts": 0, "next_at": timezone.now(), "problem": ""})
+
+
+def forget_old_evidence() -> int:
+    """Remove evidence whose retention has ended; that it existed, with its hash, stays in the ledger."""
+    old = Evidence.objects.filter(retain_until__lt=timezone.now(), take_downs=None)
+    return sum(_forget(evidence) for evidence in old.order_by("pk")[:100])
+
+
+@transaction.atomic
+def _forget(evidence: Evidence) -> int:
+    subject, organisation_id = subject_of(evidence), evidence.organisation_id
+    evidence.delete()
+    record(organisation_id, "forget_evidence", subject, by=WORKER)
+    return 1

@@ -1,0 +1,230 @@
+"""The second pair of eyes: approve, ask for changes, the emergency path and its after-review."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vierogen.ledger.actions import Machine, record
+from vierogen.ledger.moves import WrongStateError, move, subject_of
+from vierogen.notices.actions import tell
+from vierogen.people.actions import addressees, demand, same_organisation
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Post, Version
+
+AFTER_REVIEW_WITHIN = timedelta(hours=24)
+
+
+def approve(version: Version, *, by: Member, digest: str, passed: Collection[int] = ()) -> Approval:
+    """Approve exactly the content with this ``digest``; ``passed`` are the *stop* findings seen and let through.
+
+    Only a qualified member who contributed nothing. Raises ``PermissionDenied``, ``ValidationError``,
+    or ``WrongStateError`` when it was decided or changed meanwhile.
+    """
+    demand(by, Right.REVIEW)
+    same_organisation(by, version.post.organisation_id)
+    with transaction.atomic():
+        post = _locked(version, digest=digest)
+        if version.contributors.filter(member__user_id=by.user_id).exists():
+            raise PermissionDenied(_("You wrote part of this. Somebody else has to look at it."))
+        if version.not_before and version.not_before <= timezone.now():
+            raise ValidationError(_("Its time has passed. The writer has to choose a new time."))
+        _pass_stops(version, passed, by=by)
+        approval = Approval.objects.create(version=version, digest=digest, by=by, writer_id=version.written_by_id)
+        move(post, "approve", by=by, facts={"version": version.number, "digest": digest})
+        cooling = timedelta(seconds=post.organisation.cooling_off_seconds)
+        _plan(approval, cooling_until=timezone.now() + cooling)
+    return approval
+
+
+def _locked(version: Version, *, digest: str) -> Post:
+    """Lock the post, and make sure that it is still this content that is being decided about."""
+    post = Post.objects.select_for_update().get(pk=version.post_id)
+    newer = post.versions.filter(number__gt=version.number).exists()
+    if newer or digest != version.digest or version.compute_digest() != digest:
+        raise WrongStateError("approve", subject_of(post))
+    if Approval.objects.filter(version=version).exists():
+        raise WrongStateError("approve", subject_of(post))
+    return post
+
+
+def _pass_stops(version: Version, passed: Collection[int], *, by: Member) -> None:
+    stops = [found.pk for found in version.stops()]
+    if set(stops) - set(passed):
+        raise ValidationError(_("There is a stop. Read the writer's reason, and tick it if you agree."))
+    FoundThing.objects.filter(pk__in=stops).update(passed_by=by)
+
+
+def _plan(approval: Approval, *, cooling_until: datetime) -> list[Delivery]:
+    """One delivery for each target of the approved version."""
+    version = approval.version
+    due_at = max(cooling_until, version.not_before or cooling_until)
+    now = timezone.now()
+    return [
+        Delivery.objects.create(
+            organisation_id=version.post.organisation_id,
+            version=version,
+            channel=target.channel,
+            approval=approval,
+            key=target.channel.network.new_key(now),
+            dated=now,
+            cooling_until=cooling_until,
+            due_at=due_at,
+        )
+        for target in version.targets.select_related("channel")
+    ]
+
+
+def ask_for_changes(version: Version, *, by: Member, text: str) -> None:
+    """Send a version back to its writer with what should change."""
+    demand(by, Right.REVIEW)
+    same_organisation(by, version.post.organisation_id)
+    if not text.strip():
+        raise ValidationError(_("Say what should change, so that the writer can go on."))
+    with transaction.atomic():
+        post = _locked(version, digest=version.digest)
+        Comment.objects.create(version=version, by=by, text=text.strip())
+        move(post, "send_back", by=by, facts={"version": version.number})
+        tell(
+            post.organisation_id,
+            addressees([version.written_by]),
+            template="posts/mail/changes_wanted",
+            values={"reviewer": by.name, "text": text.strip()},
+            link=f"/posts/{post.pk}/",
+        )
+
+
+def publish_now(version: Version, *, by: Member) -> int:
+    """End the cooling-off of an approved version. Only its reviewer may. Returns how many deliveries hurry."""
+    demand(by, Right.REVIEW)
+    same_organisation(by, version.post.organisation_id)
+    approval = Approval.objects.filter(version=version).first()
+    if approval is None or approval.by_id != by.pk:
+        raise PermissionDenied(_("Only the person who approved this may publish it now."))
+    now = timezone.now()
+    due_at = max(now, version.not_before or now)
+    hurried = 0
+    with transaction.atomic():
+        for delivery in version.deliveries.filter(state="waiting", cooling_until__gt=now):
+            move(delivery, "hasten", by=by, changes={"cooling_until": now, "due_at": due_at})
+            hurried += 1
+    if not hurried:
+        raise WrongStateError("hasten", subject_of(version))
+    return hurried
+
+
+def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approval:
+    """Publish at once with one pair of eyes: leaves a reason, tells everybody, owes a review within 24 hours.
+
+    Closed as long as an earlier emergency's review is overdue.
+    """
+    demand(by, Right.EMERGENCY)
+    same_organisation(by, version.post.organisation_id)
+    if not reason.strip():
+        raise ValidationError(_("Say why this cannot wait for a second person."))
+    now = timezone.now()
+    with transaction.atomic():
+        post = _locked(version, digest=version.digest)
+        if AfterReview.objects.filter(organisation_id=post.organisation_id).overdue(now).exists():
+            raise PermissionDenied(
+                _("The emergency path is closed: the review of an earlier emergency is overdue. Do that first.")
+            )
+        approval = Approval.objects.create(
+            version=version,
+            digest=version.digest,
+            by=by,
+            writer_id=version.written_by_id,
+            emergency=True,
+            reason=reason.strip(),
+        )
+        facts = {"version": version.number, "digest": version.digest}
+        move(post, "publish_in_emergency", by=by, facts=facts, personal={"reason": reason.strip()})
+        _plan(approval, cooling_until=now)
+        owed = AfterReview.objects.create(
+            organisation_id=post.organisation_id, approval=approval, due_at=now + AFTER_REVIEW_WITHIN
+        )
+        _tell_of_emergency(owed, by=by)
+    return approval
+
+
+def _tell_of_emergency(owed: AfterReview, *, by: Member) -> None:
+    everybody = owed.organisation.members.all()
+    told = {m.pk: m for right in (Right.REVIEW, Right.EMERGENCY) for m in everybody.who_may(right) if m.pk != by.pk}
+    tell(
+        owed.organisation_id,
+        addressees(told.values()),
+        template="posts/mail/emergency",
+        values={"by": by.name, "reason": owed.approval.reason, "due_at": owed.due_at},
+        link=f"/posts/{owed.approval.version.post_id}/",
+        urgent=True,
+    )
+
+
+def look_back(owed: AfterReview, *, by: Member, was_right: bool, note: str) -> None:
+    """Do the review that an emergency owes; never by who published it or wrote any of it."""
+    demand(by, Right.REVIEW)
+    same_organisation(by, owed.organisation_id)
+    version = owed.approval.version
+    mine = version.contributors.filter(member__user_id=by.user_id).exists()
+    if mine or owed.approval.by.user_id == by.user_id:
+        raise PermissionDenied(_("You wrote or published this. Somebody else has to look at it."))
+    if not note.strip():
+        raise ValidationError(_("Write down what you found."))
+    changes = {"by": by, "was_right": was_right, "note": note.strip(), "done_at": timezone.now()}
+    move(owed, "look_back", by=by, changes=changes, facts={"was_right": was_right})
+
+
+def expire_due(now: datetime) -> int:
+    """Let what was not approved in time expire visibly; it never goes out late by itself. Returns how many."""
+    expired = 0
+    rows = Post.objects.in_review().filter(versions__not_before__lte=now).distinct()
+    for post in rows.prefetch_related("versions"):
+        latest = post.latest
+        if latest.not_before is None or latest.not_before > now:
+            continue
+        try:
+            _expire(post, latest)
+        except WrongStateError:  # decided a moment ago
+            continue
+        expired += 1
+    return expired
+
+
+@transaction.atomic
+def _expire(post: Post, version: Version) -> None:
+    move(post, "expire", by=Machine("clock"), facts={"version": version.number})
+    tell(
+        post.organisation_id,
+        addressees([version.written_by]),
+        template="posts/mail/expired",
+        values={"not_before": version.not_before},
+        link=f"/posts/{post.pk}/",
+    )
+
+
+def remind_of_after_reviews(now: datetime) -> int:
+    """Record once, visibly, that an emergency's review became overdue. Returns how many."""
+    rows = AfterReview.objects.overdue(now).filter(reminded_at=None)
+    late = list(rows.select_related("organisation", "approval__version__post"))
+    for owed in late:
+        _say_overdue(owed)
+    return len(late)
+
+
+@transaction.atomic
+def _say_overdue(owed: AfterReview) -> None:
+    if not AfterReview.objects.filter(pk=owed.pk, reminded_at=None).update(reminded_at=timezone.now()):
+        return
+    record(owed.organisation_id, "overdue", subject_of(owed), by=Machine("clock"))
+    tell(
+        owed.organisation_id,
+        addressees(owed.organisation.members.all().who_may(Right.REVIEW)),
+        template="posts/mail/after_review_overdue",
+        values={"due_at": owed.due_at},
+        link=f"/posts/{owed.approval.version.post_id}/",
+        urgent=True,
+    )

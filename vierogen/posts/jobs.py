@@ -1,0 +1,63 @@
+"""What the gateway does without a click: deliver, look, verify, remove, expire."""
+
+from django.utils import timezone
+
+from vierogen.core.schedule import Job
+from vierogen.posts.actions import delivering, removing, reviewing
+
+
+def deliver(worker: str) -> bool:
+    """Send the next due delivery."""
+    delivery = delivering.claim(worker)
+    if delivery is None:
+        return False
+    delivering.send(delivery)
+    return True
+
+
+def look(worker: str) -> bool:
+    """Look for the next delivery whose outcome nobody knows."""
+    delivery = delivering.claim_doubtful(worker)
+    if delivery is None:
+        return False
+    delivering.look(delivery)
+    return True
+
+
+def verify(worker: str) -> bool:
+    """Read the next published delivery back."""
+    delivery = delivering.claim_unverified(worker)
+    if delivery is None:
+        return False
+    delivering.verify(delivery)
+    return True
+
+
+def remove(worker: str) -> bool:
+    """Do the next step of a take-down."""
+    asked = removing.claim_take_down(worker)
+    if asked is None:
+        return False
+    removing.pursue(asked)
+    return True
+
+
+def keep_time(_worker: str) -> bool:
+    """Let what was not approved in time expire, and say which after-reviews are overdue."""
+    now = timezone.now()
+    return bool(reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now))
+
+
+def forget(_worker: str) -> bool:
+    """Remove evidence whose retention has ended."""
+    return bool(removing.forget_old_evidence())
+
+
+JOBS = [
+    Job("deliver", deliver, every=0.2, threads=4),
+    Job("look", look, every=0.5),
+    Job("verify", verify, every=0.5),
+    Job("remove", remove, every=0.25),
+    Job("keep time", keep_time, every=1.0),
+    Job("forget", forget, every=3600.0),
+]

@@ -1,0 +1,33 @@
+"""Tables of the gateway: what is written and reviewed, what is delivered, and what is taken down."""
+
+from vierogen.posts.models.deliveries import AfterReview, Approval, Delivery, Halt
+from vierogen.posts.models.removals import Evidence, EvidenceMedia, EvidenceOpening, TakeDown
+from vierogen.posts.models.writing import (
+    Attachment,
+    Comment,
+    Contributor,
+    FoundThing,
+    Media,
+    Post,
+    Target,
+    Version,
+)
+
+__all__ = [
+    "AfterReview",
+    "Approval",
+    "Attachment",
+    "Comment",
+    "Contributor",
+    "Delivery",
+    "Evidence",
+    "EvidenceMedia",
+    "EvidenceOpening",
+    "FoundThing",
+    "Halt",
+    "Media",
+    "Post",
+    "TakeDown",
+    "Target",
+    "Version",
+]

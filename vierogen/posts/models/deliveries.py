@@ -1,0 +1,198 @@
+"""Approvals, deliveries, and what can hold them."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from vierogen.channels.models import Channel
+from vierogen.channels.states import State as ChannelState
+from vierogen.core.leases import Leased, free
+from vierogen.people.models import Member, Organisation
+from vierogen.posts.models.writing import Version
+from vierogen.posts.states import (
+    AFTER_REVIEW_MOVES,
+    DELIVERY_MOVES,
+    OUT,
+    AfterReviewState,
+    DeliveryState,
+    PostState,
+)
+
+
+class Approval(models.Model):
+    """A second person's yes to exactly one version. An emergency has none, and says why."""
+
+    version = models.OneToOneField(Version, on_delete=models.PROTECT, related_name="approval")
+    digest = models.CharField(max_length=64)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="approvals")
+    # Copied from the version so that the database itself can refuse the author's own approval.
+    writer = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    emergency = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(by=F("writer")) | Q(emergency=True), name="nobody_approves_own_work"),
+            models.CheckConstraint(condition=Q(emergency=False) | ~Q(reason=""), name="an_emergency_has_a_reason"),
+        ]
+
+
+class Halt(models.Model):
+    """*Stop everything*: as long as an open one exists, nothing of the organisation leaves."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="halts")
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], condition=Q(lifted_at=None), name="one_open_halt")
+        ]
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries."""
+
+    def visible_to(self, member: Member) -> "DeliveryQuerySet":
+        """Deliveries of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def due(self, now: datetime) -> "DeliveryQuerySet":
+        """What may leave now: its time has come, nobody stopped it, the post is still approved."""
+        halted = Halt.objects.filter(organisation=OuterRef("organisation"), lifted_at=None)
+        return self.filter(
+            ~Exists(halted),
+            free(now),
+            Q(next_try_at=None) | Q(next_try_at__lte=now),
+            state=DeliveryState.WAITING,
+            due_at__lte=now,
+            cooling_until__lte=now,
+            channel__state=ChannelState.CONNECTED,
+            version__post__state=PostState.APPROVED,
+            approval__digest=F("version__digest"),
+        )
+
+    def doubtful(self, now: datetime) -> "DeliveryQuerySet":
+        """What somebody has to look for: uncertain ones whose time it is, and those of a worker that died."""
+        abandoned = Q(state=DeliveryState.SENDING, lease_until__lt=now)
+        to_look = Q(state=DeliveryState.UNCERTAIN, next_look_at__lte=now) & free(now)
+        return self.filter(abandoned | to_look)
+
+    def in_flight(self) -> "DeliveryQuerySet":
+        """Attempts whose outcome the network may show before we know it."""
+        return self.filter(
+            attempts__gt=0,
+            remote_id="",
+            state__in=[
+                DeliveryState.SENDING,
+                DeliveryState.UNCERTAIN,
+                DeliveryState.WAITING,
+                DeliveryState.HELD,
+                DeliveryState.FAILED,
+                DeliveryState.STOPPED,
+            ],
+        )
+
+
+class Delivery(Leased):
+    """The sending of one version to one channel, at most once.
+
+    ``key`` stays the same for every attempt. ``due_at`` is when it should go out; ``cooling_until`` when
+    cooling-off ends. ``uncertain`` with ``next_look_at`` None waits for a person.
+    """
+
+    MOVES = DELIVERY_MOVES
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="deliveries")
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="deliveries")
+    state = models.CharField(max_length=12, choices=DeliveryState.choices, default=DeliveryState.WAITING)
+    key = models.CharField(max_length=80, unique=True)
+    # Part of what some networks identify a post by, so it is fixed when the delivery is made.
+    dated = models.DateTimeField()
+    cooling_until = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    looks = models.PositiveIntegerField(default=0)
+    next_look_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    remote_id = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    problem = models.TextField(blank=True)
+    released_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "channel"], name="one_delivery_per_version_and_channel"),
+            models.UniqueConstraint(
+                fields=["channel", "remote_id"],
+                condition=~Q(remote_id=""),
+                name="a_remote_post_is_explained_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"
+
+    @property
+    def is_out(self) -> bool:
+        """May something of it stand on the network?"""
+        return self.state in OUT
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Could looking not settle what happened?"""
+        return self.state == DeliveryState.UNCERTAIN and self.next_look_at is None
+
+    @property
+    def is_cooling(self) -> bool:
+        """Can it still be stopped in its cooling-off time?"""
+        return self.state == DeliveryState.WAITING and self.cooling_until > timezone.now()
+
+    @property
+    def lateness(self) -> float:
+        """Seconds between when it was due and when it was out; 0 while it is not."""
+        return max(0.0, (self.published_at - self.due_at).total_seconds()) if self.published_at else 0.0
+
+
+class AfterReviewQuerySet(models.QuerySet["AfterReview"]):
+    """After-reviews."""
+
+    def open(self) -> "AfterReviewQuerySet":
+        """Those still owed."""
+        return self.filter(state=AfterReviewState.OPEN)
+
+    def overdue(self, now: datetime) -> "AfterReviewQuerySet":
+        """Those owed too long; while one exists, the emergency path is closed."""
+        return self.open().filter(due_at__lt=now)
+
+
+class AfterReview(models.Model):
+    """The second pair of eyes that an emergency owes, within 24 hours."""
+
+    MOVES = AFTER_REVIEW_MOVES
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="after_review")
+    state = models.CharField(max_length=8, choices=AfterReviewState.choices, default=AfterReviewState.OPEN)
+    due_at = models.DateTimeField()
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    was_right = models.BooleanField(null=True)
+    note = models.TextField(blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AfterReviewQuerySet.as_manager()

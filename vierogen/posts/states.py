@@ -1,0 +1,97 @@
+"""The states of posts, deliveries, after-reviews and take-downs, with every allowed move on one page."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from vierogen.ledger.moves import Moves, step
+
+
+class PostState(models.TextChoices):
+    """Where a post is on its way to a second pair of eyes."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("Waits for a second pair of eyes")
+    APPROVED = "approved", _("Approved")
+    EXPIRED = "expired", _("Expired: its time passed without approval")
+    DISCARDED = "discarded", _("Thrown away")
+
+
+POST_MOVES: Moves = {
+    "submit": step(PostState.DRAFT, to=PostState.IN_REVIEW),
+    "send_back": step(PostState.IN_REVIEW, to=PostState.DRAFT),
+    # An edit voids whatever was asked or approved.
+    "reopen": step(PostState.IN_REVIEW, PostState.APPROVED, PostState.EXPIRED, to=PostState.DRAFT),
+    "approve": step(PostState.IN_REVIEW, to=PostState.APPROVED),
+    "publish_in_emergency": step(PostState.DRAFT, PostState.IN_REVIEW, to=PostState.APPROVED),
+    "expire": step(PostState.IN_REVIEW, to=PostState.EXPIRED),
+    "discard": step(PostState.DRAFT, PostState.IN_REVIEW, PostState.EXPIRED, to=PostState.DISCARDED),
+}
+
+
+class DeliveryState(models.TextChoices):
+    """Where one version is on its way to one channel."""
+
+    WAITING = "waiting", _("Waits for its time")
+    HELD = "held", _("Held: somebody has to release it")
+    SENDING = "sending", _("Being sent")
+    UNCERTAIN = "uncertain", _("Uncertain: it may or may not be there")
+    PUBLISHED = "published", _("Published")
+    VERIFIED = "verified", _("Published and seen on the network")
+    FAILED = "failed", _("Not published")
+    STOPPED = "stopped", _("Stopped before it went out")
+    WITHDRAWN = "withdrawn", _("Taken down")
+
+
+_D = DeliveryState
+
+DELIVERY_MOVES: Moves = {
+    "hold": step(_D.WAITING, to=_D.HELD),
+    "release": step(_D.HELD, to=_D.WAITING),
+    "stop": step(_D.WAITING, _D.HELD, to=_D.STOPPED),
+    "hasten": step(_D.WAITING, to=_D.WAITING),
+    # Committed before the network hears of it.
+    "send": step(_D.WAITING, to=_D.SENDING),
+    # The network certainly did not accept it, and trying again can help.
+    "defer": step(_D.SENDING, to=_D.WAITING),
+    "doubt": step(_D.SENDING, to=_D.UNCERTAIN),
+    # What stands on the network is the truth, whatever we believed of an attempt that was made.
+    "found": step(_D.SENDING, _D.UNCERTAIN, _D.WAITING, _D.HELD, _D.FAILED, _D.STOPPED, to=_D.PUBLISHED),
+    # Only where the network itself refuses a second post under the same key.
+    "repeat": step(_D.UNCERTAIN, to=_D.WAITING),
+    # A person looked and decided.
+    "send_again": step(_D.UNCERTAIN, to=_D.WAITING),
+    "give_up": step(_D.UNCERTAIN, to=_D.FAILED),
+    "fail": step(_D.SENDING, _D.WAITING, to=_D.FAILED),
+    "verify": step(_D.PUBLISHED, to=_D.VERIFIED),
+    "withdraw": step(_D.PUBLISHED, _D.VERIFIED, to=_D.WITHDRAWN),
+}
+
+# Something of the post may stand on the network, or is about to.
+OUT = (_D.SENDING, _D.UNCERTAIN, _D.PUBLISHED, _D.VERIFIED)
+
+
+class AfterReviewState(models.TextChoices):
+    """The review within 24 hours that an emergency owes."""
+
+    OPEN = "open", _("Open")
+    DONE = "done", _("Done")
+
+
+AFTER_REVIEW_MOVES: Moves = {"look_back": step(AfterReviewState.OPEN, to=AfterReviewState.DONE)}
+
+
+class TakeDownState(models.TextChoices):
+    """Where the removal of a remote post is."""
+
+    ASKED = "asked", _("Being removed")
+    CHECKING = "checking", _("Removed; checking that it is really gone")
+    GONE = "gone", _("Gone from the network, seen by us")
+    STUCK = "stuck", _("Not removed: a person has to do it")
+
+
+TAKE_DOWN_MOVES: Moves = {
+    "delete": step(TakeDownState.ASKED, TakeDownState.STUCK, to=TakeDownState.CHECKING),
+    "confirm": step(TakeDownState.ASKED, TakeDownState.CHECKING, TakeDownState.STUCK, to=TakeDownState.GONE),
+    "get_stuck": step(TakeDownState.ASKED, TakeDownState.CHECKING, to=TakeDownState.STUCK),
+    "try_again": step(TakeDownState.STUCK, to=TakeDownState.ASKED),
+}

@@ -1,0 +1,31 @@
+"""Addresses of the gateway's pages."""
+
+from django.urls import path
+
+from vierogen.posts.views import deciding, emergencies, reading, removing, writing
+
+app_name = "posts"
+urlpatterns = [
+    path("", reading.posts, name="list"),
+    path("review/", reading.to_review, name="review_list"),
+    path("halt/", deciding.halt, name="halt"),
+    path("halt/lift/", deciding.lift_halt, name="lift"),
+    path("new/", writing.new, name="new"),
+    path("check/", writing.check, name="check"),
+    path("pictures/<int:pk>/", reading.picture, name="picture"),
+    path("<int:pk>/", reading.post, name="detail"),
+    path("<int:pk>/live/", reading.live, name="live"),
+    path("<int:pk>/edit/", writing.edit, name="edit"),
+    path("<int:pk>/offer/", writing.offer, name="submit"),
+    path("<int:pk>/discard/", writing.throw_away, name="discard"),
+    path("<int:pk>/review/", deciding.review, name="review"),
+    path("<int:pk>/approve/", deciding.say_yes, name="approve"),
+    path("<int:pk>/changes/", deciding.say_what_to_change, name="changes"),
+    path("<int:pk>/publish-now/", deciding.hurry, name="publish_now"),
+    path("<int:pk>/stop/", deciding.stop_post, name="stop"),
+    path("<int:pk>/emergency/", emergencies.emergency, name="emergency"),
+    path("<int:pk>/look-back/", emergencies.after, name="look_back"),
+    path("deliveries/<int:pk>/release/", deciding.let_go, name="release"),
+    path("deliveries/<int:pk>/decide/", deciding.settle_doubt, name="decide"),
+    path("deliveries/<int:pk>/withdraw/", removing.withdrawal, name="withdraw"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the gateway: parse, call one action, render."""

@@ -1,0 +1,29 @@
+"""The page on which a published post is taken down again."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from vierogen.people.roles import Right
+from vierogen.posts.actions import removing
+from vierogen.posts.forms import ReasonForm
+from vierogen.posts.models import Delivery
+from vierogen.posts.views.deciding import attempt
+from vierogen.posts.views.reading import member_of
+from vierogen.web.doors import needs
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.TAKE_DOWN, fresh=True)
+def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one delivery down; its evidence is kept."""
+    rows = Delivery.objects.visible_to(member_of(request)).select_related("version__post", "channel")
+    delivery = get_object_or_404(rows, pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason, member = form.cleaned_data["reason"], member_of(request)
+        done = _("It is being taken down. We keep looking until it is gone.")
+        attempt(request, lambda: removing.withdraw(delivery, by=member, reason=reason), done=done)
+        return redirect("posts:detail", pk=delivery.version.post_id)
+    return render(request, "posts/withdraw.html", {"delivery": delivery, "form": form})

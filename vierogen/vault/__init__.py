@@ -1,0 +1,1 @@
+"""Credentials of channels: sealed here, and handed out only as opened connectors."""

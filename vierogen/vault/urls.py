@@ -1,0 +1,6 @@
+"""Addresses of the vault pages."""
+
+from django.urls import URLPattern
+
+app_name = "vault"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Reconciles official accounts with what was approved: strays, deviations, alarms. Removing a post is in posts."""
