@@ -72,8 +72,7 @@ def contents(package: Package) -> dict[Path, bytes]:
             sys.exit(f"{package.name} {package.version} is not the pinned one: {found}")
         with tarfile.open(archive) as opened:
             return {
-                ROOT / package.folder / Path(name).name: _member(opened, f"package/{name}")
-                for name in package.files
+                ROOT / package.folder / Path(name).name: _member(opened, f"package/{name}") for name in package.files
             }
 
 

@@ -436,4 +436,5 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 )
 def test_every_way_to_say_wait_is_understood(headers: dict[str, str], remaining: int | None, seconds: float) -> None:
     rate = rate_of(httpx.Headers(headers), now=NOW)
-    assert (rate.remaining, rate.seconds) == (remaining, pytest.approx(seconds))
+    assert rate.remaining == remaining
+    assert rate.seconds == pytest.approx(seconds)

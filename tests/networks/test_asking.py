@@ -24,7 +24,7 @@ def proxy(mastodon: MastodonServer) -> Iterator[FaultyProxy]:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with guarded_client(allowed=LOOPBACK, timeout=httpx.Timeout(2, read=0.4)) as opened:
+    with guarded_client(allowed=LOOPBACK, timeout=httpx.Timeout(2, read=1)) as opened:
         yield opened
 
 
@@ -32,14 +32,14 @@ def test_a_success_is_given_back(client: httpx.Client, proxy: FaultyProxy) -> No
     assert body_as(ask(client, "GET", proxy.base_url + PATH), dict)["title"]
 
 
-@pytest.mark.parametrize("fault", [late(2), error_after(), error_after(503), cut_after(), cut_before()])
+@pytest.mark.parametrize("fault", [late(3), error_after(), error_after(503), cut_after(), cut_before()])
 def test_a_call_that_may_have_been_accepted_is_unknown(client: httpx.Client, proxy: FaultyProxy, fault: object) -> None:
     proxy.next(fault)  # type: ignore[arg-type]
     with pytest.raises(Unknown):
         ask(client, "GET", proxy.base_url + PATH, accepting=True)
 
 
-@pytest.mark.parametrize("fault", [late(2), error_after(), error_after(503), cut_after(), cut_before()])
+@pytest.mark.parametrize("fault", [late(3), error_after(), error_after(503), cut_after(), cut_before()])
 def test_the_same_for_a_call_that_accepts_nothing_may_be_tried_again(
     client: httpx.Client, proxy: FaultyProxy, fault: object
 ) -> None:
@@ -55,6 +55,10 @@ def test_too_many_requests_says_how_long_to_wait(client: httpx.Client, proxy: Fa
     with pytest.raises(Limited) as caught:
         ask(client, "GET", proxy.base_url + PATH, accepting=True)
     assert caught.value.seconds == 17
+    proxy.next(limited(0))
+    with pytest.raises(Limited) as caught:
+        ask(client, "GET", proxy.base_url + PATH)
+    assert caught.value.seconds == 1  # nobody asks again in the same second
 
 
 def test_only_the_networks_own_401_means_that_our_access_ended(client: httpx.Client, proxy: FaultyProxy) -> None:

@@ -471,13 +471,16 @@ class Listening:
         self.thread.join(timeout=5)
         assert not self.thread.is_alive()
 
-    def next(self) -> Happened:
-        """What happened next, signs of life aside."""
+    def next(self, *, profile: bool = False) -> Happened:
+        """What happened next to posts, reposts and likes, and also to the account with ``profile``.
+
+        The server may still be telling how the account was made.
+        """
         until = monotonic() + PATIENCE
         while True:
             happened = self.heard.get(timeout=max(0.01, until - monotonic()))
             assert isinstance(happened, Happened), happened
-            if happened.happening != "alive":
+            if happened.remote_id or (profile and happened.happening == "profile"):
                 return happened
 
     def everything(self) -> Iterator[Happened | Exception]:
@@ -535,10 +538,12 @@ def test_the_stream_tells_of_edits_and_deletions(connect: Connect, anna: Account
 
 def test_the_stream_tells_of_changes_of_the_profile_and_the_handle(connect: Connect, anna: Account) -> None:
     with Listening(connect(anna)) as stream:
+        uri = anna.post("Hierna")
+        assert stream.told() == ("seen", uri)
         anna.put("app.bsky.actor.profile", "self", displayName="Gekaapt")
-        assert stream.told() == ("profile", "")
+        assert stream.next(profile=True).happening == "profile"
         anna.call("com.atproto.identity.updateHandle", handle=f"moved-{anna.handle}")
-        assert stream.told() == ("profile", "")
+        assert stream.next(profile=True).happening == "profile"
 
 
 def test_the_stream_leaves_out_what_is_not_watched(connect: Connect, anna: Account, ben: Account) -> None:
@@ -603,6 +608,37 @@ def test_a_post_too_strange_to_decode_is_read_over_http(
         assert happened.shown.text == "Toch gezien"
 
 
+def deep(depth: int) -> str:
+    return f'{{"$type": "app.bsky.embed.unknown", "x": {"[" * depth}{"]" * depth}}}'
+
+
+@pytest.mark.parametrize("depth", [500, 990, 1500])
+def test_a_post_made_to_choke_on_is_seen_all_the_same(connect: Connect, anna: Account, depth: int) -> None:
+    network = connect(anna)
+    with Listening(network) as stream:
+        uri = anna.raw_post('"Diep\\u0000"', embed=deep(depth))
+        happened = stream.next()
+    assert happened.remote_id == uri
+    assert happened.shown is not None
+    assert happened.shown.text == "Diep\ufffd"
+    assert network.recent() == [happened.shown]
+    assert network.read(uri) == happened.shown
+    assert len(network.remains(happened.shown)) == 1
+    json.dumps(happened.shown.raw)
+
+
+def test_a_post_that_the_server_itself_cannot_read_is_seen_and_taken_down(connect: Connect, anna: Account) -> None:
+    network = connect(anna)
+    with Listening(network) as stream:
+        uri = anna.raw_post('"Te diep"', embed=deep(3000))
+        assert stream.told() == ("seen", uri)
+        with pytest.raises(NetworkError):
+            network.read(uri)
+        network.delete(uri)
+        assert stream.told() == ("deleted", uri)
+    assert network.recent() == []
+
+
 # Jetstream: there is no server of it that runs here, so a small one says what the real one would.
 
 
@@ -652,7 +688,7 @@ def test_jetstream_tells_the_same(connect: Connect, anna: Account, ben: Account)
     ]
     with FakeJetstream(*events) as jetstream:
         with Listening(connect(anna, jetstream=jetstream.address)) as stream:
-            heard = [stream.next() for _ in range(6)]
+            heard = [stream.next(profile=True) for _ in range(6)]
         assert [(each.happening, each.remote_id) for each in heard] == [
             ("seen", uri),
             ("edited", uri),

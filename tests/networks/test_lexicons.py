@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import libipld
 import pytest
 
 from vierogen.networks.base import Media, Outgoing, Picture
-from vierogen.networks.lexicons import image, parts, post_record, says_the_same, shown
+from vierogen.networks.lexicons import image, parts, post_record, profile, says_the_same, shown, tamed
 
 NINE = datetime.fromisoformat("2026-11-21T10:00:00.123456+01:00")
 POST = Outgoing(text="Hallo", key="3jzfcijpj2z2a", created_at=NINE, language="nl")
@@ -61,7 +62,7 @@ def test_a_repost_or_like_is_shown_with_its_target(collection: str, kind: str) -
     assert (seen.kind, seen.target, seen.text) == (kind, URI, "")
 
 
-@pytest.mark.parametrize("created", [None, "", "gisteren", 12, "2026-13-40T00:00:00Z"])
+@pytest.mark.parametrize("created", [None, "", "gisteren", 12, "2026-13-40T00:00:00Z", "0001-01-01T00:00:00+14:00"])
 def test_a_time_that_is_none_is_left_out(created: Any) -> None:
     assert shown(URI, {"createdAt": created}, blob=str).created_at is None
 
@@ -91,6 +92,32 @@ def test_media_are_found_in_every_kind_of_embed(embed: Any, alt: str) -> None:
 def test_strange_records_are_shown_all_the_same(value: dict[str, Any]) -> None:
     seen = shown(URI, value, blob=str)
     assert (seen.text, seen.media, seen.target) == ("", (), "")
+
+
+def test_what_a_database_cannot_hold_is_replaced() -> None:
+    seen = shown(URI, {"text": "a\x00b\ud800c", "x\x00": ["\x00"]}, blob=str)
+    assert seen.text == "a\ufffdb\ufffdc"
+    assert seen.raw["x\ufffd"] == ["\ufffd"]
+
+
+def test_what_lies_too_deep_is_left_out() -> None:
+    deep: Any = "bodem"
+    for _ in range(5000):
+        deep = [deep]
+    seen = shown(URI, {"text": "Diep", "embed": deep}, blob=str)
+    assert seen.text == "Diep"
+    assert str(seen.raw).count("[") < 50
+
+
+def test_decoded_cbor_becomes_what_the_api_says_in_json() -> None:
+    cid = "bafkreie76ylmvyourrcr6ebgnhyiqjee7m7h4r65xgube4n7tfziggtfyq"
+    value = {"ref": libipld.decode_multibase(cid)[1], "bytes": b"\x00\x01"}
+    assert tamed(value) == {"ref": {"$link": cid}, "bytes": {"$bytes": "AAE"}}
+
+
+def test_a_profile_is_shown_whatever_is_in_it() -> None:
+    seen = profile("did:plc:anna", "anna.test", {"displayName": 7, "avatar": "x"}, blob=str)
+    assert (seen.name, seen.about, seen.avatar) == ("", "", "")
 
 
 @pytest.mark.parametrize("uri", ["", "https://bsky.app/profile/a/post/b", "at://did:plc:anna", "at:x/a/b/c"])

@@ -55,13 +55,13 @@ Connect = Callable[..., Mastodon]
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
-    """Opens a connector for this server and token, with `read` seconds of patience."""
+    """Opens a connector for this server and access token, with `read` seconds of patience."""
     with ExitStack() as clients:
 
-        def start(server: str, token: str = "x", *, read: float = 2, allowed: Sequence[str] = LOOPBACK) -> Mastodon:
+        def start(server: str, key: str = "x", *, read: float = 5, allowed: Sequence[str] = LOOPBACK) -> Mastodon:
             timeout = httpx.Timeout(2, read=read)
             http = clients.enter_context(guarded_client(allowed=allowed, timeout=timeout))
-            return Mastodon(Opened(server=server, credentials={"token": token}, http=http))
+            return Mastodon(Opened(server=server, credentials={"token": key}, http=http))
 
         yield start
 
@@ -85,8 +85,8 @@ def proxy(mastodon: MastodonServer) -> Iterator[FaultyProxy]:
 
 @pytest.fixture
 def through(mastodon: MastodonServer, proxy: FaultyProxy, connect: Connect) -> Mastodon:
-    """Anna, on the same server behind a proxy that can go wrong; patient for half a second."""
-    return connect(proxy.base_url, mastodon.token("anna"), read=0.5)
+    """Anna, on the same server behind a proxy that can go wrong; patient for a while."""
+    return connect(proxy.base_url, mastodon.token("anna"), read=1.5)
 
 
 # Publishing
@@ -161,7 +161,7 @@ def test_a_picture_that_stays_in_processing_publishes_nothing(
 # What may have been accepted
 
 
-@pytest.mark.parametrize("fault", [late(1.5), error_after(500), error_after(502), cut_after()])
+@pytest.mark.parametrize("fault", [late(4), error_after(500), error_after(502), cut_after()])
 def test_a_post_without_an_answer_is_unknown_and_then_found(
     through: Mastodon, proxy: FaultyProxy, mastodon: MastodonServer, fault: Any
 ) -> None:
@@ -190,7 +190,7 @@ def test_a_success_that_makes_no_sense_is_unknown(through: Mastodon, proxy: Faul
         through.publish(outgoing("Wat nu?"))
 
 
-@pytest.mark.parametrize("fault", [late(1.5), error_after(500), cut_after()])
+@pytest.mark.parametrize("fault", [late(4), error_after(500), cut_after()])
 def test_a_picture_without_an_answer_is_no_unknown_post(through: Mastodon, proxy: FaultyProxy, fault: Any) -> None:
     proxy.next(fault, method="POST", path="/api/v2/media")
     with pytest.raises(NetworkError) as caught:
@@ -291,6 +291,13 @@ def test_another_text_number_of_pictures_kind_or_time_is_another_post(nowhere: M
 )
 def test_text_is_counted_as_mastodon_counts_it(text: str, length: int) -> None:
     assert Mastodon.length(text) == length
+
+
+@pytest.mark.parametrize("text", ["@" + "a" * 20_000, "https://a.nl/" + ")" * 20_000, "@a@" * 10_000])
+def test_counting_a_strange_text_takes_no_strange_time(text: str) -> None:
+    start = time.monotonic()
+    Mastodon.length(text)
+    assert time.monotonic() - start < 1
 
 
 # Looking
@@ -454,15 +461,24 @@ def test_a_picture_that_is_gone_is_not_told(anna: Mastodon, mastodon: MastodonSe
     assert anna.remains(gone) == []
 
 
-def test_media_are_fetched_as_a_stranger_and_small_copies_too(
-    through: Mastodon, proxy: FaultyProxy, mastodon: MastodonServer
-) -> None:
-    published = through.publish(outgoing("Weg ermee", pictures=(picture(),)))
-    small = f"{mastodon.base_url}/media/attachments/small.jpg"
-    raw = {"media_attachments": [{"preview_url": small}]}
-    through.delete(published.remote_id)
-    assert through.remains(replace(published, raw=raw)) == [published.media[0].url]
-    assert proxy.count("GET /media") == 1  # the other one is on the server itself
+def test_small_copies_of_a_picture_are_read_again_too(anna: Mastodon, mastodon: MastodonServer) -> None:
+    published = anna.publish(outgoing("Weg ermee", pictures=(picture(),)))
+    anna.delete(published.remote_id)
+    small = mastodon.as_person("anna", "POST", "/api/v2/media", files={"file": ("small.jpg", b"small")})["url"]
+    raw = {"media_attachments": [{"preview_url": small}, {"preview_url": None}]}
+    assert anna.remains(replace(published, raw=raw)) == [published.media[0].url, small]
+
+
+def test_media_are_fetched_as_a_stranger(mastodon: MastodonServer, connect: Connect) -> None:
+    asked: list[httpx.Request] = []
+    anna = connect(mastodon.base_url, mastodon.token("anna"))
+    published = anna.publish(outgoing("Weg ermee", pictures=(picture(),)))
+    anna.opened.http.event_hooks["request"].append(asked.append)
+    anna.remains(published)
+    assert [("/media/" in str(request.url), "Authorization" in request.headers) for request in asked] == [
+        (False, True),
+        (True, False),
+    ]
 
 
 def test_a_media_server_in_trouble_is_not_taken_for_gone(through: Mastodon, proxy: FaultyProxy) -> None:
@@ -592,7 +608,7 @@ def test_what_somebody_does_on_the_account_is_streamed(
     start = time.monotonic()
     post_id = mastodon.post("anna", "Met de app op een telefoon")
     seen = watcher.next()
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 2
     assert (seen.happening, seen.remote_id) == ("seen", post_id)
     assert seen.shown is not None
     assert seen.shown == streamed.read(post_id)
@@ -628,12 +644,12 @@ def test_a_repost_is_streamed(
     assert (shown.kind, shown.target) == ("repost", theirs)
 
 
-def test_a_stream_ends_within_half_a_second_of_stop(streamed: Mastodon, watch: Callable[[Mastodon], Watcher]) -> None:
+def test_a_stream_ends_soon_after_stop(streamed: Mastodon, watch: Callable[[Mastodon], Watcher]) -> None:
     watcher = watch(streamed).connected()
     start = time.monotonic()
     watcher.stop.set()
     assert watcher.ended.wait(2)
-    assert time.monotonic() - start < 0.6
+    assert time.monotonic() - start < 1
 
 
 def test_a_stream_that_the_server_ends_ends_without_an_error(

@@ -1,5 +1,7 @@
 """HTML of networks becomes what people typed."""
 
+import time
+
 import pytest
 
 from vierogen.networks.plain import plain
@@ -49,3 +51,10 @@ def test_html_becomes_text(html: str, text: str) -> None:
 
 def test_a_link_with_words_of_its_own_keeps_the_words() -> None:
     assert plain('<a href="https://example.org/x">read this</a>') == "read this"
+
+
+def test_reading_a_strange_text_takes_no_strange_time() -> None:
+    start = time.monotonic()
+    assert plain("<p>" + " " * 200_000 + "x") == "x"
+    plain("<a href='x'>" * 20_000 + "</a>" * 20_000)
+    assert time.monotonic() - start < 1

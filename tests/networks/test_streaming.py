@@ -112,7 +112,7 @@ def test_headers_reach_the_websocket_server(
 def test_a_websocket_ends_soon_after_stop(
     client: httpx.Client, stop: Flag, websocket: Callable[[Handler], str]
 ) -> None:
-    assert seconds_to_end(frames(client, websocket(quiet), stop=stop), stop) < 0.7
+    assert seconds_to_end(frames(client, websocket(quiet), stop=stop), stop) < 1
 
 
 def test_each_answered_ping_is_a_sign_of_life(
@@ -138,7 +138,7 @@ def test_a_websocket_that_answers_no_ping_is_dead(
     monkeypatch.setattr(streaming, "PING_PATIENCE", 0.4)
     start = time.monotonic()
     assert list(frames(client, f"ws://{said(handshake)}", stop=stop)) == [None]
-    assert 0.4 < time.monotonic() - start < 1.5
+    assert 0.4 < time.monotonic() - start < 3
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_server_sent_events_are_told_apart(client: httpx.Client, stop: Flag, sai
 def test_server_sent_events_end_soon_after_stop(
     client: httpx.Client, stop: Flag, said: Callable[[Answer], str]
 ) -> None:
-    assert seconds_to_end(events(client, f"http://{said(HEAD)}", stop=stop), stop) < 0.5
+    assert seconds_to_end(events(client, f"http://{said(HEAD)}", stop=stop), stop) < 1
 
 
 def test_a_silent_stream_of_events_is_dead(

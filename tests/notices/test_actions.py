@@ -148,9 +148,18 @@ def test_an_alarm_ends_answered_or_not(alarm: Alarm, dirk: Member, answered: boo
     alarm.refresh_from_db()
     assert (alarm.state, alarm.next_at) == (State.ENDED, None)
     assert alarm.ended_at
-    assert not Message.objects.exists()
     with pytest.raises(WrongStateError):
         acknowledge(alarm, by=dirk)
+
+
+def test_what_a_machine_settles_is_still_told_and_what_a_person_settles_is_not(alarm: Alarm, dirk: Member) -> None:
+    again = Alarm.objects.get(pk=alarm.pk)
+    with transaction.atomic():
+        end(alarm, by=WATCH)
+        assert Message.objects.exists()
+        transaction.set_rollback(True)
+    end(again, by=dirk)
+    assert not Message.objects.exists()
 
 
 def test_an_answered_alarm_can_call_nobody(alarm: Alarm, dirk: Member) -> None:

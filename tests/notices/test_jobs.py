@@ -16,7 +16,7 @@ from vierogen.ledger.actions import Machine
 from vierogen.ledger.models import Entry
 from vierogen.notices import mail
 from vierogen.notices.actions import AGAIN, GIVE_UP, Addressee, acknowledge, ring, tell
-from vierogen.notices.jobs import MAIL_LASTS, escalate_due, next_due, send_due
+from vierogen.notices.jobs import KEPT, MAIL_LASTS, escalate_due, forget_old, next_due, send_due
 from vierogen.notices.models import Alarm, Message
 from vierogen.people.models import Member, Organisation
 
@@ -299,3 +299,18 @@ def test_two_escalations_at_once_make_one_call(alarm: Alarm, clock: Any) -> None
         thread.join(timeout=25)
     assert sum(made) == 1
     assert Alarm.objects.get().calls == 2
+
+
+def test_after_ninety_days_it_is_forgotten_who_was_told_what(
+    mailbox: Mailbox, clock: Any, alarm: Alarm, dirk: Member
+) -> None:
+    send_due("worker")
+    acknowledge(alarm, by=dirk)
+    clock.shift(KEPT)
+    waiting = queue()[0]
+    assert forget_old() == 0
+    clock.shift(1)
+    assert forget_old() == 4, "one mail and three rungs of the ladder"
+    assert list(Message.objects.all()) == [waiting]
+    assert list(Alarm.objects.all()) == [alarm]
+    assert Entry.objects.filter(verb="ring").exists()

@@ -6,6 +6,7 @@ With them dirk (duty officer), and a practice network with the organisation's ch
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
@@ -32,6 +33,7 @@ def empty_between_tests() -> Iterator[None]:
         def unguarded(self: TransactionTestCase) -> None:
             guard.remove(connection)
             teardown(self)
+            cache.clear()
             guard.install(connection)
 
         patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)

@@ -76,7 +76,7 @@ def mastodon_process() -> Iterator[MastodonServer]:
     config = MastodonMockConfig(
         database=DatabaseConfig(path=":memory:"), seed=SEED, streaming=StreamingConfig(heartbeat_seconds=0.5)
     )
-    with MockServer(config=config) as server:
+    with MockServer(config=config, log_level="critical") as server:
         # The server says in its answers where it is, and knows that only now.
         config.domain, config.url_scheme = f"127.0.0.1:{server.port}", "http"
         yield MastodonServer(port=server.port, base_url=server.base_url)

@@ -62,6 +62,14 @@ class Account:
         """Post directly on the network; returns the at:// URI."""
         return self.create("app.bsky.feed.post", text=text, **record)
 
+    def raw_post(self, text: str, embed: str) -> str:
+        """Post what no Python program would write: ``text`` and ``embed`` are JSON already."""
+        created = '"$type": "app.bsky.feed.post", "createdAt": "2026-01-02T03:04:05.678Z"'
+        record = f'{{{created}, "text": {text}, "embed": {embed}}}'
+        body = f'{{"repo": "{self.did}", "collection": "app.bsky.feed.post", "record": {record}}}'
+        options = {"content": body, "type": "application/json"}
+        return str(self._answer("POST", "com.atproto.repo.createRecord", **options)["uri"])
+
     def put(self, collection: str, rkey: str, **record: Any) -> str:
         """Write a record over what stands there; returns its at:// URI."""
         made = {"$type": collection, **record}

@@ -43,9 +43,7 @@ def test_what_is_not_named_is_refused(request_: HttpRequest) -> None:
     assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "https:"} & set(" ".join(found.values()).split())
 
 
-def test_forms_may_lead_to_the_single_sign_on_provider_and_nowhere_else(
-    request_: HttpRequest, settings: Any
-) -> None:
+def test_forms_may_lead_to_the_single_sign_on_provider_and_nowhere_else(request_: HttpRequest, settings: Any) -> None:
     middleware = ContentSecurity(lambda request: HttpResponse())
     settings.OIDC_URL = ""
     assert directives(middleware(request_))["form-action"] == "'self'"

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vierogen.channels.models import Channel, Custodian
+from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.networks.base import Profile
@@ -24,7 +26,10 @@ def add(organisation: Organisation, profile: Profile, *, network_key: str, serve
     if known and known.organisation_id != organisation.pk:
         raise ValidationError(_("Another organisation here already looks after this account."))
     if known:
-        changes = {"handle": profile.handle, "name": profile.name}
+        changes: dict[str, object] = {"handle": profile.handle, "name": profile.name}
+        if known.state == State.CLOSED:
+            # What was posted while nobody looked after it is not a stray.
+            changes["connected_at"] = timezone.now()
         move(known, "reconnect", by=by, changes=changes)
         return known
     channel = Channel.objects.create(

@@ -6,6 +6,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 from vierogen.config.env import SettingError
+from vierogen.config.own_home import own_home
 
 
 def main() -> None:
@@ -13,7 +14,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vierogen.config.settings")
     # Commands are typed with hyphens; Python's modules have underscores.
     command = [sys.argv[1].replace("-", "_")] if sys.argv[1:2] and not sys.argv[1].startswith("-") else sys.argv[1:2]
+    arguments = [*command, *sys.argv[2:]]
     try:
-        execute_from_command_line(["vierogen", *command, *sys.argv[2:]])
+        with own_home(arguments):
+            execute_from_command_line(["vierogen", *arguments])
     except SettingError as error:
         sys.exit(f"vierogen: {error}")

@@ -1,32 +1,20 @@
 """Runs the parts of the house in one process: web, worker and watcher, until somebody asks to stop."""
 
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterable
 
+from django.conf import settings
 from waitress import create_server
 
 from vierogen.config.wsgi import application
+from vierogen.core.http import stay_inside
 from vierogen.core.schedule import start
 from vierogen.notices import jobs as notices_jobs
 from vierogen.posts import jobs as posts_jobs
 from vierogen.watch import jobs as watch_jobs
 
 JOBS = [*posts_jobs.JOBS, *notices_jobs.JOBS, *watch_jobs.JOBS]
-
-
-def free_port(wanted: int = 0) -> int:
-    """``wanted`` if nobody uses it, else any free port of this machine."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("this machine has no free port")
 
 
 def run(
@@ -40,6 +28,8 @@ def run(
 
     A delivery that is being sent is finished first.
     """
+    if settings.PRACTICE:
+        stay_inside()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -6,6 +6,7 @@ A secret may come from a file: set ``VIEROGEN_X_FILE`` in place of ``VIEROGEN_X`
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +17,11 @@ HOME = Path(env.text("VIEROGEN_HOME", "var")).resolve()
 DEBUG = False
 SECRET_KEY = env.text("VIEROGEN_SECRET_KEY")
 DATABASES = {"default": env.database(env.text("VIEROGEN_DATABASE_URL", f"sqlite:///{HOME / 'vierogen.sqlite3'}"))}
-# The address people and mails use, e.g. https://vierogen.example.nl
-PUBLIC_URL = env.text("VIEROGEN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env.words("VIEROGEN_ALLOWED_HOSTS", "127.0.0.1 localhost")
+# The address people and mails use, e.g. https://vierogen.example.nl. A name, no number: passkeys belong to a name.
+PUBLIC_URL = env.text("VIEROGEN_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+_host = urlsplit(PUBLIC_URL).hostname or "localhost"
+# Other names under which the pages may be opened.
+ALLOWED_HOSTS = [_host, *env.words("VIEROGEN_ALLOWED_HOSTS", "127.0.0.1 localhost")]
 # Key-encryption key of the vault; a systemd credential named vierogen-key comes first.
 KEY_FILE = Path(env.text("VIEROGEN_KEY_FILE", str(HOME / "vault.key")))
 if (_credentials := os.environ.get("CREDENTIALS_DIRECTORY")) and (Path(_credentials) / "vierogen-key").exists():
@@ -46,6 +49,8 @@ OIDC_URL = env.text("VIEROGEN_OIDC_URL")
 OIDC_NAME = env.text("VIEROGEN_OIDC_NAME", "OpenID Connect")
 OIDC_CLIENT_ID = env.text("VIEROGEN_OIDC_CLIENT_ID")
 OIDC_CLIENT_SECRET = env.text("VIEROGEN_OIDC_CLIENT_SECRET")
+# Believe a provider that says nothing about whether it verified an address (Entra ID). It must hold only your own people.
+OIDC_TRUST_ADDRESSES = env.switch("VIEROGEN_OIDC_TRUST_ADDRESSES")
 
 INSTALLED_APPS = [
     "vierogen.config",
@@ -105,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "vierogen.web.context.page",
+                "vierogen.posts.context.halt",
             ]
         },
     }
@@ -132,11 +138,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
+# Nobody chooses their own address here: an administrator invites it. So there is nothing for allauth to verify.
 ACCOUNT_ADAPTER = "vierogen.people.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# A changed password, a new passkey: whoever it concerns gets a mail about it.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Approve, publish now, take down: the person proves again who they are at most every five minutes.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_GET = False
@@ -159,10 +169,23 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "vierogen.people.adapters.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {"add_webauthn": "vierogen.people.forms.PasskeyForm"}
 MFA_TOTP_ISSUER = "Vierogen"
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://localhost", "http://127.0.0.1"))
+# A browser makes no passkey for a number (WebAuthn level 2, 5.1.2: an effective domain).
+MFA_PASSKEY_LOGIN_ENABLED = not _host.replace(".", "").isdigit() and ":" not in _host
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if MFA_PASSKEY_LOGIN_ENABLED else [])]
+# A found key alone lets nobody in: finger, face or PIN is always asked.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# How often somebody tried to log in, and which codes were used: shared by all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 _secure = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
@@ -183,7 +206,12 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("VIEROGEN_LOG_LEVEL", "WARNING")},
-    "loggers": {"httpx": {"level": "WARNING"}, "vierogen": {"level": env.text("VIEROGEN_LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "INFO"},
+        "websockets": {"level": "INFO"},
+        "vierogen": {"level": env.text("VIEROGEN_LOG_LEVEL", "INFO")},
+    },
 }
 
 if not SECRET_KEY:

@@ -8,7 +8,7 @@ from vierogen.web.doors import everybody
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", everybody(set_language), name="set_language"),
-    path("log-in/", include("allauth.urls")),
+    path("log-in/", include("vierogen.people.log_in")),
     path("", include("vierogen.home.urls")),
     path("", include("vierogen.people.urls")),
     path("posts/", include("vierogen.posts.urls")),

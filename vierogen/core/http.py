@@ -23,6 +23,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from threading import Event
 from types import MappingProxyType
 from typing import Any
 
@@ -39,6 +40,7 @@ MAX_BYTES = 20_000_000
 MAX_SECONDS = 60.0
 # How long to wait after "too many requests" that does not say how long.
 DEFAULT_WAIT = 60.0
+_staying_inside = Event()
 
 # The only IPv6 space given out for the public internet, less what is inside it and leads elsewhere:
 # https://www.iana.org/assignments/ipv6-unicast-address-assignments and .../iana-ipv6-special-registry
@@ -60,6 +62,11 @@ class TooLarge(httpx.TransportError):
     """The answer was larger, took longer or was packed differently than we accept."""
 
 
+def stay_inside() -> None:
+    """From now on this process contacts only allowed networks, and asks no name server: for practice."""
+    _staying_inside.set()
+
+
 @dataclass(frozen=True)
 class Guard:
     """Says which addresses may be contacted: the public internet and the networks in ``allowed``.
@@ -75,6 +82,8 @@ class Guard:
 
         Raises ``Refused`` where all are refused and ``httpx.ConnectError`` where the name is unknown.
         """
+        if _staying_inside.is_set() and host != "localhost" and not _is_address(host.strip("[]")):
+            raise Refused(_("This is the practice environment: nothing outside is contacted."))
         found = _resolved(host.strip("[]"), port)
         permitted = [address for address in found if self.permits(address)]
         if not permitted:
@@ -86,7 +95,7 @@ class Guard:
         judged = ip_address(address)
         if any(judged in network for network in self.allowed):
             return True
-        return self.public and _is_public(judged)
+        return self.public and not _staying_inside.is_set() and _is_public(judged)
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:

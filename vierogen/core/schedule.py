@@ -14,12 +14,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """``run(worker)`` does one portion and says whether there was any; ``every`` is the rest in seconds."""
+    """``run(worker)`` does one portion and says whether there was any; ``every`` is the rest in seconds.
+
+    ``finish`` puts down what the job's thread kept open, when the thread ends.
+    """
 
     name: str
     run: Callable[[str], object]
     every: float = 0.25
     threads: int = 1
+    finish: Callable[[], None] = lambda: None
 
 
 def start(jobs: Iterable[Job], stop: threading.Event) -> list[threading.Thread]:
@@ -39,6 +43,7 @@ def _keep_running(job: Job, stop: threading.Event) -> None:
     while not stop.is_set():
         if not _once(job, worker):
             stop.wait(job.every)
+    job.finish()
     connection.close()
 
 

@@ -6,8 +6,9 @@ The context (who owns it, which field, which version) is authenticated: a swappe
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -68,6 +69,21 @@ def read_key_file(path: Path) -> Key:
     if path.stat().st_mode & 0o077:
         raise SealError(f"The vault's key file {path} can be read by others. Run: chmod 0400 {path}")
     return Key(material)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _stamp: float) -> Key:
+    return read_key_file(path)
+
+
+def _known(path: Path) -> Key:
+    return _read(path, path.stat().st_mtime if path.exists() else 0.0)
+
+
+def keyring(path: Path, *, old: Iterable[Path] = ()) -> tuple[Key, dict[str, Key]]:
+    """The key that seals now, and every key that can open, by id. A file that changed is read again."""
+    current = _known(path)
+    return current, {key.id: key for key in [*map(_known, old), current]}
 
 
 def seal(plain: bytes, *, key: Key, context: bytes) -> Sealed:

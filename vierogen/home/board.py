@@ -48,11 +48,11 @@ def board_of(member: Member) -> Board:
 
 
 def _strays(member: Member) -> list[Attention]:
-    rows = Stray.objects.visible_to(member).waiting().select_related("channel").order_by("-seen_at")[:10]
+    rows = Stray.objects.visible_to(member).asking().select_related("channel").order_by("-seen_at")[:10]
     return [
         Attention(
             "stop",
-            _("Stray post on %(channel)s") % {"channel": row.channel},
+            _("%(what)s on %(channel)s") % {"what": row.get_what_display(), "channel": row.channel},
             _("Nobody here prepared it. Seen at %(time)s. Evidence is kept.") % {"time": _time(row.seen_at)},
             reverse("watch:stray", args=[row.pk]),
             _("Look and take down"),
@@ -115,14 +115,14 @@ def _silent(watched: list[Tile]) -> list[Attention]:
     return [
         Attention(
             "stop",
-            _("We cannot see %(channel)s at the moment") % {"channel": tile.channel.handle},
-            tile.error or _("The watch hears nothing. A stray could go unnoticed."),
-            reverse("watch:list"),
+            _("We cannot see %(channel)s at the moment") % {"channel": tile.channel},
+            _("The watch hears nothing. A stray could go unnoticed."),
+            tile.url,
             _("To the watch"),
             tile.channel,
         )
         for tile in watched
-        if tile.silent
+        if tile.is_silent
     ]
 
 
@@ -131,26 +131,22 @@ def _time(at: datetime) -> str:
 
 
 def _accounts(member: Member, watched: list[Tile]) -> list[dict[str, Any]]:
-    counted = Custodian.objects.filter(channel__organisation_id=member.organisation_id)
-    keepers = dict(counted.values_list("channel").annotate(Count("pk")))
+    rows = Custodian.objects.filter(channel__organisation_id=member.organisation_id)
+    keepers = dict(rows.values_list("channel").annotate(Count("pk")))
     return [
         {
             "channel": tile.channel,
             "checked": tile.checked,
-            "marks": _marks(tile, keepers.get(tile.channel.pk, 0)),
+            "marks": [*tile.marks, _custody(keepers.get(tile.channel.pk, 0))],
+            "url": tile.url,
         }
         for tile in watched
     ]
 
 
-def _marks(tile: Tile, custodians: int) -> list[tuple[str, str]]:
-    strays = (
-        ("stop", _("%(count)d stray(s)") % {"count": tile.open_strays}) if tile.open_strays else ("ok", _("No strays"))
-    )
+def _custody(count: int) -> tuple[str, str]:
     words = {0: _("No custodian yet"), 1: _("Only 1 custodian")}
-    custody = words.get(custodians, _("%(count)d custodians") % {"count": custodians})
-    link = ("ok", _("Connected")) if tile.channel.is_connected else ("stop", _("Disconnected: connect it again"))
-    return [strays, ("ok" if custodians > 1 else "look", custody), link]
+    return "ok" if count > 1 else "look", words.get(count, _("%(count)d custodians") % {"count": count})
 
 
 def _next_out(member: Member) -> list[dict[str, Any]]:

@@ -1,6 +1,12 @@
-"""Addresses of the ledger pages."""
+"""Addresses of the ledger's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from vierogen.ledger import views
 
 app_name = "ledger"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.entries, name="list"),
+    path("verify/", views.check, name="verify"),
+    path("export/", views.export, name="export"),
+]

@@ -76,7 +76,7 @@ def answered(response: httpx.Response, *, accepting: bool = False) -> httpx.Resp
     status, detail = response.status_code, f"{response.status_code} {response.text[:500]}"
     if status == 429:
         reason = _("The network asks us to slow down.")
-        raise Limited(reason, seconds=rate_of(response.headers).seconds, detail=detail)
+        raise Limited(reason, seconds=max(1.0, rate_of(response.headers).seconds), detail=detail)
     if status == 401:
         raise _unwelcome(response, detail)
     if status in _TROUBLE:

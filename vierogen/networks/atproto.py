@@ -3,6 +3,8 @@
 Methods are called over HTTP as https://atproto.com/specs/xrpc says; errors carry a name in ``error``.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import httpx
 
 from vierogen.core.words import gettext_noop as _
+from vierogen.networks import lexicons
 from vierogen.networks.asking import answered, body_of, told
 from vierogen.networks.base import Disconnected, NetworkError, Opened
 
@@ -27,6 +30,10 @@ _REFUSALS: Mapping[str, str] = {
 }
 # What comes along when a handle or an address is copied from an app: direction marks, an @, spaces.
 _CLINGING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069@ \t\r\n"
+# Strings are matched to be passed over.
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+# The levels of an answer above the records in it: the answer, the list, the entry.
+_LEVELS_AROUND = 4
 # https://atproto.com/lexicons/com-atproto-repo#comatprotorepolistrecords
 _PAGE = 100
 
@@ -170,10 +177,29 @@ def error_of(response: httpx.Response) -> str:
 
 
 def _dictionary(response: httpx.Response) -> dict[str, Any]:
-    body = body_of(response)
+    try:
+        body = body_of(response)
+    except RecursionError:
+        body = json.loads(_shallow(response.text))
     if not isinstance(body, dict):
         raise NetworkError(_("The network did not answer properly."), may_retry=True)
     return body
+
+
+def _shallow(text: str) -> str:
+    """JSON without what lies deeper than records are looked at: Python reads a thousand levels, servers allow more."""
+    depth, start, kept = 0, 0, list[str]()
+    deepest = lexicons.DEEPEST + _LEVELS_AROUND
+    for match in _BRACKETS.finditer(text):
+        if match.group() in ("[", "{"):
+            depth += 1
+            if depth == deepest:
+                kept.append(text[start : match.start()])
+        elif match.group() in ("]", "}"):
+            if depth == deepest:
+                start = match.end()
+            depth -= 1
+    return "null".join([*kept, text[start:]])
 
 
 def _as_url(server: str) -> str:

@@ -89,15 +89,7 @@ class Bluesky(Network, Deletes, Streams):
         if session.get("active") is False:
             raise Disconnected(_("Bluesky has suspended this account, or somebody has switched it off."))
         found = self.repository.record(lexicons.PROFILE, "self") or {"value": {}}
-        profile, avatar = found["value"], lexicons.cid_of(found["value"].get("avatar"))
-        return Profile(
-            account_id=self.repository.did,
-            handle=session["handle"],
-            name=profile.get("displayName", ""),
-            about=profile.get("description", ""),
-            avatar=self._blob(avatar) if avatar else "",
-            url=f"https://bsky.app/profile/{session['handle']}",
-        )
+        return lexicons.profile(self.repository.did, session["handle"], found["value"], blob=self._blob)
 
     def publish(self, post: Outgoing) -> Shown:
         record = lexicons.post_record(
@@ -196,9 +188,15 @@ class Bluesky(Network, Deletes, Streams):
             return None
         if change.operation == "delete":
             return Happened("deleted", change.uri, cursor=cursor)
-        # A record that did not come along and is not there now will be told as deleted in a moment.
-        shown = self._shown(change.uri, change.record) if change.record else self.read(change.uri)
+        shown = self._shown(change.uri, change.record) if change.record else self._looked_up(change.uri)
         return Happened(_HAPPENINGS[change.operation], change.uri, shown, cursor) if shown else None
+
+    def _looked_up(self, uri: str) -> Shown | None:
+        """Show a record that did not come along; None where it is gone again, as the stream will tell."""
+        try:
+            return self.read(uri)
+        except NetworkError:  # that it is there is news enough, even where nobody can read it
+            return self._shown(uri, {})
 
     def _shown(self, uri: str, value: Mapping[str, Any]) -> Shown:
         return lexicons.shown(uri, value, blob=self._blob)

@@ -5,7 +5,6 @@ https://atproto.com/specs/sync); Jetstream gives the same as JSON, for chosen ac
 (https://github.com/bluesky-social/jetstream).
 """
 
-import base64
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -27,7 +26,7 @@ class OutdatedCursorError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """One record was created, updated or deleted; ``record`` is None where it did not come along."""
+    """One record was created, updated or deleted; ``record``, still untamed, is None where it did not come along."""
 
     operation: Operation
     uri: str
@@ -107,7 +106,7 @@ class Firehose(Source):
             yield Change(
                 operation["action"],
                 f"at://{self.did}/{operation['path']}",
-                _as_json(record) if isinstance(record, dict) else None,
+                record if isinstance(record, dict) else None,
             )
 
 
@@ -146,22 +145,6 @@ def _blocks(car: bytes) -> Mapping[bytes, Any]:
     """The blocks by CID. A record that does not decode must not blind the watch: it is read over HTTP."""
     try:
         _header, blocks = libipld.decode_car(car)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return dict(blocks)
-
-
-def _as_json(value: Any) -> Any:
-    """The JSON form of decoded CBOR (https://atproto.com/specs/data-model), as the HTTP API gives it."""
-    if isinstance(value, dict):
-        return {name: _as_json(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_as_json(part) for part in value]
-    return _bytes_as_json(value) if isinstance(value, bytes) else value
-
-
-def _bytes_as_json(value: bytes) -> dict[str, str]:
-    # A CID of version 1 with a SHA-256 digest, of a record (0x71) or a blob (0x55): the only ones in use.
-    if len(value) == 36 and value[0] == 1 and value[1] in (0x55, 0x71):
-        return {"$link": libipld.encode_cid(value)}
-    return {"$bytes": base64.b64encode(value).rstrip(b"=").decode()}

@@ -1,17 +1,29 @@
 """The records of Bluesky's app: what a post is written as, and how a record that was read is shown.
 
 The shapes are those of https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky
+
+Whoever holds the account can write any record, and servers pass on what they do not know. So what is read is
+tamed first: a record that cannot be shown or stored would be a post that the watch does not see.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import base64
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from vierogen.networks.base import Kind, Media, Outgoing, Picture, Shown
+import libipld
+
+from vierogen.networks.base import Kind, Media, Outgoing, Picture, Profile, Shown
 
 POST = "app.bsky.feed.post"
 PROFILE = "app.bsky.actor.profile"
 KINDS: Mapping[str, Kind] = {POST: "post", "app.bsky.feed.repost": "repost", "app.bsky.feed.like": "like"}
+
+# Levels of a record that are looked at; the records of the app have no more than eight.
+DEEPEST = 40
+# What PostgreSQL or UTF-8 cannot hold.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Address = Callable[[str], str]
 
@@ -41,7 +53,7 @@ def says_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def shown(uri: str, value: Mapping[str, Any], *, blob: Address) -> Shown:
     """Show a post, repost or like; ``blob`` gives the address of a blob by its CID."""
     did, collection, rkey = parts(uri)
-    kind = KINDS[collection]
+    kind, value = KINDS[collection], tamed(value)
     subject = value.get("subject")
     return Shown(
         remote_id=uri,
@@ -54,6 +66,41 @@ def shown(uri: str, value: Mapping[str, Any], *, blob: Address) -> Shown:
         target=_text(subject.get("uri")) if isinstance(subject, Mapping) else "",
         raw=value,
     )
+
+
+def profile(did: str, handle: str, value: Mapping[str, Any], *, blob: Address) -> Profile:
+    """Show a profile record; an account that never filled one in has an empty one."""
+    value = tamed(value)
+    avatar = cid_of(value.get("avatar"))
+    return Profile(
+        account_id=did,
+        handle=handle,
+        name=_text(value.get("displayName")),
+        about=_text(value.get("description")),
+        avatar=blob(avatar) if avatar else "",
+        url=f"https://bsky.app/profile/{handle}",
+    )
+
+
+def tamed(value: Any, levels: int = DEEPEST) -> Any:
+    """Return decoded JSON or CBOR as JSON that can be stored, without what lies deeper than ``levels``.
+
+    CIDs and bytes become what https://atproto.com/specs/data-model says they are in JSON.
+    """
+    if isinstance(value, Mapping):
+        return {tamed(name): tamed(part, levels - 1) for name, part in value.items()} if levels else None
+    if isinstance(value, list):
+        return [tamed(part, levels - 1) for part in value] if levels else None
+    if isinstance(value, bytes):
+        return _bytes_as_json(value)
+    return _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def _bytes_as_json(value: bytes) -> dict[str, str]:
+    # A CID of version 1 with a SHA-256 digest, of a record (0x71) or a blob (0x55): the only ones in use.
+    if len(value) == 36 and value[0] == 1 and value[1] in (0x55, 0x71):
+        return {"$link": libipld.encode_cid(value)}
+    return {"$bytes": base64.b64encode(value).rstrip(b"=").decode()}
 
 
 def parts(uri: str) -> tuple[str, str, str]:
@@ -79,14 +126,11 @@ def _media(embed: Any, blob: Address, alt: str = "") -> Iterator[Media]:
         yield Media(url=blob(cid_of(embed)), alt=alt, mime=str(embed.get("mimeType", "")))
     elif isinstance(embed, Mapping):
         alt = _text(embed.get("alt")) or _text(embed.get("title"))
-        yield from _all_media(embed.values(), blob, alt)
+        for part in embed.values():
+            yield from _media(part, blob, alt)
     elif isinstance(embed, list):
-        yield from _all_media(embed, blob, alt)
-
-
-def _all_media(embeds: Iterable[Any], blob: Address, alt: str) -> Iterator[Media]:
-    for embed in embeds:
-        yield from _media(embed, blob, alt)
+        for part in embed:
+            yield from _media(part, blob, alt)
 
 
 def _text(value: Any) -> str:
@@ -97,6 +141,6 @@ def _moment(written: Any) -> datetime | None:
     """The author's own app writes ``createdAt``, so it may be anything."""
     try:
         moment = datetime.fromisoformat(str(written))
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 1 in Asia is the year 0 in UTC
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -49,7 +49,7 @@ from vierogen.networks.streaming import NotOffered, events, frames
 _LINK = re.compile(r"(?<![\w@$#])https?://[^\s<>/?#]+\.[^\s<>]+", re.IGNORECASE)
 _LINK_LENGTH = 23
 _AFTER_LINK = "!?*\"'「」<>;:=,.$%[]~&|@"
-_MENTION = re.compile(r"(?<![/\w])@(\w+(?:[\w.-]+\w+)?)@[a-z0-9.-]+[a-z0-9]", re.IGNORECASE)
+_MENTION = re.compile(r"(?<![/\w])@(\w(?:[\w.-]*\w)?)@[a-z0-9.-]+[a-z0-9]", re.IGNORECASE)
 
 # The most that Mastodon lists in one answer: https://docs.joinmastodon.org/methods/accounts/#statuses
 _PAGE = 40

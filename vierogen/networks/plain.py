@@ -17,8 +17,8 @@ def plain(html: str) -> str:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(reader.parts))
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    lines = "".join(reader.parts).split("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in lines)).strip()
 
 
 class _Reader(HTMLParser):

@@ -248,7 +248,8 @@ def acknowledge(alarm: Alarm, *, by: Answerer) -> None:
 def end(alarm: Alarm, *, by: Actor) -> None:
     """End the alarm, answered or not: its matter is settled. Raises ``WrongStateError`` if it had ended."""
     move(alarm, "end", by=by, changes={"ended_at": timezone.now(), "next_at": None})
-    _withdraw(alarm)
+    if not isinstance(by, Machine):  # what a machine settled, somebody still has to hear of
+        _withdraw(alarm)
 
 
 @transaction.atomic

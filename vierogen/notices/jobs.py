@@ -9,10 +9,11 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from vierogen.core.leases import RELEASED, heartbeat, lock
+from vierogen.core.schedule import Job
 from vierogen.notices import mail, push
 from vierogen.notices.actions import escalate
 from vierogen.notices.mail import NotTakenError
-from vierogen.notices.models import Alarm, Message, Push, PushSubscription, Waiting
+from vierogen.notices.models import Alarm, AlarmStep, Message, Push, PushSubscription, Waiting
 
 log = getLogger(__name__)
 
@@ -23,6 +24,8 @@ MAIL_LASTS = timedelta(days=4)
 PUSH_LASTS = timedelta(seconds=push.KEPT_SECONDS)
 # While the mail server is away everything waits together: 1, 2, 4 ... seconds, this long at most.
 LONGEST_OUTAGE_PAUSE = timedelta(seconds=30)
+# Names, addresses and texts are of no use for longer; the ledger keeps that it happened.
+KEPT = timedelta(days=90)
 
 
 def send_due(worker: str) -> int:
@@ -54,6 +57,14 @@ def next_due() -> datetime | None:
     alarm = Alarm.objects.ringing().exclude(next_at=None).order_by("next_at").first()
     moments = [Message.objects.next_at(), Push.objects.next_at(), alarm and alarm.next_at]
     return min((moment for moment in moments if moment), default=None)
+
+
+def forget_old() -> int:
+    """Delete what was told to whom more than 90 days ago and is settled; returns how many rows."""
+    before = timezone.now() - KEPT
+    mails, _by_model = Message.objects.filter(next_at=None, created_at__lt=before).delete()
+    steps, _by_model = AlarmStep.objects.filter(alarm__next_at=None, alarm__rung_at__lt=before).delete()
+    return mails + steps
 
 
 def _escalated() -> bool:
@@ -137,3 +148,11 @@ def _settle(row: Waiting, **values: Any) -> None:
     # A sender whose lease was taken over has nothing to say any more.
     mine = type(row)._base_manager.filter(pk=row.pk, fence=row.fence)
     mine.update(**values, attempts=F("attempts") + 1, **RELEASED)
+
+
+JOBS = [
+    # Two, so that a mail server that hangs for seconds on one mail does not hold up the next alarm.
+    Job("tell", send_due, every=0.1, threads=2, finish=mail.hang_up),
+    Job("escalate", lambda _worker: escalate_due(), every=0.5),
+    Job("forget notices", lambda _worker: forget_old(), every=3600.0),
+]

@@ -1,15 +1,19 @@
 """Everything that changes people: organisations, members, roles, end dates."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
+from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import subject_of
-from vierogen.notices.actions import Addressee
+from vierogen.notices.actions import Addressee, tell
 from vierogen.people.models import Member, Organisation, RoleHeld, User
 from vierogen.people.roles import Right, Role
 
@@ -40,11 +44,14 @@ def found(name: str, *, by: Actor, language: str = "nl") -> Organisation:
 def join(
     organisation: Organisation, user: User, *, roles: Iterable[Role], by: Actor, ends_on: date | None = None
 ) -> Member:
-    """Give ``user`` a place in ``organisation``; a returning member's row is used again."""
+    """Give ``user`` a place in ``organisation``; the row of somebody who left is used again."""
     if isinstance(by, Member):
         demand(by, Right.MANAGE_PEOPLE)
         same_organisation(by, organisation.pk)
     wanted = _checked(roles, ends_on=ends_on)
+    known = Member.objects.filter(organisation=organisation, user=user).select_related("user", "organisation").first()
+    if known and known.is_current:
+        raise ValidationError(_("%(name)s is a member already. Change the roles there.") % {"name": known.name})
     member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults={"ends_on": ends_on})
     _hold(member, wanted)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
@@ -112,3 +119,68 @@ def change_settings(organisation: Organisation, *, by: Member, **values: object)
             by=by,
             facts={k: str(v) for k, v in values.items()},
         )
+
+
+def invite(  # noqa: PLR0913 - each of these is part of an invitation
+    organisation: Organisation,
+    name: str,
+    email: str,
+    *,
+    roles: Iterable[Role],
+    by: Member,
+    ends_on: date | None = None,
+) -> Member:
+    """Ask somebody in: they get a mail with an address to choose a password, or to log in as they already can."""
+    demand(by, Right.MANAGE_PEOPLE)
+    same_organisation(by, organisation.pk)
+    with transaction.atomic():
+        user = User.objects.filter(email=email.lower()).first()
+        if user is None:
+            user = User.objects.create_user(email, name=name, language=organisation.language)
+        member = join(organisation, user, roles=roles, by=by, ends_on=ends_on)
+        values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_usable_password()}
+        tell(
+            organisation.pk,
+            addressees([member]),
+            template="people/mail/invitation",
+            values=values,
+            link=_entrance(user),
+        )
+    return member
+
+
+@transaction.atomic
+def accept(user: User, *, password: str) -> None:
+    """Somebody who was invited chooses a password; the invitation's address works no more."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    for member in Member.objects.filter(user=user).select_related("user", "organisation").prefetch_related("held"):
+        if member.is_current:
+            record(member.organisation_id, "accept", subject_of(member), by=member)
+
+
+def call_oneself(user: User, *, name: str, language: str) -> None:
+    """Change one's own name and language."""
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
+
+
+def _entrance(user: User) -> str:
+    if user.has_usable_password():
+        return reverse("home:today")
+    code = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("people:accept", args=[code, default_token_generator.make_token(user)])
+
+
+@transaction.atomic
+def end(member: Member, *, by: Member) -> None:
+    """End a membership now; open sessions notice with their next request."""
+    demand(by, Right.MANAGE_PEOPLE)
+    same_organisation(by, member.organisation_id)
+    if member.pk == by.pk:
+        raise ValidationError(_("Somebody else has to end your membership."))
+    _keep_an_administrator(member, stays=False)
+    yesterday = member.organisation.today() - timedelta(days=1)
+    Member.objects.filter(pk=member.pk).update(ends_on=yesterday)
+    member.ends_on = yesterday
+    record(member.organisation_id, "end", subject_of(member), by=by, facts={"ends_on": yesterday.isoformat()})

@@ -101,8 +101,8 @@ def _redrawn(upload: bytes) -> tuple[dict[str, Any], bytes]:
     image = _plain(opened)
     image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     image = _in_srgb(image, opened.info.get("icc_profile"))
-    if turn := TURNS.get(exif.get("orientation", 1)):
-        image = image.transpose(turn)
+    if exif.get("orientation") in TURNS:
+        image = image.transpose(TURNS[exif["orientation"]])
     image, mime, clean = _fitted(_without_hidden_colours(image))
     facts = {
         "mime": mime,

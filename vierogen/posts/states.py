@@ -55,7 +55,7 @@ DELIVERY_MOVES: Moves = {
     "defer": step(_D.SENDING, to=_D.WAITING),
     "doubt": step(_D.SENDING, to=_D.UNCERTAIN),
     # What stands on the network is the truth, whatever we believed of an attempt that was made.
-    "found": step(_D.SENDING, _D.UNCERTAIN, _D.WAITING, _D.HELD, _D.FAILED, _D.STOPPED, to=_D.PUBLISHED),
+    "found_there": step(_D.SENDING, _D.UNCERTAIN, _D.WAITING, _D.HELD, _D.FAILED, _D.STOPPED, to=_D.PUBLISHED),
     # Only where the network itself refuses a second post under the same key.
     "repeat": step(_D.UNCERTAIN, to=_D.WAITING),
     # A person looked and decided.

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -140,6 +140,12 @@ class PracticeNetwork(Records):
             self._attach(status_id, attachments)
             self._remember_key(account, draft.key, status_id)
             return self._tell("update", self.status(str(status_id), viewer=account))
+
+    def backdate(self, status: Status, moment: datetime) -> None:
+        """Pretend that it was posted at ``moment``: for the posts with which a demo begins."""
+        with self._writing() as db:
+            given = (round(moment.timestamp() * 1000), number(status.id))
+            db.execute("UPDATE status SET created_at = ? WHERE id = ?", given)
 
     def edit(
         self,

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,19 +23,9 @@ from vierogen.vault.models import Canary, Secret
 _CANARY = b"the right key opens this"
 
 
-@lru_cache(maxsize=4)
-def _read(path: Path, _stamp: float) -> sealing.Key:
-    return sealing.read_key_file(path)
-
-
-def _key(path: Path) -> sealing.Key:
-    return _read(path, path.stat().st_mtime if path.exists() else 0.0)
-
-
 def keyring() -> tuple[sealing.Key, dict[str, sealing.Key]]:
     """The key that seals now, and every key that can open, by id."""
-    current = _key(settings.KEY_FILE)
-    return current, {key.id: key for key in [*map(_key, settings.OLD_KEY_FILES), current]}
+    return sealing.keyring(settings.KEY_FILE, old=settings.OLD_KEY_FILES)
 
 
 def check_key() -> None:

@@ -4,38 +4,66 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.core.exceptions import ReauthenticationRequired
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def needs(right: str, *, fresh: bool = False) -> Callable[[View[P]], View[P]]:
+def needs(right: str, *, fresh: bool = False, secret: bool = False) -> Callable[[View[P]], View[P]]:
     """Only members who hold ``right`` pass; the right stands on the view as ``view.right``.
 
     With ``fresh`` a POST also needs that the person proved a moment ago who they are; the POST is kept
-    meanwhile and goes on by itself.
+    meanwhile and goes on by itself. With ``secret``, for a form in which a secret is typed, that proof is
+    asked before the form is shown, and what was posted is never kept: the session would store it unsealed.
     """
 
     def declare(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             member: Any = getattr(request, "member", None)
             if member is None:
                 raise PermissionDenied(_("You are not a member of an organisation here (any more)."))
             if not member.may(right):
                 raise PermissionDenied(_("Your role does not allow this page. Ask an administrator."))
+            if secret or (fresh and request.method != "GET"):
+                answer = _ask_again(request, keep=not secret)
+                if answer is not None:
+                    return answer
             return view(request, *args, **kwargs)
 
-        passed: Any = reauthentication_required(guarded, allow_get=True) if fresh else guarded
+        passed: Any = guarded
         passed.right = right
+        passed.fresh = fresh or secret
         return cast("View[P]", passed)
 
     return declare
+
+
+def _ask_again(request: HttpRequest, *, keep: bool) -> HttpResponseBase | None:
+    """Where somebody goes to prove again who they are; None for who did so a moment ago.
+
+    Somebody with nothing to prove it with (single sign-on alone) sets that up first. Raises
+    ``ReauthenticationRequired``, on which allauth keeps the POST and runs it afterwards.
+    """
+    ways = get_adapter(request).get_reauthentication_methods(request.user)
+    if not ways:
+        messages.error(request, _("Set up a passkey or an authenticator app first: this asks who you are again."))
+        return redirect("mfa_index")
+    if did_recently_reauthenticate(request):
+        return None
+    if keep:
+        raise ReauthenticationRequired
+    return redirect(f"{ways[0]['url']}?{urlencode({'next': request.get_full_path()})}")
 
 
 def everybody(view: View[P]) -> View[P]:

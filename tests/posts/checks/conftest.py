@@ -12,7 +12,7 @@ from vierogen.posts.checks.base import Draft, Target
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TEXT = "Morgen beginnen de werkzaamheden aan de Stationsweg. Volg de gele borden."
-NETWORKS = list(found_in("vierogen.networks", Network).values())
+NETWORKS = list(found_in("vierogen.networks", Network).values())  # type: ignore[type-abstract]
 
 Drafted = Callable[..., Draft]
 
@@ -23,6 +23,7 @@ def drafted() -> Drafted:
 
     def draft(text: str = TEXT, **rest: Any) -> Draft:
         targets = tuple(Target(f"@gemeente_{network.key}", network, text) for network in NETWORKS)
-        return Draft(text=text, **({"targets": targets, "now": NOW} | rest))
+        given: dict[str, Any] = {"targets": targets, "now": NOW, **rest}
+        return Draft(text=text, **given)
 
     return draft

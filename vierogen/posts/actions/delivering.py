@@ -137,7 +137,7 @@ def settle(delivery: Delivery, shown: Shown, *, by: Actor) -> bool:
         with transaction.atomic():
             move(
                 delivery,
-                "found",
+                "found_there",
                 by=by,
                 changes=changes,
                 only_if={"attempts__gt": 0},

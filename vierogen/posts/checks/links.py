@@ -81,7 +81,7 @@ class Links(Check):
         if len(links) > _MOST_LINKS:
             message = _("Only the first %(count)s links were looked at.")
             yield Finding(self.key, Tier.NOT_CHECKED, message, {"count": _MOST_LINKS})
-        domains = [host_of(_full(domain)) for domain in draft.own_domains]
+        domains = [host for domain in draft.own_domains if (host := host_of(_full(domain)))]
         safe: dict[str, str] = {}
         for url, channel in links[:_MOST_LINKS]:
             stops = list(self._imitations(url, host_of(_full(url)), domains, channel=channel))

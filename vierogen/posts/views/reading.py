@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.models import AfterReview, Comment, Media, Post, TakeDown, Version
-from vierogen.posts.states import AfterReviewState, PostState
+from vierogen.posts.states import AfterReviewState, DeliveryState, PostState
 from vierogen.posts.views.shown import POST_LOOK, previews, shown_findings
 from vierogen.web.doors import needs
+
+MOVING = {DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.PUBLISHED}
 
 
 def member_of(request: HttpRequest) -> Member:
@@ -102,7 +104,8 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "is_reviewer": approval is not None and approval.by_id == member.pk and not approval.emergency,
         "cooling_until": max((row.cooling_until for row in cooling), default=None),
         "stoppable": any(p.delivery and p.delivery.state in {"waiting", "held"} for p in shown),
-        "busy": any(p.delivery and p.delivery.state in {"waiting", "sending", "uncertain", "published"} for p in shown),
+        # The page follows what happens: a colleague's decision, and then the delivery.
+        "busy": found.state == PostState.IN_REVIEW or any(p.delivery and p.delivery.state in MOVING for p in shown),
         "take_downs": TakeDown.objects.filter(delivery__version__post=found).select_related("channel"),
         "owed": AfterReview.objects.filter(approval__version__post=found, state=AfterReviewState.OPEN).first(),
         "rights": member.rights,

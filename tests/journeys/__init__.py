@@ -1,0 +1,1 @@
+"""Whole ways through the house, in a real browser, on real servers."""

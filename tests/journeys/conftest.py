@@ -1,0 +1,58 @@
+"""The whole house running in this process, and people in front of it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.plugins.house import PASSWORD
+from vierogen.config.running import JOBS
+from vierogen.core.schedule import start
+from vierogen.people.models import Member
+from vierogen.watch import jobs as watch_jobs
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture
+def house(transactional_db: None, live_server: Any, mailbox: Any, settings: Any) -> Iterator[str]:
+    """Web, worker and watcher at work; gives the address."""
+    settings.PUBLIC_URL = live_server.url
+    stop = threading.Event()
+    threads = [*start(JOBS, stop), *watch_jobs.start_watching(stop)]
+    yield live_server.url
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=15)
+    assert not [thread.name for thread in threads if thread.is_alive()]
+
+
+def log_in(page: Page, house: str, member: Member) -> Page:
+    """Log in with the password, as a person does."""
+    page.goto(f"{house}/log-in/login/")
+    page.get_by_label("E-mail").fill(member.user.email)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.locator("form").filter(has=page.locator("input[type=password]")).get_by_role("button").first.click()
+    expect(page.locator("header")).to_contain_text("Vierogen")
+    return page
+
+
+def prove(page: Page) -> None:
+    """Where the house asks again who it is, say so."""
+    page.wait_for_load_state()
+    if "reauthenticate" in page.url:
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.locator("form").filter(has=page.locator("input[type=password]")).get_by_role("button").first.click()
+        page.wait_for_load_state()
+
+
+@pytest.fixture
+def person(new_page: Callable[..., Page], house: str) -> Callable[..., Page]:
+    """A browser window of their own for each person, logged in."""
+
+    def opened(member: Member, **options: Any) -> Page:
+        return log_in(new_page(**options), house, member)
+
+    return opened

@@ -1,0 +1,37 @@
+"""Forms about channels."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vierogen.channels.models import Channel, Colour
+from vierogen.people.models import Member
+
+
+class ChannelForm(forms.Form):
+    """How a channel looks, who answers for it, and whether strays go by themselves."""
+
+    colour = forms.ChoiceField(label=_("Colour"), choices=Colour.choices)
+    custodians = forms.ModelMultipleChoiceField(
+        Member.objects.none(),
+        label=_("Custodians"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("At least two, and nobody who leaves soon: they can take the account over."),
+    )
+    automatic_take_down_after = forms.IntegerField(
+        label=_("Take strays down by itself after so many seconds"),
+        required=False,
+        min_value=0,
+        max_value=86_400,
+        help_text=_("Leave empty to let a person decide. That is the usual choice."),
+    )
+
+    def __init__(self, data: object = None, *, channel: Channel) -> None:
+        initial = {
+            "colour": channel.colour,
+            "custodians": [row.member_id for row in channel.custodians.all()],
+            "automatic_take_down_after": channel.automatic_take_down_after,
+        }
+        super().__init__(data, initial=initial)  # type: ignore[arg-type]
+        members = Member.objects.filter(organisation_id=channel.organisation_id).current()
+        self.fields["custodians"].queryset = members.select_related("user")  # type: ignore[attr-defined]

@@ -1,0 +1,64 @@
+"""Pages about the official accounts."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vierogen.channels import actions
+from vierogen.channels.forms import ChannelForm
+from vierogen.channels.models import Channel
+from vierogen.ledger.moves import WrongStateError
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.web.doors import needs
+
+
+def _me(request: HttpRequest) -> Member:
+    member: Member = request.member  # type: ignore[attr-defined]
+    return member
+
+
+def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
+    return get_object_or_404(Channel.objects.visible_to(_me(request)), pk=pk)
+
+
+@require_GET
+@needs(Right.SEE)
+def listing(request: HttpRequest) -> HttpResponse:
+    """Every account, how it is doing, and who answers for it."""
+    rows = Channel.objects.visible_to(_me(request)).prefetch_related("custodians__member__user")
+    lines = [{"channel": row, "names": [str(keeper.member) for keeper in row.custodians.all()]} for row in rows]
+    return render(request, "channels/list.html", {"lines": lines, "rights": _me(request).rights})
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.CONNECT)
+def settings_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one account's colour, custodians and automatic take-down."""
+    channel, member = _channel_or_404(request, pk), _me(request)
+    form = ChannelForm(request.POST or None, channel=channel)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        seconds = told["automatic_take_down_after"]
+        actions.change(channel, by=member, colour=told["colour"], automatic_take_down_after=seconds)
+        actions.entrust(channel, to=told["custodians"], by=member)
+        messages.success(request, _("Saved."))
+        return redirect("channels:list")
+    context = {"form": form, "channel": channel, "blind_to": _(channel.network.blind_to)}
+    return render(request, "channels/channel.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Right.CONNECT, fresh=True)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop looking after an account."""
+    channel = _channel_or_404(request, pk)
+    try:
+        actions.close(channel, by=_me(request))
+    except WrongStateError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(channel)s is not looked after any more.") % {"channel": channel})
+    return redirect("channels:list")

@@ -1,0 +1,98 @@
+"""Pages about the members of an organisation."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vierogen.people import actions
+from vierogen.people.forms import InviteForm, RolesForm, SettingsForm, chosen
+from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Right
+from vierogen.web.doors import needs
+
+
+def _me(request: HttpRequest) -> Member:
+    member: Member = request.member  # type: ignore[attr-defined]
+    return member
+
+
+def _refused(form: BaseForm, refusal: ValidationError | PermissionDenied) -> None:
+    form.add_error(None, refusal.messages if isinstance(refusal, ValidationError) else str(refusal))
+
+
+@require_GET
+@needs(Right.SEE)
+def people(request: HttpRequest) -> HttpResponse:
+    """Who belongs to the organisation, and what they may do."""
+    rows = Member.objects.visible_to(_me(request)).select_related("user", "organisation").prefetch_related("held")
+    members = sorted(rows, key=lambda member: (not member.is_current, member.name.lower()))
+    return render(request, "people/list.html", {"members": members, "rights": _me(request).rights})
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.MANAGE_PEOPLE)
+def ask_in(request: HttpRequest) -> HttpResponse:
+    """Invite somebody."""
+    member = _me(request)
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            actions.invite(member.organisation, told["name"], told["email"], by=member, **chosen(form))
+        except (ValidationError, PermissionDenied) as refusal:
+            _refused(form, refusal)
+        else:
+            messages.success(request, _("%(name)s gets a mail with an invitation.") % {"name": told["name"]})
+            return redirect("people:list")
+    return render(request, "people/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.MANAGE_PEOPLE)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change somebody's roles and last day."""
+    rows = Member.objects.visible_to(_me(request)).select_related("user", "organisation").prefetch_related("held")
+    member = get_object_or_404(rows, pk=pk)
+    form = RolesForm(request.POST) if request.method == "POST" else RolesForm.about(member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_roles(member, by=_me(request), **chosen(form))
+        except (ValidationError, PermissionDenied) as refusal:
+            _refused(form, refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("people:list")
+    context = {"form": form, "who": member, "is_me": member.pk == _me(request).pk}
+    return render(request, "people/member.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Right.MANAGE_PEOPLE)
+def say_goodbye(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a membership now."""
+    member = get_object_or_404(Member.objects.visible_to(_me(request)).select_related("user", "organisation"), pk=pk)
+    try:
+        actions.end(member, by=_me(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, _("%(name)s has no access any more.") % {"name": member.name})
+    return redirect("people:list")
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.MANAGE_ORGANISATION)
+def organisation_settings(request: HttpRequest) -> HttpResponse:
+    """The organisation's own settings."""
+    member = _me(request)
+    organisation = Organisation.objects.get(pk=member.organisation_id)
+    form = SettingsForm(request.POST or None, instance=organisation)
+    if request.method == "POST" and form.is_valid():
+        actions.change_settings(organisation, by=member, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("people:list")
+    return render(request, "people/settings.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,1 @@
+"""Everything that the watch changes: what it sees, what people answer, and its own silence."""

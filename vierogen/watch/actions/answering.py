@@ -1,0 +1,139 @@
+"""What becomes of a stray: people answer, adopt, take down or hand on; some of it happens by itself."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import cast
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from vierogen.ledger.actions import Actor
+from vierogen.ledger.moves import WrongStateError
+from vierogen.networks.base import Kind, Media, Shown
+from vierogen.notices import actions as notices
+from vierogen.people.actions import demand, same_organisation
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.posts.actions import removing
+from vierogen.posts.models import Delivery, TakeDown
+from vierogen.posts.states import TakeDownState
+from vierogen.watch.actions.raising import WATCH, settle, tell_officers
+from vierogen.watch.models import RemotePost, Stray
+from vierogen.watch.states import Origin, State
+
+BY_ITSELF = gettext_noop("Nobody said that it is ours within the time that the organisation chose.")
+
+
+def acknowledge(stray: Stray, *, by: Member) -> None:
+    """I am looking at it: nobody else is called. Raises ``WrongStateError`` when somebody was faster."""
+    demand(by, Right.ANSWER_ALARM)
+    same_organisation(by, stray.organisation_id)
+    if stray.alarm is None:
+        raise ValidationError(_("There is no alarm about this."))
+    notices.acknowledge(stray.alarm, by=by)
+
+
+def adopt(stray: Stray, *, by: Member, reason: str) -> None:
+    """It is ours after all: somebody here did it, and says why."""
+    demand(by, Right.ANSWER_ALARM)
+    same_organisation(by, stray.organisation_id)
+    if not reason.strip():
+        raise ValidationError(_("Say why this is ours: who posted it, and how."))
+    settle(stray, "adopt", by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def take_down(stray: Stray, *, by: Actor, reason: str = "") -> TakeDown:
+    """Have it removed from the network; the worker does it and looks until it is gone. Evidence is kept.
+
+    ``by`` is a member with the right, or a machine where the organisation switched that on. A second call
+    returns the first take-down, or tries a stuck one again.
+    """
+    if isinstance(by, Member):
+        demand(by, Right.TAKE_DOWN)
+        same_organisation(by, stray.organisation_id)
+    remote = _removable(stray)
+    asked = removing.take_down(stray.channel, _shown(remote), by=by, reason=reason, delivery=remote.delivery)
+    if asked.state == TakeDownState.STUCK and isinstance(by, Member):
+        removing.try_again(asked, by=by)
+    Stray.objects.filter(pk=stray.pk).update(take_down=asked)
+    stray.take_down = asked
+    return asked
+
+
+def _removable(stray: Stray) -> RemotePost:
+    if stray.remote is None or "remove" not in stray.moves():
+        raise ValidationError(_("There is nothing here that can be taken down."))
+    if stray.remote.gone_at is not None:
+        raise ValidationError(_("It is not there any more."))
+    return stray.remote
+
+
+def _shown(remote: RemotePost) -> Shown:
+    return Shown(
+        remote.remote_id,
+        "",
+        url=remote.url,
+        kind=cast("Kind", remote.kind),
+        media=tuple(Media(address) for address in remote.media),
+        target=remote.target,
+    )
+
+
+def hand_on(stray: Stray, *, by: Member) -> None:
+    """It belongs to an incident now, which the caller opens in the same transaction."""
+    demand(by, Right.ANSWER_ALARM)
+    same_organisation(by, stray.organisation_id)
+    settle(stray, "hand_on", by=by)
+
+
+def take_down_by_itself() -> int:
+    """Take down every stray whose time has come, where the organisation switched that on; returns how many."""
+    due = Stray.objects.to_take_down(timezone.now()).select_related("channel", "remote__delivery")
+    for stray in due:
+        with suppress(ValidationError):  # it vanished a moment before
+            take_down(stray, by=WATCH, reason=BY_ITSELF)
+    return len(due)
+
+
+def finish_take_downs() -> int:
+    """Settle the strays whose removal was seen to be complete; returns how many."""
+    moving = [state for state in State if "remove" in Stray(state=state).moves()]
+    done = Stray.objects.filter(take_down__state=TakeDownState.GONE, state__in=moving)
+    return _each(done, _finish)
+
+
+def _finish(stray: Stray) -> None:
+    with transaction.atomic():
+        settle(stray, "remove", by=WATCH)
+        standing = RemotePost.objects.standing().filter(strays=stray)
+        standing.update(gone_at=timezone.now())
+        if stray.take_down is not None and stray.take_down.asked_by_id is None:
+            tell_officers(stray, "watch/mail/taken_down")
+
+
+def explain_late() -> int:
+    """Settle the strays that turn out to be a delivery, whose answer came very late; returns how many."""
+    same = Delivery.objects.filter(channel=OuterRef("channel"), remote_id=OuterRef("remote__remote_id"))
+    ours = Stray.objects.filter(Exists(same), state__in=[State.OPEN, State.VANISHED], what=F("remote__kind"))
+    return _each(ours, _explain)
+
+
+def _explain(stray: Stray) -> None:
+    with transaction.atomic():
+        settle(stray, "explain", by=WATCH)
+        remote = RemotePost.objects.get(strays=stray)
+        delivery = Delivery.objects.get(channel=remote.channel_id, remote_id=remote.remote_id)
+        RemotePost.objects.filter(pk=remote.pk).update(origin=Origin.EXPLAINED, delivery=delivery)
+
+
+def _each(rows: QuerySet[Stray], change: Callable[[Stray], None]) -> int:
+    strays = list(rows.select_related("channel__organisation", "alarm", "take_down", "remote"))
+    for stray in strays:
+        with suppress(WrongStateError):  # a person, or another worker, was faster
+            change(stray)
+    return len(strays)

@@ -1,0 +1,129 @@
+"""Looking: the account's newest remote posts, what is missing among them, and its profile."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from vierogen.ledger.actions import record
+from vierogen.ledger.moves import subject_of
+from vierogen.networks.base import Media, Network, Profile, Shown
+from vierogen.watch.actions.raising import WATCH, raise_stray
+from vierogen.watch.actions.reconciling import deleted, reappeared, reconcile, remember_old
+from vierogen.watch.fingerprints import digest_of, parts_of
+from vierogen.watch.models import RemotePost, Stray, Watched
+from vierogen.watch.states import State, What
+
+# How much is written down as the baseline, and how much each look lists.
+BASELINE = 200
+NEWEST = 40
+# A fresh post may be known from the stream before lists and readers show it.
+READ_LAG = 5.0
+# At most so many missing posts are asked for in one look; it picks at random, so each gets its turn.
+ASKED = 10
+
+
+def look(watched: Watched, network: Network, *, with_profile: bool = False) -> list[Stray]:
+    """One whole look at a channel; returns the strays that it raised. The first look writes down the baseline."""
+    asked_at = timezone.now()
+    if watched.needs_baseline:
+        strays = _take_baseline(watched, network, asked_at=asked_at)
+    else:
+        strays = _look_through(watched, network.recent(NEWEST), network=network, asked_at=asked_at)
+    if with_profile or not watched.profile:
+        stray = compare_profile(watched, network.me())
+        strays += [stray] if stray else []
+    return strays
+
+
+def _take_baseline(watched: Watched, network: Network, *, asked_at: datetime) -> list[Stray]:
+    """What stood there before the account was connected is the baseline; what came after it is reconciled."""
+    channel, listed = watched.channel, network.recent(BASELINE)
+    since = [shown for shown in listed if shown.created_at and shown.created_at > channel.connected_at]
+    dated = [shown.created_at for shown in listed if shown.created_at]
+    # Less than we asked for is everything there is.
+    old_before = min(dated) if len(dated) >= BASELINE else None
+    with transaction.atomic():
+        # Of an account that comes back into care only what stands there now counts.
+        before = RemotePost.objects.standing().filter(channel=channel)
+        before.exclude(remote_id__in=[shown.remote_id for shown in since]).update(gone_at=asked_at)
+        remember_old(channel, (shown for shown in listed if shown not in since))
+        mine = Watched.objects.filter(pk=watched.pk)
+        mine.update(baseline_at=asked_at, old_before=old_before, profile={})
+        facts = {"remote_posts": len(listed) - len(since)}
+        record(channel.organisation_id, "take_baseline", subject_of(channel), by=WATCH, facts=facts)
+    watched.baseline_at, watched.old_before, watched.profile = asked_at, old_before, {}
+    found = [reconcile(channel, shown, network=network) for shown in reversed(since)]
+    return [stray for stray in found if stray]
+
+
+def _look_through(watched: Watched, listed: list[Shown], *, network: Network, asked_at: datetime) -> list[Stray]:
+    channel = watched.channel
+    ids = [shown.remote_id for shown in listed]
+    known = {row.remote_id: row for row in RemotePost.objects.filter(channel=channel, remote_id__in=ids)}
+    old = list(_surfaced(listed, known, old_before=watched.old_before))
+    if old:
+        remember_old(channel, old)
+    strays = []
+    for shown in reversed(listed):
+        row = known.get(shown.remote_id)
+        if row and row.gone_at and shown not in old:
+            strays.append(reappeared(channel, row, shown, network=network, asked_at=asked_at))
+        elif shown not in old:
+            strays.append(reconcile(channel, shown, network=network))
+    strays += [deleted(channel, remote_id) for remote_id in _gone(watched, listed, network, asked_at)]
+    return [stray for stray in strays if stray]
+
+
+def _surfaced(listed: list[Shown], known: Mapping[str, RemotePost], *, old_before: datetime | None) -> Iterator[Shown]:
+    """What is new to us but old: it comes into the list from below when something above it is removed.
+
+    By its date; likes have none on some networks, so there by its place below others of its kind that we knew.
+    """
+    passed: set[str] = set()
+    for shown in listed:
+        row = known.get(shown.remote_id)
+        if row and row.gone_at is None:
+            passed.add(shown.kind)
+        elif (shown.created_at is None and shown.kind in passed) or (
+            shown.created_at and passed and old_before and shown.created_at <= old_before
+        ):
+            yield shown
+
+
+def _gone(watched: Watched, listed: list[Shown], network: Network, asked_at: datetime) -> Iterator[str]:
+    """Known posts that should have been listed, were not, and cannot be read either."""
+    settled = asked_at - timedelta(seconds=max(READ_LAG, network.read_lag))
+    dated = [shown.created_at for shown in listed if shown.created_at]
+    in_reach = Q(posted_at__gte=min(dated)) if len(dated) >= NEWEST else Q(posted_at__isnull=False)
+    # What has no date cannot be missed in a list; it is asked for while it is a stray.
+    in_question = Q(posted_at=None, strays__state__in=[State.OPEN, State.HANDED_ON])
+    rows = RemotePost.objects.standing().filter(in_reach | in_question, channel=watched.channel)
+    rows = rows.filter(first_seen_at__lt=settled).exclude(remote_id__in=[shown.remote_id for shown in listed])
+    for row in rows.order_by("?")[:ASKED]:
+        if network.read(row.remote_id) is None:
+            yield row.remote_id
+
+
+@transaction.atomic
+def compare_profile(watched: Watched, profile: Profile) -> Stray | None:
+    """A changed name, handle, text or picture is a deviation; the first look only remembers."""
+    after = parts_of(profile)
+    before = Watched.objects.select_for_update(of=("self",)).get(pk=watched.pk).profile
+    watched.profile = after
+    if before == after:
+        return None
+    Watched.objects.filter(pk=watched.pk).update(profile=after)
+    if not before:
+        return None
+    shown = Shown(
+        f"profile:{profile.account_id}:{digest_of(after)[:16]}",
+        f"{profile.name}\n{profile.handle}\n\n{profile.about}",
+        url=profile.url,
+        media=(Media(profile.avatar),) if profile.avatar and before["avatar"] != after["avatar"] else (),
+        raw={"before": before, "after": after},
+    )
+    parts = sorted(name for name in after if before.get(name) != after[name])
+    return raise_stray(watched.channel, What.PROFILE, shown, parts=parts)

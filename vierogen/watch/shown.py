@@ -1,0 +1,161 @@
+"""How the pages of the watch show things: states in words and shape, what explains a post, a stray's story."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from vierogen.channels.models import Channel
+from vierogen.people.models import Member
+from vierogen.posts.models import TakeDown
+from vierogen.posts.states import TakeDownState
+from vierogen.watch.board import Tile, tiles
+from vierogen.watch.models import RemotePost, Stray
+from vierogen.watch.states import Origin, State
+
+# Which shape and colour goes with which state; the words stand beside it.
+STATE_LOOK = {
+    State.OPEN: "stop",
+    State.EXPLAINED: "ok",
+    State.ADOPTED: "ok",
+    State.TAKEN_DOWN: "ok",
+    State.VANISHED: "off",
+    State.HANDED_ON: "info",
+}
+ORIGIN_LOOK = {Origin.BASELINE: "off", Origin.EXPLAINED: "ok", Origin.STRAY: "stop"}
+TAKE_DOWN_LOOK = {
+    TakeDownState.ASKED: "wait",
+    TakeDownState.CHECKING: "wait",
+    TakeDownState.GONE: "ok",
+    TakeDownState.STUCK: "stop",
+}
+# How many remote posts of each account are shown.
+LATEST = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a story, as web/timeline.html wants it."""
+
+    at: datetime
+    state: str
+    text: str
+    detail: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A remote post and what explains it; ``url`` leads to our page about it, if there is one."""
+
+    remote: RemotePost
+    look: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account: its tile, and the latest of what stands there."""
+
+    tile: Tile
+    latest: list[Standing]
+
+
+def accounts(member: Member) -> list[Account]:
+    """Every account of the member's organisation with what stands there, in a constant number of queries."""
+    newest = (
+        RemotePost.objects.exclude(Q(origin=Origin.BASELINE) & Q(posted_at=None))
+        .annotate(moment=Coalesce("posted_at", "first_seen_at"))
+        .select_related("delivery__version")
+        .prefetch_related(Prefetch("strays", Stray.objects.order_by("-pk")))
+        .order_by("-moment")[:LATEST]
+    )
+    rows = Channel.objects.visible_to(member).prefetch_related(Prefetch("remote_posts", newest, to_attr="newest"))
+    found: dict[int, list[RemotePost]] = {channel.pk: channel.newest for channel in rows}  # type: ignore[attr-defined]
+    return [Account(tile, [_standing(remote) for remote in found[tile.channel.pk]]) for tile in tiles(member)]
+
+
+def _standing(remote: RemotePost) -> Standing:
+    strays = list(remote.strays.all())
+    if strays:
+        state = State(strays[0].state)
+        return Standing(remote, STATE_LOOK[state], str(state.label), reverse("watch:stray", args=[strays[0].pk]))
+    origin = Origin(remote.origin)
+    url = reverse("posts:detail", args=[remote.delivery.version.post_id]) if remote.delivery else ""
+    return Standing(remote, ORIGIN_LOOK[origin], str(origin.label), url)
+
+
+def story(stray: Stray) -> list[Entry]:
+    """What happened to a stray, oldest first."""
+    lines = [*_seen(stray), *_answered(stray), *_taken_down(stray), *_settled(stray)]
+    return sorted(lines, key=lambda entry: entry.at)
+
+
+def _seen(stray: Stray) -> Iterator[Entry]:
+    if stray.posted_at:
+        yield Entry(stray.posted_at, "look", _("It appeared on %(account)s.") % {"account": stray.channel.handle})
+    evidence = _("It is kept as evidence.") if stray.evidence else ""
+    yield Entry(stray.seen_at, "stop", _("Vierogen saw it%(after)s.") % {"after": _after(stray)}, evidence)
+
+
+def _after(stray: Stray) -> str:
+    if stray.posted_at is None:
+        return ""
+    seconds = max(0, round((stray.seen_at - stray.posted_at).total_seconds()))
+    if seconds >= 120:
+        return _(", %(time)s after it appeared") % {"time": timesince(stray.posted_at, stray.seen_at)}
+    words = ngettext(", %(count)d second after it appeared", ", %(count)d seconds after it appeared", seconds)
+    return words % {"count": seconds}
+
+
+def _answered(stray: Stray) -> Iterator[Entry]:
+    alarm = stray.alarm
+    if alarm is None:
+        return
+    called = ngettext("%(count)d call so far.", "%(count)d calls so far.", alarm.calls) % {"count": alarm.calls}
+    yield Entry(alarm.rung_at, "stop" if alarm.is_ringing else "info", _("The alarm rang."), called)
+    if alarm.answered_at:
+        yield Entry(alarm.answered_at, "ok", _("%(name)s is looking at it.") % {"name": alarm.answered_by})
+
+
+def _taken_down(stray: Stray) -> Iterator[Entry]:
+    asked = stray.take_down
+    if asked is None:
+        return
+    yield Entry(asked.asked_at, "info", _asked(asked), asked.reason and _(asked.reason))
+    if asked.deleted_at:
+        yield Entry(asked.deleted_at, "ok", _("The network removed it. We keep looking until all of it is gone."))
+    if asked.gone_at:
+        yield Entry(asked.gone_at, "ok", _("The post and its pictures were asked for again, and are gone."))
+
+
+def _asked(asked: TakeDown) -> str:
+    if asked.asked_by is None:
+        return _("It is taken down by itself, as your organisation chose.")
+    return _("%(name)s had it taken down.") % {"name": asked.asked_by.name}
+
+
+def _settled(stray: Stray) -> Iterator[Entry]:
+    if stray.settled_at is None or stray.state == State.TAKEN_DOWN:
+        return
+    texts = {
+        State.ADOPTED: _("%(name)s says that it is ours."),
+        State.HANDED_ON: _("%(name)s opened an incident."),
+        State.VANISHED: _("It is gone from the network. Vierogen did not remove it."),
+        State.EXPLAINED: _("It turned out to be sent by Vierogen: the network's answer came late."),
+    }
+    name = stray.settled_by.name if stray.settled_by else ""
+    state = State(stray.state)
+    yield Entry(stray.settled_at, STATE_LOOK[state], texts[state] % {"name": name}, stray.reason)
+
+
+def remains(asked: TakeDown) -> list[str]:
+    """Where something of a removed post can still be fetched."""
+    return [str(address) for address in asked.remains] if asked.state == TakeDownState.CHECKING else []
