@@ -1,5 +1,6 @@
 """Links, mentions and hashtags are found where Bluesky's own apps find them, and counted in bytes."""
 
+import time
 from typing import Any
 
 import pytest
@@ -83,3 +84,10 @@ def test_one_handle_is_looked_up_once() -> None:
     asked: list[str] = []
     facets("@ben.test en @ben.test", asked.append)
     assert asked == ["ben.test"]
+
+
+@pytest.mark.parametrize("text", ["#" + "." * 20_000 + "a", "https://a.nl/" + ")" * 20_000, "#a " * 7_000])
+def test_a_strange_text_takes_no_strange_time(text: str) -> None:
+    start = time.monotonic()
+    marked(text)
+    assert time.monotonic() - start < 1

@@ -7,8 +7,8 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
+from tests.posts.conftest import approved, delivery, due, offered, version  # noqa: F401 - a post on its way
 from vierogen.channels.models import Channel
 from vierogen.networks.base import Network
 from vierogen.people.models import Member
@@ -71,9 +71,3 @@ def eventually(met: Callable[[], Any], *, seconds: float = 10.0) -> Any:
             return found
         sleep(0.02)
     raise AssertionError(f"it did not happen within {seconds} seconds")
-
-
-def later(watched: Watched, **columns: Any) -> None:
-    """Pretend that time has passed for what was written down."""
-    assert timezone.now()
-    Watched.objects.filter(pk=watched.pk).update(**columns)

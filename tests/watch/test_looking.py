@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from tests.practice.conftest import picture
 from vierogen.channels.actions import close
 from vierogen.channels.models import Channel
 from vierogen.networks.base import Network
@@ -20,8 +21,6 @@ from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
 from vierogen.watch.models import RemotePost, Stray, Watched
 from vierogen.watch.states import Origin, State, What
-
-from tests.practice.conftest import picture
 
 Look = Callable[[], list[Stray]]
 Phone = Callable[..., str]

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from tests.practice.conftest import picture
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
@@ -24,9 +25,6 @@ from vierogen.watch.actions import raising, reconciling
 from vierogen.watch.actions.reconciling import deleted, reconcile
 from vierogen.watch.models import RemotePost, Stray, Watched
 from vierogen.watch.states import Origin, State, What
-
-from tests.posts.conftest import *  # noqa: F403 - the fixtures of a post on its way
-from tests.practice.conftest import picture
 
 Look = Callable[[], list[Stray]]
 Phone = Callable[..., str]

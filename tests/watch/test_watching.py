@@ -5,8 +5,11 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from tests.practice.conftest import picture
+from tests.watch.conftest import eventually, watching
 from vierogen.channels.actions import close
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
@@ -23,9 +26,6 @@ from vierogen.watch.models import RemotePost, Stray, Watched
 from vierogen.watch.states import Mode, Origin, What
 from vierogen.watch.watching import Watcher
 
-from tests.practice.conftest import picture
-from tests.watch.conftest import eventually, watching
-
 Phone = Callable[..., str]
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +33,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def is_live(channel: Channel) -> bool:
     return Watched.objects.filter(channel=channel, mode=Mode.STREAMED).exclude(polled_at=None).exists()
+
+
+def one_round(watcher: Watcher) -> None:
+    watcher.round()
+    connection.close()
 
 
 def seen(what: What) -> Stray:
@@ -111,7 +116,7 @@ def test_exactly_one_watcher_has_a_channel(channel: Channel, practice: PracticeS
     one, two = Watcher(), Watcher()
     try:
         for _ in range(3):
-            rounds = [Thread(target=watcher.round) for watcher in (one, two)]
+            rounds = [Thread(target=one_round, args=(watcher,)) for watcher in (one, two)]
             for thread in rounds:
                 thread.start()
             for thread in rounds:

@@ -47,7 +47,9 @@ class Words(forms.Form):
 def shown(request: HttpRequest, page: str, **context: Any) -> HttpResponse:
     """``page`` for somebody who is logged in."""
     request.member = SimpleNamespace(  # type: ignore[attr-defined]
-        organisation=SimpleNamespace(pk=1, name="Gemeente Voorbeeld"), may=lambda right: True
+        organisation_id=1,
+        organisation=SimpleNamespace(pk=1, name="Gemeente Voorbeeld"),
+        may=lambda right: True,
     )
     return HttpResponse(engines["django"].from_string((HERE / page).read_text()).render(context, request))
 

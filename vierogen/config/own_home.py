@@ -80,7 +80,9 @@ def _demo_home() -> Iterator[Path]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise SettingError(f"A demo runs in {home} already. Stop it first, or choose another VIEROGEN_HOME.") from error
+            raise SettingError(
+                f"A demo runs in {home} already. Stop it first, or choose another VIEROGEN_HOME."
+            ) from error
         yield home
 
 

@@ -15,7 +15,9 @@ from vierogen.config import env
 # Where the embedded database, the key and uploads live.
 HOME = Path(env.text("VIEROGEN_HOME", "var")).resolve()
 DEBUG = False
+# Signs sessions and links in mails. Unset: made at the first start and kept in the home.
 SECRET_KEY = env.text("VIEROGEN_SECRET_KEY")
+# sqlite:///path for the embedded database, or postgres://user:password@host:port/name.
 DATABASES = {"default": env.database(env.text("VIEROGEN_DATABASE_URL", f"sqlite:///{HOME / 'vierogen.sqlite3'}"))}
 # The address people and mails use, e.g. https://vierogen.example.nl. A name, no number: passkeys belong to a name.
 PUBLIC_URL = env.text("VIEROGEN_PUBLIC_URL", "http://localhost:8000").rstrip("/")
@@ -23,7 +25,7 @@ _host = urlsplit(PUBLIC_URL).hostname or "localhost"
 # Other names under which the pages may be opened.
 ALLOWED_HOSTS = [_host, *env.words("VIEROGEN_ALLOWED_HOSTS", "127.0.0.1 localhost")]
 # Key-encryption key of the vault; a systemd credential named vierogen-key comes first.
-KEY_FILE = Path(env.text("VIEROGEN_KEY_FILE", str(HOME / "vault.key")))
+KEY_FILE = Path(env.text("VIEROGEN_KEY_FILE", f"{HOME / 'vault.key'}"))
 if (_credentials := os.environ.get("CREDENTIALS_DIRECTORY")) and (Path(_credentials) / "vierogen-key").exists():
     KEY_FILE = Path(_credentials) / "vierogen-key"
 # Earlier key-encryption keys, still able to open what they sealed.
@@ -32,24 +34,34 @@ OLD_KEY_FILES = [Path(name) for name in env.words("VIEROGEN_OLD_KEY_FILES")]
 ALLOW_PRIVATE = env.words("VIEROGEN_ALLOW_PRIVATE")
 # Shows that this is the practice environment and opens the phone page.
 PRACTICE = env.switch("VIEROGEN_PRACTICE")
+# Where the practice network answers, for the phone; "vierogen demo" sets it.
 PRACTICE_URL = env.text("VIEROGEN_PRACTICE_URL")
 
+# The mail server that takes our mails.
 EMAIL_HOST = env.text("VIEROGEN_SMTP_HOST", "127.0.0.1")
+# Its port.
 EMAIL_PORT = env.number("VIEROGEN_SMTP_PORT", 25)
+# The name with which we log in there. Empty: without logging in.
 EMAIL_HOST_USER = env.text("VIEROGEN_SMTP_USER")
+# The password with which we log in there.
 EMAIL_HOST_PASSWORD = env.text("VIEROGEN_SMTP_PASSWORD")
+# Encrypt the conversation with the mail server (STARTTLS).
 EMAIL_USE_TLS = env.switch("VIEROGEN_SMTP_STARTTLS")
 EMAIL_TIMEOUT = 10
+# The sender of our mails.
 DEFAULT_FROM_EMAIL = env.text("VIEROGEN_MAIL_FROM", "vierogen@localhost")
 # Web push (RFC 8292): the contact that push services may write to.
 PUSH_CONTACT = env.text("VIEROGEN_PUSH_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
 
-# Single sign-on with one OpenID Connect provider.
+# Single sign-on with one OpenID Connect provider: its address. Empty: no single sign-on.
 OIDC_URL = env.text("VIEROGEN_OIDC_URL")
+# What people call it, on the button "Log in with ...".
 OIDC_NAME = env.text("VIEROGEN_OIDC_NAME", "OpenID Connect")
+# The name under which the provider knows this installation.
 OIDC_CLIENT_ID = env.text("VIEROGEN_OIDC_CLIENT_ID")
+# The secret that the provider gave this installation.
 OIDC_CLIENT_SECRET = env.text("VIEROGEN_OIDC_CLIENT_SECRET")
-# Believe a provider that says nothing about whether it verified an address (Entra ID). It must hold only your own people.
+# Believe a provider that does not say whether it verified an address (Entra ID). It must know only your own people.
 OIDC_TRUST_ADDRESSES = env.switch("VIEROGEN_OIDC_TRUST_ADDRESSES")
 
 INSTALLED_APPS = [
@@ -133,10 +145,14 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
 ]
 LOGIN_REDIRECT_URL = "/"
-LOGIN_URL = "account_login"
+# The demo's people are one click away.
+LOGIN_URL = "practice:people" if PRACTICE and PRACTICE_URL else "account_login"
 
 # Nobody chooses their own address here: an administrator invites it. So there is nothing for allauth to verify.
 ACCOUNT_ADAPTER = "vierogen.people.adapters.AccountAdapter"
@@ -200,17 +216,19 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# How much is logged: DEBUG, INFO, WARNING or ERROR. Unset: INFO of Vierogen, WARNING of everything below it.
+_log_level = env.text("VIEROGEN_LOG_LEVEL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("VIEROGEN_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": _log_level or "WARNING"},
     "loggers": {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "INFO"},
         "websockets": {"level": "INFO"},
-        "vierogen": {"level": env.text("VIEROGEN_LOG_LEVEL", "INFO")},
+        "vierogen": {"level": _log_level or "INFO"},
     },
 }
 

@@ -14,6 +14,7 @@ from vierogen.people.roles import Right
 from vierogen.posts.views.deciding import attempt
 from vierogen.posts.views.reading import member_of
 from vierogen.watch.models import Stray
+from vierogen.watch.views import posted
 from vierogen.web.doors import needs
 
 
@@ -36,8 +37,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
 def open_incident(request: HttpRequest) -> HttpResponse:
     """Open an incident; ``?stray=`` says with which stray it begins."""
     stray = _stray(request)
-    form = OpenForm(request.POST or None, initial={"title": str(stray) if stray else ""})
-    if request.method == "POST" and form.is_valid():
+    form = OpenForm(posted(request), initial={"title": str(stray) if stray else ""})
+    if form.is_valid():
         try:
             opened = actions.open_incident(**form.cleaned_data, by=member_of(request), stray=stray)
         except ValidationError as refusal:
@@ -62,8 +63,8 @@ def _stray(request: HttpRequest) -> Stray | None:
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """One incident, and a place to write down what is known."""
     found = _incident_or_404(request, pk)
-    form = NoteForm(request.POST or None, initial={"note": found.note})
-    if request.method == "POST" and form.is_valid():
+    form = NoteForm(posted(request), initial={"note": found.note})
+    if form.is_valid():
         note, member = form.cleaned_data["note"], member_of(request)
         attempt(request, lambda: actions.write_note(found, note=note, by=member), done=_("Written down."))
         return redirect("incidents:detail", pk=pk)

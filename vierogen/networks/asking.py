@@ -14,6 +14,7 @@ import httpx
 from vierogen.core.http import Refused, rate_of
 from vierogen.core.words import gettext_noop as _
 from vierogen.networks.base import Disconnected, Limited, NetworkError, Unknown
+from vierogen.networks.taming import tamed, tamed_text
 
 Shape = TypeVar("Shape", dict[str, Any], list[Any])
 
@@ -73,7 +74,7 @@ def answered(response: httpx.Response, *, accepting: bool = False) -> httpx.Resp
     """Return ``response`` if it is a success, else raise as ``ask`` does. Its body must have been read."""
     if response.is_success:
         return response
-    status, detail = response.status_code, f"{response.status_code} {response.text[:500]}"
+    status, detail = response.status_code, f"{response.status_code} {tamed_text(response.text[:500])}"
     if status == 429:
         reason = _("The network asks us to slow down.")
         raise Limited(reason, seconds=max(1.0, rate_of(response.headers).seconds), detail=detail)
@@ -110,8 +111,11 @@ def body_of(response: httpx.Response) -> Any:
 
 
 def body_as(response: httpx.Response, shape: type[Shape], *, accepting: bool = False) -> Shape:
-    """Return the JSON of a successful answer as a ``dict`` or ``list``; raises as a cut connection does."""
-    body = body_of(response)
+    """Return the JSON of a successful answer, tamed, as a ``dict`` or ``list``; raises as a cut connection does."""
+    try:
+        body = tamed(body_of(response))
+    except RecursionError:
+        body = None
     if not isinstance(body, shape):
         raise _broken_off(f"{response.status_code} with an answer that makes no sense", accepting=accepting)
     return body

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 
 from vierogen.core.words import gettext_noop as _
-from vierogen.networks import lexicons
 from vierogen.networks.asking import answered, body_of, told
 from vierogen.networks.base import Disconnected, NetworkError, Opened
+from vierogen.networks.taming import DEEPEST
 
 # com.atproto.server.getSession and every write answer 400 with one of these when the access token is too old.
 _OUTDATED = frozenset({"ExpiredToken", "InvalidToken"})
@@ -82,14 +82,14 @@ class Repository:
         response = self.ask("com.atproto.repo.getRecord", repo=self.did, collection=collection, rkey=rkey)
         if error_of(response) == "RecordNotFound":
             return None
-        return _dictionary(answered(response))
+        return fields_of(answered(response), "value")
 
     def records(self, collection: str, limit: int) -> Iterator[dict[str, Any]]:
         """Read the newest ``limit`` records of a collection, the one with the latest key first."""
         params: dict[str, Any] = {"repo": self.did, "collection": collection}
         while limit > 0:
             params["limit"] = min(limit, _PAGE)
-            page = _dictionary(answered(self.ask("com.atproto.repo.listRecords", **params)))
+            page = fields_of(answered(self.ask("com.atproto.repo.listRecords", **params)), "records")
             yield from page["records"]
             limit -= len(page["records"])
             params["cursor"] = page.get("cursor")
@@ -140,16 +140,13 @@ class Repository:
             return self.http.post(f"{self.server}/xrpc/{method}", **options)
 
     def _opened_by(self, response: httpx.Response) -> Session:
-        given = _dictionary(checked(response))
-        try:
-            session = Session(
-                did=given["did"],
-                pds=_home(given.get("didDoc")) or self.server,
-                access=given["accessJwt"],
-                refresh=given["refreshJwt"],
-            )
-        except KeyError as error:
-            raise NetworkError(_("The network did not answer properly."), may_retry=True) from error
+        given = fields_of(checked(response), "did", "accessJwt", "refreshJwt")
+        session = Session(
+            did=given["did"],
+            pds=_home(given.get("didDoc")) or self.server,
+            access=given["accessJwt"],
+            refresh=given["refreshJwt"],
+        )
         self.remember(
             {
                 "did": session.did,
@@ -176,12 +173,13 @@ def error_of(response: httpx.Response) -> str:
     return str(body.get("error", "")) if isinstance(body, dict) else ""
 
 
-def _dictionary(response: httpx.Response) -> dict[str, Any]:
+def fields_of(response: httpx.Response, *names: str) -> dict[str, Any]:
+    """Return the JSON object of a successful answer. Raises ``NetworkError`` where it lacks one of ``names``."""
     try:
         body = body_of(response)
     except RecursionError:
         body = json.loads(_shallow(response.text))
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or not body.keys() >= set(names):
         raise NetworkError(_("The network did not answer properly."), may_retry=True)
     return body
 
@@ -189,7 +187,7 @@ def _dictionary(response: httpx.Response) -> dict[str, Any]:
 def _shallow(text: str) -> str:
     """JSON without what lies deeper than records are looked at: Python reads a thousand levels, servers allow more."""
     depth, start, kept = 0, 0, list[str]()
-    deepest = lexicons.DEEPEST + _LEVELS_AROUND
+    deepest = DEEPEST + _LEVELS_AROUND
     for match in _BRACKETS.finditer(text):
         if match.group() in ("[", "{"):
             depth += 1

@@ -10,7 +10,7 @@ from typing import Any
 from vierogen.core.words import gettext_noop as _
 from vierogen.networks import lexicons
 from vierogen.networks.asking import answered, told
-from vierogen.networks.atproto import SERVER, Repository, checked, error_of
+from vierogen.networks.atproto import SERVER, Repository, checked, error_of, fields_of
 from vierogen.networks.base import (
     Deletes,
     Disconnected,
@@ -30,6 +30,7 @@ from vierogen.networks.firehose import Change, Firehose, Jetstream, News, Outdat
 from vierogen.networks.richtext import facets
 from vierogen.networks.shrinking import shrunk
 from vierogen.networks.streaming import frames
+from vierogen.networks.taming import tamed
 from vierogen.networks.tid import new_tid
 
 # app.bsky.embed.images: a picture has at most a million bytes.
@@ -78,14 +79,15 @@ class Bluesky(Network, Deletes, Streams):
     @classmethod
     def length(cls, text: str) -> int:
         """Count graphemes; a text of emoji can reach the limit of 3000 bytes first, and is then as full."""
-        return max(graphemes(text), -(-len(text.encode()) // BYTES_PER_SIGN))
+        return max(graphemes(text), -(-len(text.encode(errors="surrogatepass")) // BYTES_PER_SIGN))
 
     @classmethod
     def new_key(cls, at: datetime) -> str:
         return new_tid(at)
 
     def me(self) -> Profile:
-        session = checked(self.repository.call("com.atproto.server.getSession", verb="GET")).json()
+        answer = checked(self.repository.call("com.atproto.server.getSession", verb="GET"))
+        session = fields_of(answer, "handle")
         if session.get("active") is False:
             raise Disconnected(_("Bluesky has suspended this account, or somebody has switched it off."))
         found = self.repository.record(lexicons.PROFILE, "self") or {"value": {}}
@@ -113,7 +115,7 @@ class Bluesky(Network, Deletes, Streams):
             checked(response, accepting=True)
             return self._shown(self._uri(post.key), record)
         stands = self.find(post)
-        if stands is None or not lexicons.says_the_same(stands.raw, record):
+        if stands is None or not lexicons.says_the_same(stands.raw, tamed(record)):
             raise NetworkError(_("Bluesky has something else under the key of this post."))
         return stands
 
@@ -217,14 +219,14 @@ class Bluesky(Network, Deletes, Streams):
         response = self.repository.ask("com.atproto.identity.resolveHandle", handle=handle)
         if response.status_code == 400:  # nobody has this handle; then it is just text
             return None
-        return str(answered(response).json()["did"])
+        return str(fields_of(answered(response), "did")["did"])
 
     def _uploaded(self, picture: Picture) -> dict[str, Any]:
         fitting = shrunk(picture, limit=PICTURE_BYTES)
         response = self.repository.call(
             "com.atproto.repo.uploadBlob", content=fitting.data, headers={"Content-Type": fitting.mime}
         )
-        return lexicons.image(fitting, checked(response).json()["blob"])
+        return lexicons.image(fitting, fields_of(checked(response), "blob")["blob"])
 
     def _is_there(self, address: str) -> bool:
         """Can anybody still fetch this? A server says 400 for a blob that it does not have (any more)."""

@@ -6,24 +6,16 @@ Whoever holds the account can write any record, and servers pass on what they do
 tamed first: a record that cannot be shown or stored would be a post that the watch does not see.
 """
 
-import base64
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import libipld
-
 from vierogen.networks.base import Kind, Media, Outgoing, Picture, Profile, Shown
+from vierogen.networks.taming import tamed
 
 POST = "app.bsky.feed.post"
 PROFILE = "app.bsky.actor.profile"
 KINDS: Mapping[str, Kind] = {POST: "post", "app.bsky.feed.repost": "repost", "app.bsky.feed.like": "like"}
-
-# Levels of a record that are looked at; the records of the app have no more than eight.
-DEEPEST = 40
-# What PostgreSQL or UTF-8 cannot hold.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Address = Callable[[str], str]
 
@@ -80,27 +72,6 @@ def profile(did: str, handle: str, value: Mapping[str, Any], *, blob: Address) -
         avatar=blob(avatar) if avatar else "",
         url=f"https://bsky.app/profile/{handle}",
     )
-
-
-def tamed(value: Any, levels: int = DEEPEST) -> Any:
-    """Return decoded JSON or CBOR as JSON that can be stored, without what lies deeper than ``levels``.
-
-    CIDs and bytes become what https://atproto.com/specs/data-model says they are in JSON.
-    """
-    if isinstance(value, Mapping):
-        return {tamed(name): tamed(part, levels - 1) for name, part in value.items()} if levels else None
-    if isinstance(value, list):
-        return [tamed(part, levels - 1) for part in value] if levels else None
-    if isinstance(value, bytes):
-        return _bytes_as_json(value)
-    return _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
-
-
-def _bytes_as_json(value: bytes) -> dict[str, str]:
-    # A CID of version 1 with a SHA-256 digest, of a record (0x71) or a blob (0x55): the only ones in use.
-    if len(value) == 36 and value[0] == 1 and value[1] in (0x55, 0x71):
-        return {"$link": libipld.encode_cid(value)}
-    return {"$bytes": base64.b64encode(value).rstrip(b"=").decode()}
 
 
 def parts(uri: str) -> tuple[str, str, str]:

@@ -9,7 +9,6 @@ import json
 import mimetypes
 import re
 import time
-import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -43,6 +42,7 @@ from vierogen.networks.base import (
 from vierogen.networks.counting import graphemes
 from vierogen.networks.plain import plain
 from vierogen.networks.streaming import NotOffered, events, frames
+from vierogen.networks.taming import composed, tamed, tamed_text, web_address
 
 # https://docs.joinmastodon.org/user/posting/#links and #mentions: "All links are counted as 23 characters",
 # "Only the username part will count". The patterns follow the composer of Mastodon's own web client.
@@ -91,7 +91,7 @@ class Mastodon(Network, Deletes, Streams):
     @classmethod
     def length(cls, text: str) -> int:
         """Count graphemes, each link as 23 and each mention without its server."""
-        short = _LINK.sub(_as_counted, unicodedata.normalize("NFC", text))
+        short = _LINK.sub(_as_counted, composed(text))
         return graphemes(_MENTION.sub(r"@\1", short))
 
     @classmethod
@@ -308,7 +308,7 @@ def _shown(status: Mapping[str, Any]) -> Shown:
     return Shown(
         remote_id=str(status.get("id", "")),
         text=f"{warning}\n\n{plain(content.get('content') or '')}".strip(),
-        url=status.get("url") or status.get("uri") or "",
+        url=web_address(status.get("url")) or web_address(status.get("uri")),
         kind=kind,
         created_at=_moment(status.get("created_at")),
         edited_at=_moment(status.get("edited_at")),
@@ -349,7 +349,7 @@ def _moment(written: Any) -> datetime | None:
 
 def _happened(name: str, payload: str, *, own: str) -> Happened | None:
     if name == "delete":
-        return Happened("deleted", remote_id=payload.strip())
+        return Happened("deleted", remote_id=tamed_text(payload.strip()))
     happening, status = _HAPPENINGS.get(name), _object(payload)
     if happening is None or str((status.get("account") or {}).get("id", "")) != own:
         return None
@@ -366,8 +366,8 @@ def _unframed(frame: str | bytes | None) -> tuple[str, str] | None:
 
 def _object(text: str | bytes) -> dict[str, Any]:
     """Read a JSON object; what is none is passed over, because looking will see what the stream garbled."""
-    with suppress(ValueError):
-        found = json.loads(text)
+    with suppress(ValueError, RecursionError):
+        found = tamed(json.loads(text))
         if isinstance(found, dict):
             return found
     return {}
@@ -380,12 +380,14 @@ def _as_counted(found: re.Match[str]) -> str:
 
 def _without_tail(link: str) -> str:
     """Drop what ends the sentence rather than the link; a bracket belongs to it only with its partner."""
-    while link and (link[-1] in _AFTER_LINK or (link[-1] == ")" and link.count(")") > link.count("("))):
-        link = link[:-1]
-    return link
+    end, unpaired = len(link), link.count(")") - link.count("(")
+    while end and (link[end - 1] in _AFTER_LINK or (link[end - 1] == ")" and unpaired > 0)):
+        unpaired -= link[end - 1] == ")"
+        end -= 1
+    return link[:end]
 
 
 def _essence(text: str) -> str:
     """What stays of a text whatever a server does to it: no servers of mentions, no slash after links."""
-    text = _MENTION.sub(r"@\1", unicodedata.normalize("NFC", text))
+    text = _MENTION.sub(r"@\1", composed(text))
     return " ".join(_LINK.sub(lambda found: found[0].rstrip("/"), text).split())

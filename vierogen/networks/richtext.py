@@ -19,6 +19,7 @@ _MENTION = regex.compile(
     r"(?:^|(?<=[\s(]))@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?)", regex.I
 )
 _TAG = regex.compile(r"(?:^|(?<=\s))[##](?!\ufe0f)([^\s\u00ad\u2060\u200a-\u200d\u20e2]+)")
+_PUNCTUATION = regex.compile(r"\p{P}")
 _ENDS_SENTENCE = ".,;:!?'\"»”’…"
 # In graphemes, as the lexicon app.bsky.richtext.facet says.
 _LONGEST_TAG = 64
@@ -54,11 +55,18 @@ def _mentions(text: str, resolve: Resolve) -> Iterator[_Place]:
 
 def _tags(text: str) -> Iterator[_Place]:
     for match in _TAG.finditer(text):
-        tag = regex.sub(r"\p{P}+$", "", match.group(1))
+        tag = _without_ending(match.group(1))
         # "#1" is a number, not a subject.
         if regex.search(r"[^\d\p{P}]", tag) and graphemes(tag) <= _LONGEST_TAG:
             end = match.start(1) + len(tag)
             yield match.start(), end, {"$type": "app.bsky.richtext.facet#tag", "tag": tag}
+
+
+def _without_ending(tag: str) -> str:
+    end = len(tag)
+    while end and _PUNCTUATION.match(tag[end - 1]):
+        end -= 1
+    return tag[:end]
 
 
 def _facet(text: str, start: int, end: int, feature: dict[str, str]) -> dict[str, Any]:

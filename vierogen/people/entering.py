@@ -19,6 +19,7 @@ from vierogen.people.models import User
 from vierogen.people.roles import Right
 from vierogen.web.doors import everybody, logged_in, needs
 
+
 @require_http_methods(["GET", "POST"])
 @everybody
 def setup(request: HttpRequest, token: str) -> HttpResponse:

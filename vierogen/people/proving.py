@@ -20,7 +20,9 @@ CHANGES = {
     "mfa/email/webauthn_added": gettext_noop("A passkey was added."),
     "mfa/email/webauthn_removed": gettext_noop("A passkey was removed."),
     "mfa/email/recovery_codes_generated": gettext_noop("New recovery codes were made."),
-    "socialaccount/email/account_connected": gettext_noop("You logged in through your organisation for the first time."),
+    "socialaccount/email/account_connected": gettext_noop(
+        "You logged in through your organisation for the first time."
+    ),
 }
 
 

@@ -109,7 +109,7 @@ class App:
     def post(self, text: str, *, photo: bytes | None = None, alt: str = "", story: bool = False) -> Seen:
         """Post now. A story is gone after 24 hours."""
         media = [self._upload(photo, alt)] if photo else []
-        content = {"status": text, "media_ids": media}
+        content: dict[str, Any] = {"status": text, "media_ids": media}
         if story:
             content["expires_in"] = int(STORY.total_seconds())
         return _seen(self._ask("POST", "/api/v1/statuses", json=content).json())

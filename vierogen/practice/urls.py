@@ -1,6 +1,26 @@
-"""Addresses of the practice pages."""
+"""Addresses of the practice pages; config/urls.py opens them in the practice environment only."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from vierogen.practice.views import choosing, mails, phone, world
 
 app_name = "practice"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("phone/", phone.home, name="phone"),
+    path("phone/switch/", phone.switch, name="switch"),
+    path("phone/write/", phone.write, name="write"),
+    path("phone/profile/", phone.profile, name="profile"),
+    path("phone/posts/<int:pk>/", phone.edit, name="edit"),
+    path("phone/posts/<int:pk>/delete/", phone.delete, name="delete"),
+    path("phone/posts/<int:pk>/like/", phone.like, name="like"),
+    path("phone/posts/<int:pk>/repost/", phone.repost, name="repost"),
+    path("phone/album/<slug:key>/", world.album, name="album"),
+    path("timeline/", world.timeline, name="timeline"),
+    path("stories/<int:pk>/", world.story, name="story"),
+    re_path(r"^pictures/(?P<path>(?:media|avatars)/\w[\w.-]*)$", world.picture, name="picture"),
+    path("mailbox/", mails.mailbox, name="mailbox"),
+    path("mailbox/<int:number>/", mails.mail, name="mail"),
+    path("people/", choosing.choose, name="people"),
+    path("people/enter/", choosing.enter, name="enter"),
+    path("people/prove/", choosing.prove, name="prove"),
+]

@@ -222,7 +222,7 @@ class Stray(models.Model):
     @property
     def may_be_taken_down(self) -> bool:
         """Does something stand there that this network lets us remove, and is nobody at it?"""
-        busy = self.take_down is not None and self.take_down.state != TakeDownState.GONE
+        busy = self.take_down is not None and self.take_down.state != TakeDownState.STUCK
         stands = self.remote is not None and self.remote.gone_at is None
         removable = self.what in REMOVABLE and "remove" in self.moves()
         return removable and stands and not busy and issubclass(self.channel.network, Deletes)

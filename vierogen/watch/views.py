@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -35,6 +35,11 @@ def _strays(request: HttpRequest) -> StrayQuerySet:
 
 def _stray_or_404(request: HttpRequest, pk: int) -> Stray:
     return get_object_or_404(_strays(request), pk=pk)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, even if that is nothing; None for a GET, so that a form is not checked yet."""
+    return request.POST if request.method == "POST" else None
 
 
 @require_GET
@@ -114,8 +119,8 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     """Have it removed from the network."""
     found = _stray_or_404(request, pk)
-    form = TakeDownForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = TakeDownForm(posted(request))
+    if form.is_valid():
         reason, member = form.cleaned_data["reason"], member_of(request)
         done = _("It is being taken down. We keep looking until it is gone.")
         attempt(request, lambda: answering.take_down(found, by=member, reason=reason), done=done)
@@ -128,8 +133,8 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     """It is ours, with a reason."""
     found = _stray_or_404(request, pk)
-    form = AdoptForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = AdoptForm(posted(request))
+    if form.is_valid():
         reason, member = form.cleaned_data["reason"], member_of(request)
         done = _("Noted: it is ours. The alarm has ended.")
         attempt(request, lambda: answering.adopt(found, by=member, reason=reason), done=done)
@@ -144,9 +149,9 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """Evidence, blurred until somebody says why they need to see it."""
     rows = Evidence.objects.visible_to(member_of(request)).select_related("channel")
     found = get_object_or_404(rows, pk=pk)
-    form = OpenForm(request.POST or None)
+    form = OpenForm(posted(request))
     context: dict[str, Any] = {"evidence": found, "form": form, "strays": Stray.objects.filter(evidence=found)}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             document = open_for(found, by=member_of(request), reason=form.cleaned_data["reason"])
         except ValidationError as refusal:

@@ -24,7 +24,9 @@ _OWN_LINE = {"posts:review_list"}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``csp_nonce``, ``nav``, ``nav_managing``, ``practice`` and ``practice_url``.
+    """Context processor: ``csp_nonce``, ``nav``, ``nav_managing``, ``practice`` and ``demo``.
+
+    ``demo``: there are a practice network, a phone, and people who need no password.
 
     A line of the menu is a dictionary with ``url``, ``label`` and ``current`` ("page" on the page itself,
     "true" deeper in the same room, else ""). A page that the member has no right to has no line.
@@ -34,7 +36,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: _menu(request, _DAILY)),
         "nav_managing": SimpleLazyObject(lambda: _menu(request, _MANAGING)),
         "practice": settings.PRACTICE,
-        "practice_url": settings.PRACTICE_URL,
+        "demo": settings.PRACTICE and bool(settings.PRACTICE_URL),
     }
 
 

@@ -63,6 +63,8 @@ def _ask_again(request: HttpRequest, *, keep: bool) -> HttpResponseBase | None:
         return None
     if keep:
         raise ReauthenticationRequired
+    if request.method == "POST":
+        messages.warning(request, _("That took a while, so what you typed was not kept. Type it again, please."))
     return redirect(f"{ways[0]['url']}?{urlencode({'next': request.get_full_path()})}")
 
 

@@ -212,7 +212,8 @@ def _check(version: Version) -> None:
             )
             for found in findings
         )
-        Version.objects.filter(pk=version.pk).update(checked_at=timezone.now())
+        version.checked_at = timezone.now()
+        version.save(update_fields=["checked_at"])
 
 
 def submit(version: Version, *, by: Member, reasons: Mapping[int, str] | None = None) -> None:

@@ -12,7 +12,7 @@ from vierogen.ledger.moves import subject_of
 from vierogen.networks.base import Media, Network, Profile, Shown
 from vierogen.watch.actions.raising import WATCH, raise_stray
 from vierogen.watch.actions.reconciling import deleted, reappeared, reconcile, remember_old
-from vierogen.watch.fingerprints import digest_of, parts_of
+from vierogen.watch.fingerprints import digest_of, fingerprint, parts_of
 from vierogen.watch.models import RemotePost, Stray, Watched
 from vierogen.watch.states import State, What
 
@@ -69,9 +69,11 @@ def _look_through(watched: Watched, listed: list[Shown], *, network: Network, as
     strays = []
     for shown in reversed(listed):
         row = known.get(shown.remote_id)
-        if row and row.gone_at and shown not in old:
+        if shown in old:
+            continue
+        if row and row.gone_at:
             strays.append(reappeared(channel, row, shown, network=network, asked_at=asked_at))
-        elif shown not in old:
+        elif row is None or row.fingerprint != fingerprint(shown):
             strays.append(reconcile(channel, shown, network=network))
     strays += [deleted(channel, remote_id) for remote_id in _gone(watched, listed, network, asked_at)]
     return [stray for stray in strays if stray]

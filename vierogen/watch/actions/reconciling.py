@@ -51,9 +51,9 @@ def reconcile(channel: Channel, shown: Shown, *, network: Network, edited: bool 
 
 
 def _meet(channel: Channel, shown: Shown, *, network: Network, edited: bool) -> Stray | None:
-    _let_sending_finish(channel, shown, network=network)
+    sent = _sent_by_us(channel, shown, network=network)
     with transaction.atomic():
-        delivery = explanation(channel, shown, network=network)
+        delivery = sent or explanation(channel, shown, network=network)
         old = edited and shown.created_at is not None and shown.created_at < channel.connected_at
         origin = Origin.EXPLAINED if delivery else Origin.BASELINE if old else Origin.STRAY
         columns = {**columns_of(shown), "origin": origin, "delivery": delivery}
@@ -79,14 +79,15 @@ def columns_of(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _let_sending_finish(channel: Channel, shown: Shown, *, network: Network) -> None:
-    """Wait, in no transaction, as long as a worker that is sending right now may still tell us that it is ours."""
+def _sent_by_us(channel: Channel, shown: Shown, *, network: Network) -> Delivery | None:
+    """The delivery that explains it; waits, in no transaction, while a worker that is sending may still tell."""
     give_up = time.monotonic() + PATIENCE
     sending = channel.deliveries.filter(state=DeliveryState.SENDING)
-    while explanation(channel, shown, network=network) is None and time.monotonic() < give_up:
-        if not sending.filter(lease_until__gt=timezone.now()).exists():
-            return
+    while (found := explanation(channel, shown, network=network)) is None and time.monotonic() < give_up:
+        if shown.kind not in DELIVERED or not sending.filter(lease_until__gt=timezone.now()).exists():
+            break
         time.sleep(PAUSE)
+    return found
 
 
 def explanation(channel: Channel, shown: Shown, *, network: Network) -> Delivery | None:

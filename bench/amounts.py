@@ -1,0 +1,25 @@
+"""How much is measured: the whole, and a quick look at whether everything still works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How many measurements of each kind."""
+
+    publish: int = 25
+    scheduled: int = 40
+    burst: int = 300
+    strays: int = 20
+    # A Bluesky server that nobody uses: each takes more than two seconds.
+    strays_idle: int = 12
+    lost_answers: int = 20
+    # Posts that are under way when their worker is killed.
+    under_way: int = 8
+    kills: int = 2
+    peer: int = 12
+
+
+QUICK = Amounts(
+    publish=3, scheduled=5, burst=10, strays=2, strays_idle=2, lost_answers=4, under_way=4, kills=1, peer=2
+)

@@ -1,0 +1,82 @@
+"""The rounds of measurements on the database of this process, from first to last, and what stands there at the end."""
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+
+from bench import failing, publishing, straying
+from bench.amounts import QUICK, Amounts
+from bench.house import House, furnish
+from bench.networks import World, world
+from bench.processes import Staff
+from bench.results import Results
+from tests.servers.smtp import Mailbox, OnFreePort
+from vierogen.ledger.actions import verify
+from vierogen.watch.models import Stray
+
+
+def run(*, quick: bool, with_bluesky: bool) -> Results:
+    """Measure everything."""
+    results, amounts = Results(), QUICK if quick else Amounts()
+    call_command("init", verbosity=0, stdout=sys.stderr)
+    with _mailbox() as mailbox, world(with_bluesky=with_bluesky) as networks, Staff() as staff:
+        house = furnish(networks.all)
+        staff.start("worker")
+        staff.start("watch")
+        straying.wait_for_streams(house)
+        with _told("publish now"):
+            publishing.publish_now(house, networks, amounts, results)
+        with _told("scheduled posts"):
+            publishing.scheduled(house, networks.practice, amounts, results)
+        with _told("posts due at the same moment"):
+            publishing.burst(house, networks.practice, amounts, results)
+        with _told("foreign posts"):
+            straying.strays(house, networks, amounts, mailbox=mailbox, results=results)
+        with _told("lost answers"):
+            failing.lost_answers(house, networks, amounts)
+        for _kill in range(amounts.kills):
+            with _told("kill -9"):
+                failing.kill(house, networks, amounts, staff=staff, results=results)
+        _take_stock(house, networks, results)
+        results.notes += staff.complaints()
+    return results
+
+
+def _take_stock(house: House, networks: World, results: Results) -> None:
+    """Compare what stands on the networks with what was meant to, and the strays with the foreign posts."""
+    for name, eyes in networks.all.items():
+        wanted = [*house.intended.get(name, ()), *house.foreign.get(name, ())]
+        there = Counter(eyes.texts())
+        results.extend("copies", [float(max(0, there[text] - 1)) for text in house.intended.get(name, ())])
+        results.extend("lost", [float(text not in there) for text in house.intended.get(name, ())])
+        results.extend("unwanted", [float(count) for text, count in there.items() if text not in set(wanted)])
+        alarmed = Stray.objects.filter(channel=house.channels[name]).count()
+        results.add("false alarms", alarmed - len(house.foreign.get(name, ())))
+    entries, broken = verify()
+    results.add("ledger.entries", entries)
+    results.add("ledger.broken", len(broken))
+
+
+@contextmanager
+def _mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server, to which the programs that are started from now on send their mail."""
+    mailbox = Mailbox()
+    server = OnFreePort(mailbox)
+    server.start()
+    os.environ.update(mailbox.environment)
+    try:
+        yield mailbox
+    finally:
+        server.stop()
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    print(f"bench: {what}: took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)

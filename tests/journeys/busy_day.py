@@ -1,0 +1,197 @@
+"""A busy day at the town hall: something in every state that a page can show."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_hex
+
+from django.utils import timezone
+
+from vierogen.channels import actions as channels
+from vierogen.channels.models import Channel, Colour
+from vierogen.ledger.moves import move
+from vierogen.networks.base import Profile
+from vierogen.people.actions import change_settings
+from vierogen.people.models import Member
+from vierogen.posts.actions import delivering, reviewing, writing
+from vierogen.posts.actions.stopping import stop
+from vierogen.posts.models import Delivery, Version
+from vierogen.practice.demo import phone_file
+from vierogen.practice.drawing import photo
+from vierogen.practice.network import Account
+from vierogen.practice.phone import Login, remember
+from vierogen.practice.server import PracticeServer
+from vierogen.vault.actions import connect, opened
+from vierogen.watch.actions.looking import look
+from vierogen.watch.actions.minding import enrol
+from vierogen.watch.models import Stray, Watched
+
+ROADWORKS = "Morgen beginnen de werkzaamheden aan de Stationsweg. {} Vragen? Stel ze hier, we antwoorden vandaag nog."
+
+
+@dataclass(frozen=True)
+class Team:
+    """Everybody at work."""
+
+    anna: Member
+    ben: Member
+    cora: Member
+    dirk: Member
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Three official accounts on two networks."""
+
+    town: Channel
+    youth: Channel
+    sky: Channel
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a page is opened on."""
+
+    team: Team
+    accounts: Accounts
+    draft: Version
+    asked: Version
+    cooling: Version
+    uncertain: Version
+    emergency: Version
+    published: Version
+    stray: Stray
+
+
+def begin(practice: PracticeServer, team: Team) -> Day:
+    """Let it all happen."""
+    change_settings(team.cora.organisation, by=team.cora, own_domains="voorbeeld.example")
+    official = practice.network.add_account("gemeente_voorbeeld", "Gemeente Voorbeeld", colour="#5b4bd6")
+    accounts = _connected(practice, official, team)
+    published = _published(accounts, team)
+    _scheduled(accounts, team)
+    _ended(accounts, team)
+    emergency = _written("Code rood: blijf vanavond binnen. Het stormt hard.", accounts.town, by=team.anna)
+    reviewing.publish_in_emergency(emergency, by=team.dirk, reason="De storm is er over een half uur.")
+    _held(accounts, team)
+    return Day(
+        team=team,
+        accounts=accounts,
+        draft=_written("Zaterdag is de buurtbarbecue op het Plein. Begint om [tijd invullen].", accounts.youth, by=team.anna),
+        asked=_asked(accounts, team),
+        cooling=_approved("Kapotte lantaarnpaal? Meld het via de app.", accounts.town, team),
+        uncertain=_uncertain(accounts, team),
+        emergency=emergency,
+        published=published,
+        stray=_stray(practice, official, accounts),
+    )
+
+
+def _connected(practice: PracticeServer, official: Account, team: Team) -> Accounts:
+    youth = practice.network.add_account("jongerenwerk_voorbeeld", "Jongerenwerk Voorbeeld", colour="#1d6b52")
+    private = practice.network.add_account("anna_thuis", "Anna thuis", about="Privé.", colour="#b34700")
+    remember(phone_file(), [Login(one.handle, one.token, private=one is private) for one in (private, official)])
+    cora, organisation = team.cora, team.cora.organisation
+    found = [
+        connect(organisation, "mastodon", server=practice.url, credentials={"token": one.token}, by=cora)
+        for one in (official, youth)
+    ]
+    profile = Profile("did:plc:voorbeeld", "@voorbeeld.example", "Gemeente Voorbeeld")
+    sky = channels.add(organisation, profile, network_key="bluesky", server="https://bsky.example", by=cora)
+    for channel, colour in zip([*found, sky], (Colour.INDIGO, Colour.GREEN, Colour.BLUE), strict=True):
+        channels.change(channel, by=cora, colour=colour, automatic_take_down_after=None)
+    for channel in found:
+        channels.entrust(channel, to=[cora, team.dirk], by=cora)
+    channels.entrust(sky, to=[cora], by=cora)
+    return Accounts(*found, sky)
+
+
+def _written(text: str, *on: Channel, by: Member, **more: object) -> Version:
+    content = writing.Content(text, on, **more)  # type: ignore[arg-type]
+    return writing.begin(by.organisation, content, by=by)
+
+
+def _approved(text: str, on: Channel, team: Team, **more: object) -> Version:
+    version = _written(text, on, by=team.anna, **more)
+    writing.submit(version, by=team.anna)
+    reviewing.approve(version, by=team.ben, digest=version.digest)
+    return version
+
+
+def _delivery(text: str, on: Channel, team: Team) -> Delivery:
+    """On its way out, out of reach of a worker that was not meant to send it."""
+    version = _approved(text, on, team)
+    reviewing.publish_now(version, by=team.ben)
+    return Delivery.objects.get(version=version)
+
+
+def _asked(accounts: Accounts, team: Team) -> Version:
+    """A second version waits for a reviewer, with two pictures, of which one is not described."""
+    organisation, by = team.anna.organisation, team.anna
+    pictures = [writing.add_picture(organisation, photo(key), name=f"{key}.png", by=by) for key in ("hall", "beach")]
+    told = ((pictures[0].pk, "Gele omleidingsborden bij de Stationsweg"), (pictures[1].pk, ""))
+    both = (accounts.town, accounts.sky)
+    tomorrow = timezone.localtime().replace(hour=8, minute=30, second=0, microsecond=0) + timedelta(days=1)
+    first = _written(ROADWORKS.format("Rij om via de Dorpsstraat."), *both, by=by, pictures=told)
+    link = "https://omleiding.example/werk"
+    texts = {accounts.sky.pk: "Morgen werk aan de Stationsweg. Volg de gele borden."}
+    content = writing.Content(
+        ROADWORKS.format(f"Volg de gele borden, zie {link}."), both, texts=texts, pictures=told, not_before=tomorrow
+    )
+    version = writing.save(first.post, content, by=by)
+    reasons = {found.pk: "Dat is het strand; wat er staat, staat ook in de tekst." for found in version.stops()}
+    writing.submit(version, by=by, reasons=reasons)
+    return version
+
+
+def _published(accounts: Accounts, team: Team) -> Version:
+    delivery = _delivery("De weekmarkt is deze week op vrijdag.", accounts.town, team)
+    claimed = delivering.claim("a worker")
+    assert claimed == delivery
+    delivering.send(claimed)
+    return delivery.version
+
+
+def _scheduled(accounts: Accounts, team: Team) -> None:
+    friday = timezone.now() + timedelta(days=3)
+    _approved("Vrijdag open podium in het jongerencentrum. Iedereen mag meedoen.", accounts.youth, team, not_before=friday)
+
+
+def _ended(accounts: Accounts, team: Team) -> None:
+    """One stopped in its cooling-off, one that nobody approved in time, one sent back."""
+    stopped = _approved("Het zwembad gaat morgen weer open!", accounts.town, team)
+    stop(stopped.post, by=team.anna)
+    soon = timezone.now() + timedelta(milliseconds=300)
+    late = _written("Vanavond om 20.00 uur: raadsvergadering.", accounts.town, by=team.anna, not_before=soon)
+    writing.submit(late, by=team.anna)
+    reviewing.expire_due(soon + timedelta(seconds=1))
+
+
+def _held(accounts: Accounts, team: Team) -> None:
+    delivery = _delivery("De bibliotheek is vandaag tot 21.00 uur open.", accounts.town, team)
+    move(delivery, "hold", by=delivering.WORKER, changes={"problem": delivering.LATE})
+
+
+def _uncertain(accounts: Accounts, team: Team) -> Version:
+    delivery = _delivery("Vandaag halen we het grofvuil op in Noord.", accounts.sky, team)
+    move(delivery, "send", by=delivering.WORKER, changes={"attempts": 1, "sent_at": timezone.now()})
+    move(delivery, "doubt", by=delivering.WORKER, changes={"problem": delivering.LOST, "next_look_at": None})
+    return delivery.version
+
+
+def _stray(practice: PracticeServer, official: Account, accounts: Accounts) -> Stray:
+    """Every account is watched; on one of them somebody posts with the ordinary app."""
+    enrol()
+    now = timezone.now()
+    Watched.objects.filter(channel=accounts.sky).update(
+        mode="streamed", heard_at=now, baseline_at=now, expected_by=now + timedelta(hours=1)
+    )
+    strays: list[Stray] = []
+    for channel in (accounts.youth, accounts.town):
+        row = Watched.objects.select_related("channel__organisation").get(channel=channel)
+        with opened(channel) as network:
+            look(row, network)
+            if channel == accounts.town:
+                practice.network.post_by_phone(official, "Lekker in de zon met de kids " + token_hex(2))
+                strays = look(row, network)
+    [stray] = strays
+    return stray

@@ -1,0 +1,1 @@
+"""The servers on which networks can be tried, one file each, found by scanning this folder."""

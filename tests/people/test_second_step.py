@@ -1,0 +1,137 @@
+"""Authenticator apps and recovery codes: the second step of a log-in."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+
+from tests.people.conftest import Prove, code_of, is_in
+from vierogen.notices.models import Message
+from vierogen.people.actions import _entrance
+from vierogen.people.models import Member
+
+LogIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """Stands still, so that no code expires between two lines of a test."""
+    with time_machine.travel("2026-03-02T10:00:05Z", tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def seed(log_in: LogIn, anna: Member, prove: Prove) -> str:
+    """Anna connected an app; the browser is logged out again."""
+    client = log_in(anna)
+    prove(client, anna)
+    seed: str = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(seed)})
+    assert answer.status_code == 302
+    client.logout()
+    return seed
+
+
+def test_an_app_is_connected_only_with_a_code_that_it_shows(log_in: LogIn, anna: Member, prove: Prove) -> None:
+    client = log_in(anna)
+    prove(client, anna)
+    page = client.get(reverse("mfa_activate_totp"))
+    assert b"data:image/svg+xml" in page.content
+    wrong = code_of(page.context["form"].secret, later=100)
+    assert client.post(reverse("mfa_activate_totp"), {"code": wrong}).status_code == 200
+    assert not Authenticator.objects.exists()
+
+
+def test_connecting_an_app_asks_again_who_it_is(log_in: LogIn, anna: Member) -> None:
+    answer = log_in(anna).get(reverse("mfa_activate_totp"))
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_the_password_alone_is_then_not_enough(log_in: LogIn, anna: Member, seed: str) -> None:
+    client = log_in(anna)
+    assert not is_in(client)
+    assert client.get(reverse("home:today")).status_code == 302
+
+
+def test_with_the_code_of_the_app_the_log_in_goes_on(log_in: LogIn, anna: Member, seed: str) -> None:
+    client = log_in(anna)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(seed)})
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("later", [-2, 2])
+def test_a_code_of_another_time_does_not_work(log_in: LogIn, anna: Member, seed: str, later: int) -> None:
+    client = log_in(anna)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(seed, later=later)})
+    assert not is_in(client)
+
+
+def test_a_code_works_once(log_in: LogIn, anna: Member, seed: str) -> None:
+    client = log_in(anna)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(seed)})
+    client.logout()
+    client = log_in(anna)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(seed)})
+    assert not is_in(client)
+
+
+def test_guessing_codes_is_stopped(log_in: LogIn, anna: Member, seed: str, clock: time_machine.Traveller) -> None:
+    client = log_in(anna)
+    for later in range(100, 105):
+        client.post(reverse("mfa_authenticate"), {"code": code_of(seed, later=later)})
+    clock.shift(timedelta(seconds=30))
+    client.post(reverse("mfa_authenticate"), {"code": code_of(seed)})
+    assert not is_in(client)
+
+
+def test_a_recovery_code_replaces_the_phone_once(
+    log_in: LogIn, anna: Member, seed: str, prove: Prove, clock: time_machine.Traveller
+) -> None:
+    client = log_in(anna)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(seed)})
+    prove(client, anna)
+    codes = re.findall(r'class="secret">([0-9]+)<', client.get(reverse("mfa_view_recovery_codes")).content.decode())
+    assert len(codes) == 10
+    client.logout()
+    client = log_in(anna)
+    client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert is_in(client)
+    client.logout()
+    client = log_in(anna)
+    client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert not is_in(client)
+
+
+def test_the_seed_is_sealed_in_the_database(anna: Member, seed: str) -> None:
+    stored = Authenticator.objects.get(user=anna.user, type=Authenticator.Type.TOTP)
+    assert seed not in str(stored.data)
+    assert Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).data["seed"].startswith('["')
+
+
+def test_mails_tell_that_an_app_was_connected_and_disconnected(
+    log_in: LogIn, anna: Member, prove: Prove, django_capture_on_commit_callbacks: Any
+) -> None:
+    client = log_in(anna)
+    prove(client, anna)
+    seed = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": code_of(seed)})
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.exists()
+    assert [message.email for message in Message.objects.all()] == [anna.user.email] * 2
+
+
+def test_an_invitation_is_no_way_around_the_second_step(anna: Member, seed: str, client: Client) -> None:
+    """Somebody of single sign-on who has an app, and is invited elsewhere, chooses a password there."""
+    anna.user.set_unusable_password()
+    anna.user.save()
+    path = _entrance(anna.user)
+    told = {"new_password1": "an even longer password", "new_password2": "an even longer password"}
+    assert client.post(path, told)["Location"].startswith(reverse("mfa_authenticate"))
+    assert not is_in(client)

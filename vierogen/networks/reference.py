@@ -1,0 +1,76 @@
+"""Writes the reference page of all networks, docs/reference/networks.md."""
+
+import sys
+from pathlib import Path
+
+from vierogen.core.plugins import found_in
+from vierogen.networks.base import Deletes, Network, Streams
+
+_HEAD = """\
+# Networks
+
+Written by `python -m vierogen.networks.reference docs/reference/networks.md`; a test compares.
+
+*Pushed*: the network tells of the account's own posts as they happen. Vierogen looks every so many seconds as
+well, and only so where nothing is pushed. *Takes down*: Vierogen can remove a post there. *Refuses doubles*: the
+network itself refuses a second post under the same key, so sending again after a lost answer is safe.
+
+| network | key | longest text | pictures | longest alt text | pushed | looks every | takes down | refuses doubles |
+|---|---|---|---|---|---|---|---|---|
+"""
+_BLIND = """
+## What the watch never sees
+
+"""
+_FIELDS = """
+## What a person fills in
+
+| network | field | what is said beside it | |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown, the networks in the order of their names."""
+    found = found_in("vierogen.networks", Network)  # type: ignore[type-abstract]
+    networks = sorted(found.values(), key=lambda network: network.name)
+    blind = [f"- **{network.name}**: {network.blind_to}\n" for network in networks if network.blind_to]
+    rows = "".join(map(_row, networks))
+    return "".join([_HEAD, rows, _FIELDS, *map(_fields, networks), _BLIND, *blind])
+
+
+def _row(network: type[Network]) -> str:
+    alt = network.alt_limit if network.picture_limit else "-"
+    return _line(
+        network.name,
+        f"`{network.key}`",
+        network.text_limit,
+        network.picture_limit,
+        alt,
+        _yes(issubclass(network, Streams)),
+        f"{network.poll_every:g} s",
+        _yes(issubclass(network, Deletes)),
+        _yes(network.repeat_is_safe),
+    )
+
+
+def _fields(network: type[Network]) -> str:
+    kinds = {True: "sealed in the vault", False: ""}
+    return "".join(_line(network.name, field.label, field.help, kinds[field.secret]) for field in network.fields)
+
+
+def _line(*cells: object) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _yes(true: object) -> str:
+    return "yes" if true else "no"
+
+
+def main() -> None:
+    """Write the page to the file named on the command line."""
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
