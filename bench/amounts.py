@@ -7,19 +7,17 @@ from dataclasses import dataclass
 class Amounts:
     """How many measurements of each kind."""
 
-    publish: int = 25
+    publish: int = 20
     scheduled: int = 40
-    burst: int = 300
-    strays: int = 20
+    burst: int = 200
+    strays: int = 15
     # A Bluesky server that nobody uses: each takes more than two seconds.
-    strays_idle: int = 12
+    strays_idle: int = 10
     lost_answers: int = 20
     # Posts that are under way when their worker is killed.
     under_way: int = 8
-    kills: int = 2
+    kills: int = 1
     peer: int = 12
 
 
-QUICK = Amounts(
-    publish=3, scheduled=5, burst=10, strays=2, strays_idle=2, lost_answers=4, under_way=4, kills=1, peer=2
-)
+QUICK = Amounts(publish=3, scheduled=5, burst=10, strays=2, strays_idle=2, lost_answers=4, under_way=4, kills=1, peer=2)

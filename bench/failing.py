@@ -21,21 +21,25 @@ TAKES = 5.0
 TAKEOVER_SECONDS = LEASE.total_seconds() + 30
 
 
-def lost_answers(house: House, world: World, amounts: Amounts) -> None:
-    """The network accepts each post and then answers 500, or cuts the connection; it ignores idempotency keys."""
+def lost_answers(house: House, world: World, amounts: Amounts) -> set[str]:
+    """The network accepts each post and then answers 500, or cuts the connection; it ignores idempotency keys.
+
+    Returns the texts that met with this.
+    """
     faults = world.practice.practice.faults
     versions = [house.approved("practice") for _number in range(amounts.lost_answers)]
     for place in range(len(versions)):
         faults.next("error_after_accepting" if place % 2 else "cut_after_accepting")
     deliveries = [house.publish_now(version)[0] for version in versions]
     until(lambda: all_verified(deliveries), seconds=120, what="settling all lost answers", pause=0.1)
+    return {version.text for version in versions}
 
 
-def kill(house: House, world: World, amounts: Amounts, *, staff: Staff, results: Results) -> None:
+def kill(house: House, world: World, amounts: Amounts, *, staff: Staff, results: Results) -> set[str]:
     """``kill -9`` of a worker and of the watcher at once, as when their machine dies; a standby of each runs.
 
     Measured until each delivery of the dead worker is settled, and until a foreign post, made on each network
-    right after the kill, is alarmed.
+    right after the kill, is alarmed. Returns the texts that were under way.
     """
     staff.start("worker")
     staff.start("watch")
@@ -45,7 +49,7 @@ def kill(house: House, world: World, amounts: Amounts, *, staff: Staff, results:
     died = wall_clock(time.monotonic())
     worker.kill()
     watch.kill()
-    remote_ids = {name: house.by_phone(name, eyes)[0] for name, eyes in world.all.items()}
+    remote_ids = {name: house.by_phone(name, phone)[0] for name, phone in world.phones.items()}
     _wait_for_settlement(theirs, died=died, results=results)
     for name, remote_id in remote_ids.items():
         alarm, _seen = alarmed(house, name, remote_id, seconds=TAKEOVER_SECONDS)
@@ -53,6 +57,7 @@ def kill(house: House, world: World, amounts: Amounts, *, staff: Staff, results:
         acknowledge(alarm, by=house.dirk)
     until(lambda: all_verified(deliveries), seconds=60, what="the deliveries of both workers", pause=0.1)
     wait_for_streams(house)
+    return {delivery.version.text for delivery in deliveries}
 
 
 def _under_way(house: House, world: World, amounts: Amounts) -> list[Delivery]:
@@ -76,5 +81,16 @@ def _busiest(staff: Staff, deliveries: list[Delivery]) -> tuple[Program, list[De
 def _wait_for_settlement(theirs: list[Delivery], *, died: float, results: Results) -> None:
     rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in theirs], published_at__isnull=False)
     what = "settling the deliveries of a killed worker"
-    until(lambda: rows.count() == len(theirs), seconds=TAKEOVER_SECONDS, what=what, pause=0.1)
-    results.extend("takeover.worker", [at.timestamp() - died for at in rows.values_list("published_at", flat=True) if at])
+    try:
+        until(lambda: rows.count() == len(theirs), seconds=TAKEOVER_SECONDS, what=what, pause=0.1)
+    except Exception:
+        import sys, time as tt
+        print("NOW", tt.time(), "died", died, file=sys.stderr)
+        for r in Delivery.objects.filter(pk__in=[delivery.pk for delivery in theirs]).values(): print(r, file=sys.stderr)
+        from vierogen.ledger.models import Entry
+        for d in theirs:
+            for e in Entry.objects.filter(subject=f"posts.delivery:{d.pk}").values("at","actor","verb","facts"): print(d.pk, e, file=sys.stderr)
+        raise
+    results.extend(
+        "takeover.worker", [at.timestamp() - died for at in rows.values_list("published_at", flat=True) if at]
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from bench.networks import Eyes
+from bench.networks import Phone
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import Machine
 from vierogen.people.actions import change_settings, found, join
@@ -23,7 +23,10 @@ STREETS = ("Stationsweg", "Kerkstraat", "Dorpsplein", "Molenlaan", "Havenkade", 
 
 @dataclass
 class House:
-    """Anna writes, ben reviews, cora administers, dirk is on duty. ``intended`` is what was approved, per channel."""
+    """Anna writes, ben reviews, cora administers, dirk is on duty.
+
+    ``intended`` is what was approved, per channel; ``foreign`` the remote ids of what was posted past Vierogen.
+    """
 
     organisation: Organisation
     anna: Member
@@ -32,7 +35,7 @@ class House:
     dirk: Member
     channels: Mapping[str, Channel]
     intended: dict[str, list[str]] = field(default_factory=dict)
-    foreign: dict[str, list[str]] = field(default_factory=dict)
+    foreign: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def new_text(self, about: str) -> str:
@@ -60,21 +63,22 @@ class House:
         """Cora changes the cooling-off of posts approved from now on."""
         change_settings(self.organisation, by=self.cora, cooling_off_seconds=seconds)
 
-    def by_phone(self, name: str, eyes: Eyes) -> tuple[str, float]:
+    def by_phone(self, name: str, phone: Phone) -> tuple[str, float]:
         """Post past Vierogen; returns the remote id and the moment at which the phone began to send."""
         text = self.new_text("per ongeluk een privébericht")
-        self.foreign.setdefault(name, []).append(text)
         began = time.monotonic()
-        return eyes.post(text), began
+        remote_id = phone.post(text)
+        self.foreign.append(remote_id)
+        return remote_id, began
 
 
-def furnish(networks: Mapping[str, Eyes]) -> House:
+def furnish(phones: Mapping[str, Phone]) -> House:
     """Found the organisation, let everybody join, and connect an account on each network."""
     organisation = found("Gemeente Voorbeeld", by=SETUP)
     cora = _member(organisation, "Cora", Role.ADMINISTRATOR)
     channels = {
-        name: connect(organisation, eyes.key, server=eyes.server, credentials=eyes.credentials, by=cora)
-        for name, eyes in networks.items()
+        name: connect(organisation, phone.key, server=phone.server, credentials=phone.credentials, by=cora)
+        for name, phone in phones.items()
     }
     return House(
         organisation=organisation,

@@ -20,8 +20,8 @@ from vierogen.practice.server import PracticeServer
 LONGEST_PAGE = 40
 
 
-class Eyes(ABC):
-    """One official account on one network, past Vierogen."""
+class Phone(ABC):
+    """One official account on one network, past Vierogen. ``key`` names the connector."""
 
     key: str
     server: str
@@ -30,6 +30,10 @@ class Eyes(ABC):
     @abstractmethod
     def post(self, text: str) -> str:
         """Post with the ordinary app; returns the remote id."""
+
+
+class Reader(ABC):
+    """Somebody who reads what stands there."""
 
     @abstractmethod
     def shown_at(self, delivery: Any) -> float | None:
@@ -41,7 +45,7 @@ class Eyes(ABC):
 
 
 @dataclass
-class Practice(Eyes):
+class Practice(Phone, Reader):
     """The practice network, told to ignore idempotency keys as some real servers do."""
 
     practice: PracticeServer
@@ -77,7 +81,7 @@ class Practice(Eyes):
 
 
 @dataclass
-class Mastodon(Eyes):
+class Mastodon(Phone):
     """A Mastodon API server from PyPI, which streams by WebSocket."""
 
     mastodon: MastodonServer
@@ -89,16 +93,9 @@ class Mastodon(Eyes):
     def post(self, text: str) -> str:
         return self.mastodon.post("anna", text)
 
-    def shown_at(self, delivery: Any) -> float | None:
-        there = any(delivery.version.text in status["content"] for status in self.mastodon.statuses("anna"))
-        return time.monotonic() if there else None
-
-    def texts(self) -> list[str]:
-        return [status["content"].removeprefix("<p>").removesuffix("</p>") for status in self.mastodon.statuses("anna")]
-
 
 @dataclass
-class Bluesky(Eyes):
+class Bluesky(Phone, Reader):
     """A real Bluesky server (PDS)."""
 
     account: Account
@@ -137,14 +134,16 @@ class World:
     neighbour: Account | None
 
     @property
-    def all(self) -> dict[str, Eyes]:
+    def phones(self) -> dict[str, Phone]:
         """The accounts by name."""
-        known: dict[str, Eyes | None] = {
-            "practice": self.practice,
-            "mastodon": self.mastodon,
-            "bluesky": self.bluesky,
-        }
-        return {name: eyes for name, eyes in known.items() if eyes}
+        here: dict[str, Phone] = {"practice": self.practice, "mastodon": self.mastodon}
+        return here | ({"bluesky": self.bluesky} if self.bluesky else {})
+
+    @property
+    def readers(self) -> dict[str, Reader]:
+        """Those to which posts are published in these measurements, by name."""
+        here: dict[str, Reader] = {"practice": self.practice}
+        return here | ({"bluesky": self.bluesky} if self.bluesky else {})
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def run(*, quick: bool, with_bluesky: bool) -> Results:
     results, amounts = Results(), QUICK if quick else Amounts()
     call_command("init", verbosity=0, stdout=sys.stderr)
     with _mailbox() as mailbox, world(with_bluesky=with_bluesky) as networks, Staff() as staff:
-        house = furnish(networks.all)
+        house = furnish(networks.phones)
         staff.start("worker")
         staff.start("watch")
         straying.wait_for_streams(house)
@@ -38,25 +38,24 @@ def run(*, quick: bool, with_bluesky: bool) -> Results:
         with _told("foreign posts"):
             straying.strays(house, networks, amounts, mailbox=mailbox, results=results)
         with _told("lost answers"):
-            failing.lost_answers(house, networks, amounts)
+            troubled = failing.lost_answers(house, networks, amounts)
         for _kill in range(amounts.kills):
             with _told("kill -9"):
-                failing.kill(house, networks, amounts, staff=staff, results=results)
-        _take_stock(house, networks, results)
+                troubled |= failing.kill(house, networks, amounts, staff=staff, results=results)
+        with _told("counting what stands there"):
+            _take_stock(house, networks, results, troubled=troubled)
         results.notes += staff.complaints()
     return results
 
 
-def _take_stock(house: House, networks: World, results: Results) -> None:
+def _take_stock(house: House, networks: World, results: Results, *, troubled: set[str]) -> None:
     """Compare what stands on the networks with what was meant to, and the strays with the foreign posts."""
-    for name, eyes in networks.all.items():
-        wanted = [*house.intended.get(name, ()), *house.foreign.get(name, ())]
-        there = Counter(eyes.texts())
-        results.extend("copies", [float(max(0, there[text] - 1)) for text in house.intended.get(name, ())])
-        results.extend("lost", [float(text not in there) for text in house.intended.get(name, ())])
-        results.extend("unwanted", [float(count) for text, count in there.items() if text not in set(wanted)])
-        alarmed = Stray.objects.filter(channel=house.channels[name]).count()
-        results.add("false alarms", alarmed - len(house.foreign.get(name, ())))
+    for name, reader in networks.readers.items():
+        there = Counter(reader.texts())
+        for text in house.intended[name]:
+            results.add("copies.troubled" if text in troubled else "copies.plain", max(0, there[text] - 1))
+            results.add("lost", text not in there)
+    results.add("false alarms", Stray.objects.exclude(remote__remote_id__in=house.foreign).count())
     entries, broken = verify()
     results.add("ledger.entries", entries)
     results.add("ledger.broken", len(broken))

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from bench.amounts import Amounts
 from bench.clock import rest, until
 from bench.house import House
-from bench.networks import Eyes, World
+from bench.networks import Phone, World
 from bench.results import Results
 from tests.servers.pds import Account
 from tests.servers.smtp import Mailbox
@@ -25,7 +25,7 @@ def strays(house: House, world: World, amounts: Amounts, *, mailbox: Mailbox, re
     """One foreign post at a time on each network, each answered before the next."""
     for name in ("practice", "mastodon"):
         for _number in range(amounts.strays):
-            one_stray(house, name, world.all[name], mailbox=mailbox, results=results)
+            one_stray(house, name, world.phones[name], mailbox=mailbox, results=results)
             rest(0.2, 0.6)
     if world.bluesky is None or world.neighbour is None:
         return
@@ -37,10 +37,10 @@ def strays(house: House, world: World, amounts: Amounts, *, mailbox: Mailbox, re
 
 
 def one_stray(  # noqa: PLR0913 - where, and what to do with it
-    house: House, name: str, eyes: Eyes, *, mailbox: Mailbox, results: Results, kind: str = ""
+    house: House, name: str, phone: Phone, *, mailbox: Mailbox, results: Results, kind: str = ""
 ) -> None:
     """Post past Vierogen and wait for the alarm and for its mail."""
-    remote_id, began = house.by_phone(name, eyes)
+    remote_id, began = house.by_phone(name, phone)
     alarm, seen = alarmed(house, name, remote_id, seconds=30)
     results.add(f"stray.{name}{kind}.alarm", (seen - began) * 1000)
     mail_id = Message.objects.filter(alarm=alarm).values_list("mail_id", flat=True)[0]

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.apps import apps
@@ -38,10 +38,10 @@ def page() -> str:
 
 def part(model: type[models.Model]) -> str:
     """What there is to know of one record's states."""
-    moves: "Moves" = model.MOVES  # type: ignore[attr-defined]
-    field = model._meta.get_field("state")
+    moves: Moves = model.MOVES  # type: ignore[attr-defined]
+    field: Any = model._meta.get_field("state")
     first, choices = str(field.default), dict(field.flatchoices)
-    said = (inspect.getdoc(model) or "").splitlines()[0]
+    said = " ".join((inspect.getdoc(model) or "").split("\n\n")[0].split()).replace("``", "`")
     lines = [
         f"\n## {model.__name__} ({model._meta.app_label})\n\n{said}\n",
         "\n| state | meaning | |\n|---|---|---|\n",

@@ -142,5 +142,12 @@ def test_an_answer_that_makes_no_sense_is_unknown_only_where_it_matters(
         body_as(answer, dict)
 
 
+def test_an_answer_that_lacks_what_is_needed_makes_no_sense() -> None:
+    answer = httpx.Response(200, json={"id": "1"})
+    assert body_as(answer, dict, "id") == {"id": "1"}
+    with pytest.raises(NetworkError, match="did not answer properly"):
+        body_as(answer, dict, "id", "name")
+
+
 def test_an_answer_without_json_has_no_body() -> None:
     assert body_of(httpx.Response(200, text="<html>")) is None

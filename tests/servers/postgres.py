@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,15 +30,18 @@ NOT_ROOT = "nobody"
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Yields the address of an empty database: postgresql://postgres@127.0.0.1:PORT/vierogen."""
+def postgres(*, options: Sequence[str] = FAST) -> Iterator[str]:
+    """Yields the address of an empty database: postgresql://postgres@127.0.0.1:PORT/vierogen.
+
+    With other ``options`` it is as durable as its own defaults, which is what a benchmark must measure.
+    """
     with TemporaryDirectory(prefix="vierogen-postgresql-") as name:
         folder = Path(name)
         user = NOT_ROOT if os.geteuid() == 0 else None
         programs = _reachable_programs(folder, user=user)
         _make_cluster(folder / "data", programs=programs, user=user)
         port = _free_port()
-        process = _start(folder, programs=programs, user=user, port=port)
+        process = _start(folder, programs=programs, user=user, port=port, options=options)
         try:
             _make_database(folder, process=process, port=port)
             yield f"postgresql://postgres@127.0.0.1:{port}/vierogen"
@@ -69,11 +72,13 @@ def _make_cluster(data: Path, *, programs: Path, user: str | None) -> None:
         sys.exit(f"PostgreSQL could not make its folder: {made.stderr.strip()}")
 
 
-def _start(folder: Path, *, programs: Path, user: str | None, port: int) -> subprocess.Popen[bytes]:
+def _start(
+    folder: Path, *, programs: Path, user: str | None, port: int, options: Sequence[str]
+) -> subprocess.Popen[bytes]:
     command = [str(programs / "postgres"), "-D", str(folder / "data"), "-h", "127.0.0.1", "-p", str(port)]
-    options = [part for option in (*FAST, "unix_socket_directories=") for part in ("-c", option)]
+    settings = [part for option in (*options, "unix_socket_directories=") for part in ("-c", option)]
     with (folder / "log").open("wb") as log:
-        return subprocess.Popen([*command, *options], user=user, cwd=folder, stdout=log, stderr=log)
+        return subprocess.Popen([*command, *settings], user=user, cwd=folder, stdout=log, stderr=log)
 
 
 def _make_database(folder: Path, *, process: subprocess.Popen[bytes], port: int) -> None:

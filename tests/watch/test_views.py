@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.plugins.house import PASSWORD
 from tests.practice.conftest import picture
 from vierogen.channels.models import Channel
+from vierogen.incidents.actions import open_incident
 from vierogen.ledger.models import Entry
 from vierogen.people.models import Member, User
 from vierogen.posts import jobs as posts_jobs
@@ -83,6 +84,7 @@ def test_the_page_says_what_explains_each_post(
     look_again()
     page = read(enter(anna), address_of("list"))
     assert reverse("posts:detail", args=[due.version.post_id]) in page
+    assert due.version.summary(60) in page
     assert RemotePost.objects.count() == 2
 
 
@@ -234,6 +236,22 @@ def test_a_changed_profile_has_a_page_too(
     page = read(enter(dirk), address_of("stray", stray.pk))
     assert "the name" in page
     assert address_of("take_down", stray.pk) not in page
+
+
+def test_an_account_that_is_not_watched_is_never_reassuring(watched: Watched, enter: Enter, anna: Member) -> None:
+    client = enter(anna)
+    assert "Everything that stands there is explained" in read(client, address_of("list"))
+    Watched.objects.update(silent_since=timezone.now())
+    page = read(client, address_of("list"))
+    assert "Everything that stands there is explained" not in page
+    assert "1 account is not watched at this moment" in page
+
+
+def test_the_page_of_a_stray_leads_to_its_incident(stray: Stray, enter: Enter, dirk: Member) -> None:
+    incident = open_incident("Privéfoto", by=dirk, stray=stray)
+    page = read(enter(dirk), address_of("stray", stray.pk))
+    assert reverse("incidents:detail", args=[incident.pk]) in page
+    assert f"?stray={stray.pk}" not in page
 
 
 def test_without_accounts_the_page_says_what_to_do(enter: Enter, anna: Member) -> None:

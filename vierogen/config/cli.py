@@ -1,6 +1,7 @@
 """``vierogen``: the command-line program. Our own commands stand in the rooms; the rest is Django's."""
 
 import os
+import signal
 import sys
 
 from django.core.management import execute_from_command_line
@@ -20,3 +21,5 @@ def main() -> None:
             execute_from_command_line(["vierogen", *arguments])
     except SettingError as error:
         sys.exit(f"vierogen: {error}")
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

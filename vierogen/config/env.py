@@ -52,6 +52,8 @@ def database(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": parts.path[1:] or ":memory:",
+            # Opening costs as much as a query, and closing the last one writes the whole log back to the file.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 30,
                 "transaction_mode": "IMMEDIATE",

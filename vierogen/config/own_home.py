@@ -5,7 +5,9 @@ Settings are read when Django starts, so what they need is put into the environm
 
 import fcntl
 import os
+import signal
 import socket
+import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -35,6 +37,8 @@ def own_home(arguments: Sequence[str]) -> Iterator[None]:
             _move_to(_of_the_demo(home, arguments[1:]))
             yield
     elif command == "replay":
+        # Asked to stop, it goes the ordinary way out, so that its home is removed.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         with TemporaryDirectory(prefix="vierogen-replay-", ignore_cleanup_errors=True) as home:
             _move_to({"VIEROGEN_LOG_LEVEL": "ERROR", **_practice(Path(home))})
             yield

@@ -161,6 +161,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# allauth's own writes a row when somebody opens the link; a GET changes nothing.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 # A changed password, a new passkey: whoever it concerns gets a mail about it.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Approve, publish now, take down: the person proves again who they are at most every five minutes.

@@ -110,12 +110,15 @@ def body_of(response: httpx.Response) -> Any:
         return None
 
 
-def body_as(response: httpx.Response, shape: type[Shape], *, accepting: bool = False) -> Shape:
-    """Return the JSON of a successful answer, tamed, as a ``dict`` or ``list``; raises as a cut connection does."""
+def body_as(response: httpx.Response, shape: type[Shape], *names: str, accepting: bool = False) -> Shape:
+    """Return the JSON of a successful answer, tamed, as a ``dict`` (which has these ``names``) or ``list``.
+
+    Raises as a cut connection does where it is something else.
+    """
     try:
         body = tamed(body_of(response))
     except RecursionError:
         body = None
-    if not isinstance(body, shape):
+    if not isinstance(body, shape) or any(name not in body for name in names):
         raise _broken_off(f"{response.status_code} with an answer that makes no sense", accepting=accepting)
     return body

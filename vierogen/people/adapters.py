@@ -15,11 +15,17 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from vierogen.core import sealing
 from vierogen.people import proving
 from vierogen.people.models import User
 
+WAYS = {
+    "mfa_reauthenticate:webauthn": gettext_noop("Use a passkey"),
+    "mfa_reauthenticate": gettext_noop("Use the app with codes"),
+    "reauthenticate": gettext_noop("Use your password"),
+}
 # Bound to what it is for: a sealed credential of a channel does not open here.
 _CONTEXT = b"second step of a log-in"
 
@@ -41,6 +47,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Tell ``user`` that their way of logging in has changed."""
         proving.tell_of_change(user, what=template_prefix)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The ways in which ``user`` can prove again who they are, in our words; a passkey first, as the safest."""
+        known = {way["id"]: way for way in super().get_reauthentication_methods(user)}
+        return [{**known[key], "description": _(words)} for key, words in WAYS.items() if key in known]
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

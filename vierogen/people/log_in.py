@@ -20,7 +20,9 @@ CLOSED = (
     # A first password is chosen by a link in the mail, which proves the address.
     r"^password/set/$",
     # An identity of single sign-on is tied to an account by its verified address alone.
-    r"^(?:3rdparty|social)/(?:$|signup|connections)",
+    r"^3rdparty/(?:$|signup)",
+    # allauth's former addresses.
+    r"^social/",
     r"^login/code/",
 )
 

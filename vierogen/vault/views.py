@@ -20,7 +20,9 @@ from vierogen.web.doors import needs
 @needs(Right.CONNECT)
 def choose(request: HttpRequest) -> HttpResponse:
     """Which network?"""
-    return render(request, "vault/choose.html", {"networks": sorted(networks().values(), key=lambda n: n.name)})
+    # Templates call what can be called, so they get no classes.
+    choices = sorted((network.name, key) for key, network in networks().items())
+    return render(request, "vault/choose.html", {"networks": choices})
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,5 +58,5 @@ def _credentials(request: HttpRequest, key: str, *, known: dict[str, str]) -> Ht
         else:
             messages.success(request, _("%(channel)s is connected and watched from now on.") % {"channel": channel})
             return redirect("channels:channel", pk=channel.pk)
-    context = {"form": form, "network": networks()[key]}
+    context = {"form": form, "name": networks()[key].name}
     return render(request, "vault/connect.html", context, status=422 if form.errors else 200)

@@ -47,7 +47,6 @@ def _tile(channel: Channel) -> Tile:
     # A channel of a second ago has no row yet.
     watched = getattr(channel, "watched", None) or Watched(channel=channel)
     strays: int = channel.open_strays  # type: ignore[attr-defined]
-    silent = watched.silent_since is not None
     return Tile(
         channel=channel,
         url=f"{reverse('watch:list')}#channel-{channel.pk}",
@@ -56,7 +55,7 @@ def _tile(channel: Channel) -> Tile:
         seconds=_seconds(watched.heard_at),
         mode=Mode(watched.mode),
         strays=strays,
-        is_silent=silent,
+        is_silent=watched.silent_since is not None or not channel.is_connected,
         promise=watched.promise(),
         blind_to=watched.blind_to(),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Prefetch, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,6 +38,8 @@ TAKE_DOWN_LOOK = {
 }
 # How many remote posts of each account are shown.
 LATEST = 5
+# Signs of an own post's text in that list.
+SHORT = 60
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Standing:
-    """A remote post and what explains it; ``url`` leads to our page about it, if there is one."""
+    """A remote post and what explains it; ``url`` leads to our page about it, if there is one.
+
+    ``title`` is the beginning of its text where it is ours; of others no text is kept.
+    """
 
     remote: RemotePost
+    title: str
     look: str
     words: str
     url: str
@@ -83,13 +90,13 @@ def accounts(member: Member) -> list[Account]:
 
 
 def _standing(remote: RemotePost) -> Standing:
-    strays = list(remote.strays.all())
-    if strays:
-        state = State(strays[0].state)
-        return Standing(remote, STATE_LOOK[state], str(state.label), reverse("watch:stray", args=[strays[0].pk]))
-    origin = Origin(remote.origin)
-    url = reverse("posts:detail", args=[remote.delivery.version.post_id]) if remote.delivery else ""
-    return Standing(remote, ORIGIN_LOOK[origin], str(origin.label), url)
+    version = remote.delivery.version if remote.delivery else None
+    title = version.summary(SHORT) if version else ""
+    for stray in remote.strays.all():
+        state, url = State(stray.state), reverse("watch:stray", args=[stray.pk])
+        return Standing(remote, title, STATE_LOOK[state], str(state.label), url)
+    origin, url = Origin(remote.origin), reverse("posts:detail", args=[version.post_id]) if version else ""
+    return Standing(remote, title, ORIGIN_LOOK[origin], str(origin.label), url)
 
 
 def story(stray: Stray) -> list[Entry]:
@@ -99,20 +106,27 @@ def story(stray: Stray) -> list[Entry]:
 
 
 def _seen(stray: Stray) -> Iterator[Entry]:
+    handle = stray.channel.handle
     if stray.posted_at:
-        yield Entry(stray.posted_at, "look", _("It appeared on %(account)s.") % {"account": stray.channel.handle})
-    evidence = _("It is kept as evidence.") if stray.evidence else ""
-    yield Entry(stray.seen_at, "stop", _("Vierogen saw it%(after)s.") % {"after": _after(stray)}, evidence)
+        told = {"account": handle, "time": _time(stray.posted_at)}
+        yield Entry(stray.posted_at, "look", _("It appeared on %(account)s at %(time)s.") % told)
+    words = _("Vierogen saw it at %(time)s%(after)s.") % {"time": _time(stray.seen_at), "after": _after(stray)}
+    yield Entry(stray.seen_at, "stop", words, _("It is kept as evidence.") if stray.evidence else "")
+
+
+def _time(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M:%S}"
 
 
 def _after(stray: Stray) -> str:
     if stray.posted_at is None:
         return ""
-    seconds = max(0, round((stray.seen_at - stray.posted_at).total_seconds()))
+    seconds = round((stray.seen_at - stray.posted_at).total_seconds())
+    if seconds < 1:
+        return _(", within a second")
     if seconds >= 120:
-        return _(", %(time)s after it appeared") % {"time": timesince(stray.posted_at, stray.seen_at)}
-    words = ngettext(", %(count)d second after it appeared", ", %(count)d seconds after it appeared", seconds)
-    return words % {"count": seconds}
+        return _(", %(time)s later") % {"time": timesince(stray.posted_at, stray.seen_at)}
+    return ngettext(", %(count)d second later", ", %(count)d seconds later", seconds) % {"count": seconds}
 
 
 def _answered(stray: Stray) -> Iterator[Entry]:

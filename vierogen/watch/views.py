@@ -60,10 +60,12 @@ def _about_all(request: HttpRequest) -> dict[str, Any]:
     member = member_of(request)
     asking = list(_strays(request).asking())
     settled = _strays(request).exclude(pk__in=[stray.pk for stray in asking])[:SETTLED]
+    shown = accounts(member)
     return {
         "asking": asking,
+        "unseen": [account.tile for account in shown if account.tile.is_silent],
         "settled": [(stray, STATE_LOOK[State(stray.state)]) for stray in settled],
-        "accounts": accounts(member),
+        "accounts": shown,
         "rights": member.rights,
     }
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import SystemRandom
@@ -198,8 +199,9 @@ class ChannelWatch:
     def _keep_pictures(self, strays: Iterable[Stray | None]) -> None:
         """Fetch the pictures at once, beside the watching: whoever posted them may remove them soon."""
         for stray in strays:
-            if stray and stray.evidence and stray.evidence.media_complete is None and not self.stop.is_set():
-                self.pictures.submit(keep_pictures, stray.evidence)
+            if stray and stray.evidence and stray.evidence.media_complete is None:
+                with suppress(RuntimeError):  # the watcher is leaving; a worker keeps them
+                    self.pictures.submit(keep_pictures, stray.evidence)
 
 
 def spread(seconds: float) -> float:
@@ -266,10 +268,11 @@ class Watcher:
     def beat(self) -> None:
         """Renew the leases, write the signs of life, and let go of what is not ours to watch any more."""
         mine = Watched.objects.filter(lease_owner=self.name)
-        kept = set(mine.filter(channel__state=ChannelState.CONNECTED).values_list("pk", flat=True))
-        for pk in self.watches.keys() - kept:
+        held = set(mine.filter(channel__state=ChannelState.CONNECTED).values_list("pk", flat=True))
+        for pk in self.watches.keys() - held:
             self._let_go(pk)
-        if kept:
+        # A row of ours that no thread watches is not renewed: it is claimed again, by us or by another.
+        if kept := held & self.watches.keys():
             mine.filter(pk__in=kept).update(lease_until=timezone.now() + LEASE)
             self._write()
 

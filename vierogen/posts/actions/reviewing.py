@@ -14,6 +14,7 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, demand, same_organisation
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.writing import refuse_unfit
 from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Post, Version
 
 AFTER_REVIEW_WITHIN = timedelta(hours=24)
@@ -93,7 +94,12 @@ def ask_for_changes(version: Version, *, by: Member, text: str) -> None:
             post.organisation_id,
             addressees([version.written_by]),
             template="posts/mail/changes_wanted",
-            values={"reviewer": by.name, "text": text.strip()},
+            values={
+                "reviewer": by.name,
+                "text": text.strip(),
+                "channels": version.where(),
+                "not_before": version.not_before,
+            },
             link=f"/posts/{post.pk}/",
         )
 
@@ -126,6 +132,7 @@ def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approv
     same_organisation(by, version.post.organisation_id)
     if not reason.strip():
         raise ValidationError(_("Say why this cannot wait for a second person."))
+    refuse_unfit(version)
     now = timezone.now()
     with transaction.atomic():
         post = _locked(version, digest=version.digest)
@@ -158,7 +165,12 @@ def _tell_of_emergency(owed: AfterReview, *, by: Member) -> None:
         owed.organisation_id,
         addressees(told.values()),
         template="posts/mail/emergency",
-        values={"by": by.name, "reason": owed.approval.reason, "due_at": owed.due_at},
+        values={
+            "by": by.name,
+            "reason": owed.approval.reason,
+            "due_at": owed.due_at,
+            "channels": owed.approval.version.where(),
+        },
         link=f"/posts/{owed.approval.version.post_id}/",
         urgent=True,
     )
@@ -201,7 +213,7 @@ def _expire(post: Post, version: Version) -> None:
         post.organisation_id,
         addressees([version.written_by]),
         template="posts/mail/expired",
-        values={"not_before": version.not_before},
+        values={"not_before": version.not_before, "channels": version.where()},
         link=f"/posts/{post.pk}/",
     )
 
@@ -224,7 +236,7 @@ def _say_overdue(owed: AfterReview) -> None:
         owed.organisation_id,
         addressees(owed.organisation.members.all().who_may(Right.REVIEW)),
         template="posts/mail/after_review_overdue",
-        values={"due_at": owed.due_at},
+        values={"due_at": owed.due_at, "channels": owed.approval.version.where()},
         link=f"/posts/{owed.approval.version.post_id}/",
         urgent=True,
     )

@@ -38,13 +38,14 @@ def stop(post: Post, *, by: Member) -> int:
 
 
 def _tell_writer(post: Post, *, by: Member) -> None:
-    writer = post.latest.written_by
+    version = post.latest
+    writer = version.written_by
     if writer.pk != by.pk:
         tell(
             post.organisation_id,
             addressees([writer]),
             template="posts/mail/stopped",
-            values={"by": by.name},
+            values={"by": by.name, "channels": version.where()},
             link=f"/posts/{post.pk}/",
         )
 

@@ -16,9 +16,9 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, demand, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
-from vierogen.posts.checks.base import Draft, Finding, PictureFacts
+from vierogen.posts.checks.base import Draft, Finding, PictureFacts, Tier
 from vierogen.posts.checks.base import Target as CheckTarget
-from vierogen.posts.checks.running import run
+from vierogen.posts.checks.running import checks, run
 from vierogen.posts.models import Attachment, Contributor, Delivery, FoundThing, Media, Post, Target, Version
 from vierogen.posts.outside import resolve_link
 from vierogen.posts.pictures import reencode
@@ -219,14 +219,16 @@ def _check(version: Version) -> None:
 def submit(version: Version, *, by: Member, reasons: Mapping[int, str] | None = None) -> None:
     """Offer this version for review; each *stop* finding needs a reason (by finding id).
 
-    Raises ``ValidationError`` with what is missing, ``WrongStateError`` when it is no draft any more.
+    Raises ``ValidationError`` with what is missing or does not fit, ``WrongStateError`` when it is no draft
+    any more.
     """
     demand(by, Right.WRITE)
     same_organisation(by, version.post.organisation_id)
     _refuse_unready(version)
+    stops = refuse_unfit(version)
     with transaction.atomic():
         post = _locked_latest(version)
-        _keep_reasons(version.stops(), reasons or {}, by=by)
+        _keep_reasons(stops, reasons or {}, by=by)
         move(post, "submit", by=by, facts={"version": version.number, "digest": version.digest})
         _ask_reviewers(version, by=by)
 
@@ -238,6 +240,16 @@ def _refuse_unready(version: Version) -> None:
         raise ValidationError(_("This version was approved before and then stopped. Save it again, then offer it."))
     if version.not_before and version.not_before <= timezone.now():
         raise ValidationError(_("The time you chose has passed. Choose a later time."))
+
+
+def refuse_unfit(version: Version) -> list[FoundThing]:
+    """The version's stops. Raises ``ValidationError`` for one that no reason lets through: the network refuses it."""
+    # Read afresh: what the caller holds can be older than the findings.
+    stops = list(version.findings.filter(tier=Tier.STOP))
+    unfit = [found for found in stops if found.check_key in checks() and not checks()[found.check_key].passable]
+    if unfit:
+        raise ValidationError([_(found.message) % dict(found.values) for found in unfit])
+    return stops
 
 
 def _locked_latest(version: Version) -> Post:
@@ -264,7 +276,7 @@ def reviewers_of(version: Version) -> list[Member]:
 def _ask_reviewers(version: Version, *, by: Member) -> None:
     values = {
         "writer": by.name,
-        "channels": ", ".join(target.channel.handle for target in version.targets.all()),
+        "channels": version.where(),
         "not_before": version.not_before,
     }
     tell(

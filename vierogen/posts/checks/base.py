@@ -88,7 +88,8 @@ class Finding:
 class Check(ABC):
     """One check. ``title``, ``why`` and ``todo`` are translatable English in plain words.
 
-    ``agreement`` is the stable key of the agreement that the check serves.
+    ``agreement`` is the stable key of the agreement that the check serves. ``passable`` is False where no
+    reason can let a *stop* through, because the network refuses it anyway.
     """
 
     key: ClassVar[str]
@@ -96,6 +97,7 @@ class Check(ABC):
     why: ClassVar[str]
     todo: ClassVar[str]
     agreement: ClassVar[str]
+    passable: ClassVar[bool] = True
 
     @abstractmethod
     def findings(self, draft: Draft) -> Iterable[Finding]:

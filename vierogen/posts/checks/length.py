@@ -7,13 +7,14 @@ from vierogen.posts.checks.base import Check, Draft, Finding, PictureFacts, Targ
 
 
 class Length(Check):
-    """Stops: a text, an alt text or a number of pictures that the network would refuse."""
+    """Stops, whatever the reason: a text, an alt text or a number of pictures that the network would refuse."""
 
     key = "length"
     title = _("Does it fit?")
     why = _("Every network has its own limits. What does not fit is refused, or arrives without its end.")
     todo = _("Make it shorter, or write a text of its own for this channel.")
     agreement = "finished-posts"
+    passable = False
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield one finding per limit that is passed on a channel."""

@@ -130,6 +130,10 @@ class Version(models.Model):
         line = " ".join(self.text.split())
         return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
+    def where(self) -> str:
+        """The handles of its channels, in one line."""
+        return ", ".join(target.channel.handle for target in self.targets.select_related("channel"))
+
     def has_contributor(self, member: Member) -> bool:
         """Did this member write any part of it?"""
         return any(row.member_id == member.pk for row in self.contributors.all())

@@ -1,7 +1,8 @@
-"""How a version is shown: previews per channel, findings in words, differences with the last version."""
+"""How a version is shown: previews per channel, room left, findings in words, differences with an earlier version."""
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vierogen.channels.models import Channel
+from vierogen.posts.actions.writing import Content
 from vierogen.posts.checks.base import Finding, Tier
 from vierogen.posts.checks.running import checks
 from vierogen.posts.models import Delivery, FoundThing, Version
@@ -35,6 +38,8 @@ POST_LOOK = {
     PostState.EXPIRED: "look",
     PostState.DISCARDED: "off",
 }
+# Below this share of the limit the counter asks to look.
+NEARLY_FULL = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,19 +52,28 @@ class ShownPicture:
 
 @dataclass(frozen=True)
 class Preview:
-    """A version as it will look on one channel."""
+    """A version as it will look on one channel. ``own_text``: it differs from the text for all channels."""
 
     channel: Channel
     text: str
-    changes: SafeString | str
     pictures: list[ShownPicture]
-    delivery: Delivery | None
-    look: str
+    changes: SafeString | str = ""
+    delivery: Delivery | None = None
+    look: str = ""
+    own_text: bool = False
+
+
+@dataclass(frozen=True)
+class Counter:
+    """How much room a text leaves, by the network's own counting. ``state`` is "", look or stop."""
+
+    words: str
+    state: str
 
 
 @dataclass(frozen=True)
 class ShownFinding:
-    """A finding in words."""
+    """A finding in words. ``passable``: a reason and a second person can let this stop through."""
 
     pk: int
     tier: str
@@ -69,22 +83,65 @@ class ShownFinding:
     why: str
     reason: str
     channel: str
+    passable: bool
 
 
 def previews(version: Version, *, before: Version | None = None) -> list[Preview]:
     """The version on each of its channels; with ``before`` also what changed since."""
-    pictures = [
-        ShownPicture(reverse("posts:picture", args=[shown.media_id]), shown.alt) for shown in version.attachments.all()
-    ]
+    pictures = _pictures((shown.media_id, shown.alt) for shown in version.attachments.all())
     deliveries = {delivery.channel_id: delivery for delivery in version.deliveries.all()}
     earlier = {target.channel_id: target.effective_text for target in before.targets.all()} if before else {}
     found = []
     for target in version.targets.all():
-        old, delivery = earlier.get(target.channel_id), deliveries.get(target.channel_id)
-        changes = changed(old, target.effective_text) if old is not None and old != target.effective_text else ""
-        look = DELIVERY_LOOK[DeliveryState(delivery.state)] if delivery else ""
-        found.append(Preview(target.channel, target.effective_text, changes, pictures, delivery, look))
+        # Not through the target: each would ask the database for its version again.
+        text = target.text or version.text
+        old, delivery = earlier.get(target.channel_id, text), deliveries.get(target.channel_id)
+        found.append(
+            Preview(
+                channel=target.channel,
+                text=text,
+                pictures=pictures,
+                changes=changed(old, text) if old != text else "",
+                delivery=delivery,
+                look=DELIVERY_LOOK[DeliveryState(delivery.state)] if delivery else "",
+                own_text=bool(target.text),
+            )
+        )
     return found
+
+
+def drafted(content: Content) -> list[Preview]:
+    """What is being written, as it will look on each chosen channel."""
+    pictures = _pictures(content.pictures)
+    return [
+        Preview(channel, content.texts.get(channel.pk) or content.text, pictures, own_text=channel.pk in content.texts)
+        for channel in content.channels
+    ]
+
+
+def _pictures(chosen: Iterable[tuple[int, str]]) -> list[ShownPicture]:
+    return [ShownPicture(reverse("posts:picture", args=[media]), alt) for media, alt in chosen]
+
+
+def counters(shown: Iterable[Preview]) -> list[Counter]:
+    """A line per network, and one more for each channel with a text of its own."""
+    lines = {
+        (preview.channel.handle if preview.own_text else preview.channel.network_name): preview for preview in shown
+    }
+    return [_counter(name, preview) for name, preview in lines.items()]
+
+
+def _counter(name: str, preview: Preview) -> Counter:
+    network = preview.channel.network
+    left = network.text_limit - network.length(preview.text)
+    if left < 0:
+        words = ngettext(
+            "%(name)s: %(count)d character too many", "%(name)s: %(count)d characters too many", -left
+        )
+        return Counter(words % {"name": name, "count": -left}, "stop")
+    words = ngettext("%(name)s: %(count)d character left", "%(name)s: %(count)d characters left", left)
+    state = "look" if left < network.text_limit * NEARLY_FULL else ""
+    return Counter(words % {"name": name, "count": left}, state)
 
 
 def changed(old: str, new: str) -> SafeString:
@@ -103,18 +160,19 @@ def changed(old: str, new: str) -> SafeString:
 
 def in_words(found: FoundThing | Finding) -> ShownFinding:
     """A finding with its check's title and advice, in the reader's language."""
-    is_row = isinstance(found, FoundThing)
+    row = found if isinstance(found, FoundThing) else None
     check = checks().get(found.check_key if isinstance(found, FoundThing) else found.check)
     text = _(found.message)
     return ShownFinding(
-        pk=found.pk if isinstance(found, FoundThing) else 0,
+        pk=row.pk if row else 0,
         tier=str(found.tier),
         title=_(check.title) if check else "",
         text=text % dict(found.values) if found.values else text,
         todo=_(check.todo) if check else "",
         why=_(check.why) if check else "",
-        reason=found.reason if is_row and isinstance(found, FoundThing) else "",
+        reason=row.reason if row else "",
         channel=found.channel,
+        passable=check is None or check.passable,
     )
 
 

@@ -23,7 +23,7 @@ from vierogen.posts.models import Delivery, TakeDown
 from vierogen.posts.states import TakeDownState
 from vierogen.watch.actions.raising import WATCH, settle, tell_officers
 from vierogen.watch.models import RemotePost, Stray
-from vierogen.watch.states import Origin, State
+from vierogen.watch.states import MOVES, Origin
 
 BY_ITSELF = gettext_noop("Nobody said that it is ours within the time that the organisation chose.")
 
@@ -102,8 +102,7 @@ def take_down_by_itself() -> int:
 
 def finish_take_downs() -> int:
     """Settle the strays whose removal was seen to be complete; returns how many."""
-    moving = [state for state in State if "remove" in Stray(state=state).moves()]
-    done = Stray.objects.filter(take_down__state=TakeDownState.GONE, state__in=moving)
+    done = Stray.objects.filter(take_down__state=TakeDownState.GONE, state__in=MOVES["remove"].sources)
     return _each(done, _finish)
 
 
@@ -119,7 +118,7 @@ def _finish(stray: Stray) -> None:
 def explain_late() -> int:
     """Settle the strays that turn out to be a delivery, whose answer came very late; returns how many."""
     same = Delivery.objects.filter(channel=OuterRef("channel"), remote_id=OuterRef("remote__remote_id"))
-    ours = Stray.objects.filter(Exists(same), state__in=[State.OPEN, State.VANISHED], what=F("remote__kind"))
+    ours = Stray.objects.filter(Exists(same), state__in=MOVES["explain"].sources, what=F("remote__kind"))
     return _each(ours, _explain)
 
 

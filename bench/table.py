@@ -1,0 +1,125 @@
+"""The rows that are printed: what each says, what is expected of it, and how its numbers are put into words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.results import Results, part_below
+
+Numbers = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to put numbers into words, and to judge them against a limit."""
+
+    say: Callable[[Numbers], str]
+    holds: Callable[[Numbers, float], bool]
+
+
+def _spread(numbers: Numbers, *, places: int) -> str:
+    return f"{part_below(numbers, 0.5):.{places}f} / {part_below(numbers, 0.95):.{places}f}"
+
+
+SECONDS = Way(
+    lambda numbers: f"{_spread(numbers, places=2)} s",
+    lambda numbers, limit: part_below(numbers, 0.95) <= limit,
+)
+MILLISECONDS = Way(
+    lambda numbers: f"{_spread(numbers, places=0)} ms",
+    lambda numbers, limit: part_below(numbers, 0.95) <= limit,
+)
+TAKEOVER = Way(
+    lambda numbers: f"{part_below(numbers, 0.5):.1f} s, longest {max(numbers):.1f} s",
+    lambda numbers, limit: max(numbers) <= limit,
+)
+RATE = Way(lambda numbers: f"{min(numbers):.1f}", lambda numbers, limit: min(numbers) >= limit)
+COUNT = Way(lambda numbers: f"{sum(numbers):.0f} of {len(numbers)}", lambda numbers, limit: sum(numbers) <= limit)
+ALARMS = Way(lambda numbers: f"{sum(numbers):.0f}", lambda numbers, limit: sum(numbers) <= limit)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement: its name in the results, a sentence, how it is told, and what is expected."""
+
+    name: str
+    label: str
+    way: Way
+    expected: str = ""
+    limit: float | None = None
+    # What must never happen: the benchmark fails.
+    never: bool = False
+
+    def cell(self, results: Results, *, judged: bool) -> str:
+        """What is printed for these results."""
+        numbers = results.numbers.get(self.name)
+        if not numbers:
+            return "–"
+        missed = judged and self.limit is not None and not self.way.holds(numbers, self.limit)
+        return self.way.say(numbers) + (" MISSED" if missed else "")
+
+    def is_broken(self, results: Results) -> bool:
+        """Did something happen that must never happen?"""
+        numbers = results.numbers.get(self.name)
+        return bool(self.never and numbers and not self.way.holds(numbers, self.limit or 0))
+
+
+SOON, LIVE = {"expected": "p95 < 2 s", "limit": 2.0}, {"expected": "p95 < 1 s", "limit": 1000.0}
+NEVER = {"expected": "0", "limit": 0.0, "never": True}
+ROWS: tuple[Row, ...] = (
+    Row("publish.practice", "*Publish now* until a reader sees it, practice network (p50 / p95)", SECONDS, **SOON),
+    Row("publish.bluesky", "… Bluesky server", SECONDS, **SOON),
+    Row("burst.rate", "Posts due at one moment, delivered per second", RATE, "≥ 20", 20.0),
+    Row("burst.lateness", "… and their lateness (p50 / p95)", SECONDS),
+    Row("scheduled.lateness", "Lateness of posts due one by one (p50 / p95)", SECONDS),
+    Row("early", "Posts that left before their time", COUNT, **NEVER),
+    Row(
+        "stray.practice.alarm",
+        "Foreign post until the alarm is committed, practice network (p50 / p95)",
+        MILLISECONDS,
+        **LIVE,
+    ),
+    Row("stray.practice.mail", "… until its mail is received", MILLISECONDS),
+    Row("stray.mastodon.alarm", "… Mastodon server, alarm", MILLISECONDS, **LIVE),
+    Row("stray.mastodon.mail", "… mail", MILLISECONDS),
+    Row("stray.bluesky.busy.alarm", "… Bluesky server with other people on it, alarm", MILLISECONDS, **LIVE),
+    Row("stray.bluesky.busy.mail", "… mail", MILLISECONDS),
+    Row("stray.bluesky.idle.alarm", "… Bluesky server that nobody else uses, alarm", MILLISECONDS, **LIVE),
+    Row("stray.bluesky.idle.mail", "… mail", MILLISECONDS),
+    Row("takeover.worker", "kill -9 of a worker until its delivery is settled", TAKEOVER, "≤ 12 s", 12.0),
+    Row("takeover.watch", "kill -9 of the watcher until the next foreign post is alarmed", TAKEOVER, "≤ 12 s", 12.0),
+    Row("copies.plain", "Posts that stand there twice", COUNT, **NEVER),
+    Row("copies.troubled", "… of those whose answer was lost or whose worker was killed", COUNT, **NEVER),
+    Row("lost", "Approved posts that do not stand there", COUNT, **NEVER),
+    Row("false alarms", "Alarms about own posts", ALARMS, **NEVER),
+    Row("ledger.broken", "Broken places in the ledger", ALARMS, **NEVER),
+)
+LEGEND = (
+    "The naive peer is what somebody would write in an afternoon (bench/naive.py). Its worker looks every 5 s, sends "
+    "what is due, and notes it when the network says yes; on an error it sends again, three times in all; when it is "
+    "killed, its supervisor starts it again at once. It has no lease, no note before sending, no key, and does not "
+    "look before it repeats. Its watcher lists the account's posts every 5 s and mails about one that it does not "
+    "know. The practice network ignores idempotency keys here, as some real servers do. An idle Bluesky server tells "
+    "its own stream only once a second what happened."
+)
+
+
+def cells(columns: Mapping[str, Results], *, peer: str) -> list[list[str]]:
+    """The table: its head, then one line per row. The column ``peer`` is not judged."""
+    head = ["", "expected", *columns]
+    lines = [
+        [row.label, row.expected, *(row.cell(results, judged=name != peer) for name, results in columns.items())]
+        for row in ROWS
+    ]
+    return [head, *lines]
+
+
+def as_text(lines: Sequence[Sequence[str]]) -> str:
+    """For a terminal: columns under each other."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def as_markdown(lines: Sequence[Sequence[str]]) -> str:
+    """For a page."""
+    head, *rows = [f"| {' | '.join(line)} |" for line in lines]
+    return "\n".join([head, "|---" * len(lines[0]) + "|", *rows])

@@ -1,0 +1,497 @@
+"""Every address, as everybody: nobody, each role, a member of another organisation, and somebody who left.
+
+The addresses are read from the house itself, so a new page is tested before its author wrote a line. A page with
+something in its address (a number, a name) needs a line in ``WHAT``; without it this file fails.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from tests.plugins.house import PASSWORD, SETUP, make_member
+from vierogen.channels.models import Channel
+from vierogen.incidents.actions import open_incident
+from vierogen.incidents.models import Incident
+from vierogen.ledger.models import Head
+from vierogen.notices.models import Alarm, PushSubscription
+from vierogen.people.actions import _entrance, invite, join
+from vierogen.people.log_in import absent
+from vierogen.people.models import Member, Organisation, User
+from vierogen.people.roles import Right, Role
+from vierogen.posts.actions.reviewing import approve, publish_in_emergency
+from vierogen.posts.actions.writing import Content, begin, submit
+from vierogen.posts.models import Delivery, Evidence, Media, Version
+from vierogen.practice.network import Account
+from vierogen.practice.server import PracticeServer
+from vierogen.vault.actions import opened
+from vierogen.watch.actions.looking import look
+from vierogen.watch.actions.minding import enrol
+from vierogen.watch.models import Stray, Watched
+
+RIGHTS = {"everybody", "logged_in", *Right.values}
+SECRET_WORDS = "Zwembad Quispelweg"  # noqa: S105 - in every text of ours, so that it shows where it must not
+
+# Pages of allauth for people who are not logged in; all others ask them to log in first.
+OPEN = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
+}
+# Pages of allauth that do not exist here, whoever asks (people/log_in.py).
+ABSENT = {
+    "account_signup",
+    "account_email",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_set_password",
+    "socialaccount_signup",
+    "socialaccount_connections",
+}
+# What GETs may write: sessions, and how often somebody tried.
+NOBODY_S_BUSINESS = ("django_session", settings.CACHES["default"]["LOCATION"])
+
+
+NONE: frozenset[str] = frozenset()
+
+
+# The addresses
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address of the house. ``things`` are the names of what stands in it."""
+
+    name: str
+    route: str
+    view: Callable[..., HttpResponse] = field(repr=False)
+    things: frozenset[str]
+
+    @property
+    def right(self) -> str:
+        """What its view declares; nothing for allauth's."""
+        return str(getattr(self.view, "right", ""))
+
+    @property
+    def is_ours(self) -> bool:
+        """Not one of allauth's."""
+        return not self.route.startswith("log-in/")
+
+    def path(self, world: "World") -> str:
+        """A real address."""
+        if not self.name:
+            return f"/{self.route}"
+        return reverse(self.name, kwargs=WHAT[self.name](world) if self.things else None)
+
+
+def doors(resolver: URLResolver, route: str = "", namespace: str = "", things: frozenset[str] = NONE) -> Iterator[Door]:
+    """Every address of the house, save those that only say that there is nothing."""
+    for pattern in resolver.url_patterns:
+        here, inside = f"{route}{pattern.pattern}", things | frozenset(pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLResolver):
+            yield from doors(
+                pattern, here, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace, inside
+            )
+        elif pattern.callback is not absent:
+            yield Door(f"{namespace}{pattern.name}" if pattern.name else "", here, pattern.callback, inside)
+
+
+DOORS = list(doors(get_resolver()))
+OURS = [door for door in DOORS if door.is_ours]
+ALLAUTH = [door for door in DOORS if not door.is_ours]
+
+
+# What stands in them
+
+
+@dataclass
+class World:
+    """One of everything, all of it of the town."""
+
+    town: Organisation
+    member: Member
+    invited: Member
+    channel: Channel
+    offered: Version
+    approved: Version
+    emergency: Version
+    delivery: Delivery
+    picture: Media
+    alarm: Alarm
+    stray: Stray
+    evidence: Evidence
+    device: PushSubscription
+    authenticator: Authenticator
+    incident: Incident
+
+
+def post(world: World) -> dict[str, Any]:
+    """A post that waits for review."""
+    return {"pk": world.offered.post_id}
+
+
+def approved(world: World) -> dict[str, Any]:
+    """A post in cooling-off."""
+    return {"pk": world.approved.post_id}
+
+
+def delivery(world: World) -> dict[str, Any]:
+    """A delivery."""
+    return {"pk": world.delivery.pk}
+
+
+def stray(world: World) -> dict[str, Any]:
+    """A stray."""
+    return {"pk": world.stray.pk}
+
+
+def incident(world: World) -> dict[str, Any]:
+    """An incident."""
+    return {"pk": world.incident.pk}
+
+
+def channel(world: World) -> dict[str, Any]:
+    """A channel."""
+    return {"pk": world.channel.pk}
+
+
+def passkey(world: World) -> dict[str, Any]:
+    """Somebody's passkey."""
+    return {"pk": world.authenticator.pk}
+
+
+def invitation(world: World) -> dict[str, Any]:
+    """Both halves of an invitation's link."""
+    _root, _join, code, token, _end = _entrance(world.invited.user).split("/")
+    return {"code": code, "token": token}
+
+
+WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
+    "people:setup": lambda _world: {"token": "x"},
+    "people:accept": invitation,
+    "people:member": lambda world: {"pk": world.member.pk},
+    "people:end": lambda world: {"pk": world.member.pk},
+    "posts:picture": lambda world: {"pk": world.picture.pk},
+    "posts:detail": post,
+    "posts:live": post,
+    "posts:edit": post,
+    "posts:submit": post,
+    "posts:discard": post,
+    "posts:review": post,
+    "posts:approve": post,
+    "posts:changes": post,
+    "posts:emergency": post,
+    "posts:stop": approved,
+    "posts:publish_now": approved,
+    "posts:look_back": lambda world: {"pk": world.emergency.post_id},
+    "posts:release": delivery,
+    "posts:decide": delivery,
+    "posts:withdraw": delivery,
+    "watch:stray": stray,
+    "watch:stray_live": stray,
+    "watch:acknowledge": stray,
+    "watch:take_down": stray,
+    "watch:adopt": stray,
+    "watch:evidence": lambda world: {"pk": world.evidence.pk},
+    "incidents:detail": incident,
+    "incidents:close": incident,
+    "incidents:reopen": incident,
+    "vault:connect_to": lambda _world: {"network": "mastodon"},
+    "vault:reconnect": channel,
+    "channels:channel": channel,
+    "channels:close": channel,
+    "notices:alarm": lambda world: {"pk": world.alarm.pk},
+    "notices:acknowledge": lambda world: {"pk": world.alarm.pk},
+    "notices:unsubscribe": lambda world: {"device": world.device.pk},
+    "practice:edit": lambda _world: {"pk": 1},
+    "practice:delete": lambda _world: {"pk": 1},
+    "practice:like": lambda _world: {"pk": 1},
+    "practice:repost": lambda _world: {"pk": 1},
+    "practice:story": lambda _world: {"pk": 1},
+    "practice:album": lambda _world: {"key": "hall"},
+    "practice:picture": lambda _world: {"path": "media/1.png"},
+    "practice:mail": lambda _world: {"number": 1},
+    "account_confirm_email": lambda _world: {"key": "x"},
+    "account_reset_password_from_key": lambda _world: {"uidb36": "1", "key": "x-y"},
+    "mfa_edit_webauthn": passkey,
+    "mfa_remove_webauthn": passkey,
+    "openid_connect_login": lambda _world: {"provider_id": "sso"},
+    "openid_connect_callback": lambda _world: {"provider_id": "sso"},
+}
+# What is not there even for those who may: the wizard is over, no organisation was chosen to switch to,
+# the device is somebody else's, and there is no network to practise on.
+NOT_THERE = {
+    "people:setup",
+    "people:switch",
+    "notices:unsubscribe",
+    *(door.name for door in DOORS if door.name.startswith("practice:")),
+}
+
+
+@pytest.fixture
+def world(channel: Channel, official: Account, practice: PracticeServer, town: Organisation, cora: Member) -> World:
+    """One of everything."""
+    writer, reviewer = make_member(town, "Wim", Role.WRITER), make_member(town, "Bea", Role.REVIEWER)
+    duty = make_member(town, "Dora", Role.DUTY_OFFICER)
+    offered, cooling, urgent = (
+        begin(town, Content(f"{SECRET_WORDS} {number} gaat dicht.", (channel,)), by=writer) for number in range(3)
+    )
+    submit(offered, by=writer)
+    submit(cooling, by=writer)
+    approve(cooling, by=reviewer, digest=cooling.digest)
+    publish_in_emergency(urgent, by=duty, reason="Er is brand.")
+    picture = Media.objects.create(
+        organisation=town, data=b"", sha256="0" * 64, mime="image/png", width=1, height=1, name="x", uploaded_by=writer
+    )
+    enrol()
+    with opened(channel) as network:
+        row = Watched.objects.select_related("channel__organisation").get(channel=channel)
+        look(row, network)
+        practice.network.post_by_phone(official, SECRET_WORDS)
+        (found,) = look(row, network)
+    assert found.alarm and found.evidence
+    return World(
+        town=town,
+        member=writer,
+        invited=invite(town, f"{SECRET_WORDS} jr.", "nora@voorbeeld.example", roles=[Role.WRITER], by=cora),
+        channel=channel,
+        offered=offered,
+        approved=cooling,
+        emergency=urgent,
+        delivery=Delivery.objects.get(version=cooling),
+        picture=picture,
+        alarm=found.alarm,
+        stray=found,
+        evidence=found.evidence,
+        device=PushSubscription.objects.create(user_id=writer.user_id, endpoint="https://push.example/1"),
+        incident=open_incident(SECRET_WORDS, by=duty),
+        authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
+    )
+
+
+# Calling
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, and what was written meanwhile (nobody's business left out)."""
+
+    status: int
+    goes_to: str
+    body: str
+    written: tuple[str, ...]
+
+    @property
+    def asks_to_log_in(self) -> bool:
+        """Is it the way to the log-in page?"""
+        return self.status == 302 and self.goes_to.startswith(reverse("account_login"))
+
+
+@contextmanager
+def watched_writes() -> Iterator[list[str]]:
+    """Every statement that writes something."""
+    written: list[str] = []
+
+    def see(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        verb = sql.split(None, 1)[0].upper()
+        if verb not in {"SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "SET"}:
+            written.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(see):
+        yield written
+
+
+def call(method: str, path: str, session: str) -> Answer:
+    """Open ``path`` in a browser with this session; whatever follows is undone."""
+    browser = Client()
+    if session:
+        browser.cookies[settings.SESSION_COOKIE_NAME] = session
+    before = transaction.savepoint()
+    with watched_writes() as written:
+        answer = getattr(browser, method)(path)
+        body = answer.getvalue().decode(errors="replace")
+    transaction.savepoint_rollback(before)
+    ours = tuple(sql for sql in written if not any(f'"{table}"' in sql for table in NOBODY_S_BUSINESS))
+    return Answer(answer.status_code, answer.headers.get("Location", ""), body, ours)
+
+
+def session_of(user: User) -> str:
+    """A session in which ``user`` proved a moment ago who they are, so that no page asks for it."""
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = browser.session
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    record = {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
+    session.save()
+    return str(session.session_key)
+
+
+def visits(among: list[Door], world: World, session: str) -> Iterator[tuple[Door, str, Answer]]:
+    """Each door, by GET and by an empty POST."""
+    for door in among:
+        path = door.path(world)
+        for method in ("get", "post"):
+            try:
+                yield door, method, call(method, path, session)
+            except Exception as error:
+                raise AssertionError(f"{method} {path} ({door.name}) fails") from error
+
+
+# The tests
+
+
+def test_every_page_of_ours_declares_a_known_right() -> None:
+    assert [door.route for door in OURS if door.right not in RIGHTS] == []
+
+
+def test_only_what_is_declared_for_everybody_opens_without_logging_in() -> None:
+    without = {door.name for door in OURS if not getattr(door.view, "login_required", True)}
+    assert without == {door.name for door in OURS if door.right == "everybody"}
+
+
+def test_what_stands_open_is_known_by_name() -> None:
+    """A page for everybody is added here on purpose, or not at all."""
+    assert {door.name for door in OURS if door.right == "everybody"} == {
+        "set_language",
+        "home:livez",
+        "home:readyz",
+        "people:setup",
+        "people:accept",
+        "notices:push_worker",
+        "practice:people",
+        "practice:enter",
+    }
+    named = {door.name for door in ALLAUTH if door.name}
+    without = {door.name for door in ALLAUTH if not getattr(door.view, "login_required", True)}
+    assert without - ABSENT == OPEN
+    assert named >= ABSENT
+
+
+def test_every_address_has_something_real_in_it() -> None:
+    assert {door.name for door in DOORS if door.things} - WHAT.keys() == set()
+    assert WHAT.keys() - {door.name for door in DOORS} == set()
+
+
+def test_the_walk_finds_every_room() -> None:
+    assert {"home", "people", "posts", "watch", "channels", "vault", "ledger", "notices"} <= {
+        door.name.partition(":")[0] for door in OURS
+    }
+
+
+def test_nobody_opens_nothing_but_what_stands_open(world: World) -> None:
+    wrong = []
+    for door, method, answer in visits(DOORS, world, session=""):
+        stands_open = door.right == "everybody" or door.name in OPEN
+        if _is_absent(door):
+            fits = answer.status == 404
+        else:
+            fits = stands_open or answer.asks_to_log_in
+        if not fits or SECRET_WORDS in answer.body or (answer.written and not _may_write(door, method)):
+            wrong.append((method, door.name or door.route, answer.status, answer.goes_to, answer.written))
+    assert wrong == []
+
+
+def _is_absent(door: Door) -> bool:
+    """One of allauth's that is closed here; its former addresses have no name."""
+    return door.name in ABSENT or (not door.is_ours and not door.name)
+
+
+def _may_write(door: Door, method: str) -> bool:
+    """An empty POST writes where there is nothing to fill in."""
+    return method == "post" and door.right != "everybody" and door.is_ours
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_opens_what_its_rights_say_and_nothing_else(world: World, role: Role) -> None:
+    member = make_member_with(world.town, role)
+    wrong = []
+    for door, method, answer in visits(OURS, world, session_of(member.user)):
+        may = door.right in {"everybody", "logged_in"} or member.may(door.right)
+        if not _fits(door, answer, may=may) or (answer.written and (method == "get" or not may)):
+            wrong.append((method, door.name, door.right, answer.status, answer.goes_to, answer.written))
+    assert wrong == []
+
+
+def _fits(door: Door, answer: Answer, *, may: bool) -> bool:
+    if answer.status == 405:
+        return True
+    if not may:
+        return answer.status == 403
+    if door.name in NOT_THERE and answer.status in {403, 404, 503}:
+        return True
+    return answer.status in {200, 201, 204, 302, 400, 410, 422} and not answer.asks_to_log_in
+
+
+def make_member_with(town: Organisation, role: Role) -> Member:
+    """Somebody with this role alone."""
+    user = User.objects.create_user(f"{role}@voorbeeld.example", PASSWORD, name=str(role.label))
+    return join(town, user, roles=[role], by=SETUP, ends_on=date(2199, 1, 1) if role == Role.TRAINEE else None)
+
+
+def test_a_member_of_another_organisation_finds_nothing_of_ours(world: World, otto: Member) -> None:
+    head = Head.objects.get(organisation_id=world.town.pk)
+    shared = {"people:setup", "people:accept", "vault:connect_to"}
+    wrong = []
+    for door, method, answer in visits(OURS, world, session_of(otto.user)):
+        of_ours = bool(door.things) and door.name not in shared and not door.name.startswith("practice:")
+        fits = answer.status in {404, 405} if of_ours else _fits(door, answer, may=True)
+        if not fits or SECRET_WORDS in answer.body or (answer.written and (of_ours or method == "get")):
+            wrong.append((method, door.name, answer.status, answer.goes_to, answer.written))
+    assert wrong == []
+    head.refresh_from_db()
+    assert head.hash == Head.objects.get(organisation_id=world.town.pk).hash
+
+
+def test_somebody_whose_membership_ended_opens_nothing(world: World) -> None:
+    member = make_member_with(world.town, Role.ADMINISTRATOR)
+    session = session_of(member.user)
+    Member.objects.filter(pk=member.pk).update(ends_on=date(2020, 1, 1))
+    wrong = []
+    for door, method, answer in visits(OURS, world, session):
+        fits = answer.status in {403, 405} if door.right in Right.values else answer.status != 403 or method == "post"
+        if not fits or SECRET_WORDS in answer.body:
+            wrong.append((method, door.name, door.right, answer.status, answer.goes_to))
+    assert wrong == []
+    assert call("get", reverse("home:today"), session).goes_to == reverse("people:nowhere")
+
+
+def test_allauth_shows_nobody_somebody_else_s(world: World, otto: Member, ben: Member) -> None:
+    for member in (otto, ben):
+        wrong = []
+        for door, method, answer in visits(ALLAUTH, world, session_of(member.user)):
+            is_absent = _is_absent(door) or WHAT.get(door.name) is passkey
+            fits = answer.status == 404 if is_absent else answer.status < 500
+            if not fits or (answer.written and method == "get"):
+                wrong.append((method, door.name or door.route, answer.status, answer.goes_to, answer.written))
+        assert wrong == []
+
+
+def test_the_search_for_writes_finds_some(world: World, cora: Member) -> None:
+    assert call("post", reverse("people:end", args=[world.member.pk]), session_of(cora.user)).written
+    assert Member.objects.get(pk=world.member.pk).is_current
