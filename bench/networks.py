@@ -13,7 +13,7 @@ from mastodon_mock.testing.server import MockServer
 
 from tests.servers.mastodon import MastodonServer
 from tests.servers.pds import PDS, Account
-from vierogen.practice.network import Account as PracticeAccount
+from vierogen.practice.records import Account as PracticeAccount
 from vierogen.practice.records import Page
 from vierogen.practice.server import PracticeServer
 

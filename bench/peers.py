@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +18,7 @@ from bench.clock import chance, until, wall_clock
 from bench.networks import Practice
 from bench.processes import Program
 from bench.results import Results
-from tests.servers.smtp import Mailbox, OnFreePort
+from tests.servers.smtp import Mailbox, OnFreePort, Received
 from vierogen.practice.server import PracticeServer
 
 # Seconds between two looks of a peer; the second where only what it does with faults is of interest.
@@ -140,8 +141,12 @@ def _one_by_one(peers: Peers, amounts: Amounts, results: Results) -> None:
     results.extend("publish.practice", seconds)
     results.extend("scheduled.lateness", seconds)
     for text, began in strays.items():
-        mail = peers.mailbox.wait_for(lambda mail, text=text: f">{text}<" in mail.text, seconds=30)
+        mail = peers.mailbox.wait_for(partial(_is_about, text), seconds=30)
         results.add("stray.practice.mail", (mail.at - began) * 1000)
+
+
+def _is_about(text: str, mail: Received) -> bool:
+    return f">{text}<" in mail.text
 
 
 def _burst(peers: Peers, amounts: Amounts, results: Results) -> None:

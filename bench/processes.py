@@ -10,7 +10,10 @@ from typing import Self
 from bench.clock import TooLongError, until
 
 # What the command ``vierogen`` does.
-VIEROGEN = ("-c", "from vierogen.config.cli import main; main()")
+VIEROGEN = (
+    "-c",
+    "import faulthandler,signal; faulthandler.register(signal.SIGUSR1, all_threads=True); from vierogen.config.cli import main; main()",
+)
 START_SECONDS = 60
 STOP_SECONDS = 40
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ from vierogen.watch.actions.minding import enrol
 from vierogen.watch.models import Stray, Watched
 
 RIGHTS = {"everybody", "logged_in", *Right.values}
-SECRET_WORDS = "Zwembad Quispelweg"  # noqa: S105 - in every text of ours, so that it shows where it must not
+SECRET_WORDS = "Zwembad Quispelweg"
 
 # Pages of allauth for people who are not logged in; all others ask them to log in first.
 OPEN = {
@@ -273,7 +274,8 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         look(row, network)
         practice.network.post_by_phone(official, SECRET_WORDS)
         (found,) = look(row, network)
-    assert found.alarm and found.evidence
+    assert found.alarm
+    assert found.evidence
     return World(
         town=town,
         member=writer,
@@ -326,11 +328,10 @@ def watched_writes() -> Iterator[list[str]]:
         yield written
 
 
-def call(method: str, path: str, session: str) -> Answer:
-    """Open ``path`` in a browser with this session; whatever follows is undone."""
-    browser = Client()
-    if session:
-        browser.cookies[settings.SESSION_COOKIE_NAME] = session
+def call(method: str, path: str, session: str, *, browser: Client | None = None) -> Answer:
+    """Open ``path`` in a browser with this session and no other cookie; whatever follows is undone."""
+    browser = browser or Client()
+    browser.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: session} if session else {})
     before = transaction.savepoint()
     with watched_writes() as written:
         answer = getattr(browser, method)(path)
@@ -354,11 +355,12 @@ def session_of(user: User) -> str:
 
 def visits(among: list[Door], world: World, session: str) -> Iterator[tuple[Door, str, Answer]]:
     """Each door, by GET and by an empty POST."""
+    browser = Client()
     for door in among:
         path = door.path(world)
         for method in ("get", "post"):
             try:
-                yield door, method, call(method, path, session)
+                yield door, method, call(method, path, session, browser=browser)
             except Exception as error:
                 raise AssertionError(f"{method} {path} ({door.name}) fails") from error
 
@@ -408,10 +410,7 @@ def test_nobody_opens_nothing_but_what_stands_open(world: World) -> None:
     wrong = []
     for door, method, answer in visits(DOORS, world, session=""):
         stands_open = door.right == "everybody" or door.name in OPEN
-        if _is_absent(door):
-            fits = answer.status == 404
-        else:
-            fits = stands_open or answer.asks_to_log_in
+        fits = answer.status == 404 if _is_absent(door) else stands_open or answer.asks_to_log_in
         if not fits or SECRET_WORDS in answer.body or (answer.written and not _may_write(door, method)):
             wrong.append((method, door.name or door.route, answer.status, answer.goes_to, answer.written))
     assert wrong == []

@@ -68,16 +68,31 @@ def type_in(copy: Path, commands: str) -> str:
     return done.stdout
 
 
+def write_down(copy: Path, file: File) -> None:
+    """Write a file as the how-to says: a new one, in a folder that is there."""
+    path = copy / file.path
+    assert not path.exists(), f"{file.path} is there already"
+    assert path.parent.is_dir(), f"there is no folder for {file.path}"
+    path.write_text(file.content, encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", EXECUTABLE)
 def test_a_how_to_does_what_it_says(name: str, copy: Path) -> None:
     (copy.parent / "home").mkdir()
     for block in blocks(HOWTOS[name].read_text(encoding="utf-8")):
         if isinstance(block, File):
-            assert not (copy / block.path).exists(), f"{block.path} is there already"
-            assert (copy / block.path).parent.is_dir()
-            (copy / block.path).write_text(block.content, encoding="utf-8")
+            write_down(copy, block)
         else:
             type_in(copy, block.commands)
+
+
+@pytest.mark.parametrize("name", EXECUTABLE)
+def test_the_code_of_a_how_to_has_the_projects_own_style(name: str, copy: Path) -> None:
+    files = [block for block in blocks(HOWTOS[name].read_text(encoding="utf-8")) if isinstance(block, File)]
+    for file in files:
+        write_down(copy, file)
+    paths = " ".join(file.path for file in files)
+    type_in(copy, f"python -m ruff check {paths}\npython -m ruff format --check {paths}")
 
 
 def test_the_copys_own_code_runs_in_it(copy: Path) -> None:

@@ -100,6 +100,9 @@ def _connected(practice: PracticeServer, official: Account, team: Team) -> Accou
     for channel, colour in zip([*found, sky], (Colour.INDIGO, Colour.GREEN, Colour.BLUE), strict=True):
         channels.change(channel, by=cora, colour=colour, automatic_take_down_after=None)
     for channel in found:
+        # The practice network's own address is a number with a port.
+        channel.handle = channel.handle.replace(practice.url.removeprefix("http://"), "social.example")
+        channel.save(update_fields=["handle"])
         channels.entrust(channel, to=[cora, team.dirk], by=cora)
     channels.entrust(sky, to=[cora], by=cora)
     return Accounts(*found, sky)
@@ -159,7 +162,7 @@ def _scheduled(accounts: Accounts, team: Team) -> None:
 def _ended(accounts: Accounts, team: Team) -> None:
     """One stopped in its cooling-off, one that nobody approved in time, one sent back."""
     stopped = _approved("Het zwembad gaat morgen weer open!", accounts.town, team)
-    stop(stopped.post, by=team.anna)
+    stop(stopped.post, by=team.dirk)
     soon = timezone.now() + timedelta(milliseconds=300)
     late = _written("Vanavond om 20.00 uur: raadsvergadering.", accounts.town, by=team.anna, not_before=soon)
     writing.submit(late, by=team.anna)
@@ -182,9 +185,9 @@ def _stray(practice: PracticeServer, official: Account, accounts: Accounts) -> S
     """Every account is watched; on one of them somebody posts with the ordinary app."""
     enrol()
     now = timezone.now()
-    Watched.objects.filter(channel=accounts.sky).update(
-        mode="streamed", heard_at=now, baseline_at=now, expected_by=now + timedelta(hours=1)
-    )
+    live = {"mode": "streamed", "heard_at": now, "expected_by": now + timedelta(hours=1)}
+    Watched.objects.update(**live)
+    Watched.objects.filter(channel=accounts.sky).update(baseline_at=now)
     strays: list[Stray] = []
     for channel in (accounts.youth, accounts.town):
         row = Watched.objects.select_related("channel__organisation").get(channel=channel)

@@ -350,7 +350,7 @@ def test_what_never_arrived_is_unknown_too_and_not_found(running: Running) -> No
 @on_every_stage
 def test_an_acceptance_that_makes_no_sense_is_no_refusal(running: Running) -> None:
     post = running.post("Geplaatst, denk ik")
-    running.goes_wrong(replace(refused(200, {"odd": 1}), reaches=True))
+    running.goes_wrong(replace(refused(200, ["odd"]), reaches=True))
     with suppress(Unknown):  # or it knows without reading the answer
         running.through.publish(post)
     found = here(running.through.find(post))

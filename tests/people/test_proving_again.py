@@ -41,7 +41,7 @@ def say_yes(client: Client, version: Version, **options: Any) -> Any:
 
 def prove_again(client: Client, answer: HttpResponse, password: str = PASSWORD) -> Any:
     """Go where ``answer`` sends, and type the password there."""
-    path, _mark, query = answer["Location"].partition("?")
+    path, _mark, _query = answer["Location"].partition("?")
     asked = client.get(answer["Location"])
     assert asked.status_code == 200
     return client.post(path, {"password": password, "next": asked.context["redirect_field_value"]})

@@ -43,18 +43,18 @@ def empty_between_tests() -> Iterator[None]:
 @pytest.fixture
 def town(db: None) -> Organisation:
     """The organisation of anna, ben, cora and dirk."""
-    return found("Gemeente Voorbeeld", by=SETUP)
+    return found("Gemeente Voorbeeld", by=SETUP, language="en")
 
 
 @pytest.fixture
 def elsewhere(db: None) -> Organisation:
     """Otto's organisation."""
-    return found("Welzijn Anders", by=SETUP)
+    return found("Welzijn Anders", by=SETUP, language="en")
 
 
 def make_member(organisation: Organisation, name: str, *roles: Role) -> Member:
     """A user with a membership; everybody's password is ``PASSWORD``."""
-    user = User.objects.create_user(f"{name.lower()}@voorbeeld.example", PASSWORD, name=name)
+    user = User.objects.create_user(f"{name.lower()}@voorbeeld.example", PASSWORD, name=name, language="en")
     return join(organisation, user, roles=roles, by=SETUP)
 
 

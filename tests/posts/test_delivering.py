@@ -1,6 +1,7 @@
 """A delivery goes out at most once, never early, never unapproved, and its outcome is always known or asked for."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from vierogen.networks.base import Shown
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering
+from vierogen.posts.actions import delivering, looking
 from vierogen.posts.actions.stopping import lift, release, stop, stop_everything
 from vierogen.posts.actions.writing import content_of, save
 from vierogen.posts.models import Delivery, Version
@@ -137,13 +138,13 @@ def test_accepted_but_the_answer_got_lost(due: Delivery, practice: PracticeServe
 def test_never_accepted_but_nobody_can_know(due: Delivery, practice: PracticeServer, fault: str, dirk: Member) -> None:
     practice.faults.next(fault)
     jobs.deliver("test")
-    for _look in range(delivering.LOOKS):
+    for _look in range(looking.LOOKS):
         look_now(due)
     assert fresh(due).needs_a_person
     assert Message.objects.filter(email="dirk@voorbeeld.example").exists()
     assert not jobs.look("test")
     assert shown_texts(practice) == []
-    delivering.decide(fresh(due), by=dirk, send_it_again=True)
+    looking.decide(fresh(due), by=dirk, send_it_again=True)
     assert jobs.deliver("test")
     assert shown_texts(practice) == [TEXT]
 
@@ -152,12 +153,12 @@ def test_only_who_may_decides(due: Delivery, practice: PracticeServer, anna: Mem
     practice.faults.next("cut_before")
     jobs.deliver("test")
     with pytest.raises(WrongStateError):  # while we are still looking, nobody has to decide
-        delivering.decide(fresh(due), by=dirk, send_it_again=True)
-    for _look in range(delivering.LOOKS):
+        looking.decide(fresh(due), by=dirk, send_it_again=True)
+    for _look in range(looking.LOOKS):
         look_now(due)
     with pytest.raises(PermissionDenied):
-        delivering.decide(fresh(due), by=anna, send_it_again=True)
-    delivering.decide(fresh(due), by=dirk, send_it_again=False)
+        looking.decide(fresh(due), by=anna, send_it_again=True)
+    looking.decide(fresh(due), by=dirk, send_it_again=False)
     assert fresh(due).state == DeliveryState.FAILED
 
 
@@ -191,13 +192,46 @@ def test_a_dead_workers_delivery_is_looked_for(due: Delivery, practice: Practice
         assert fresh(due).state == DeliveryState.UNCERTAIN
 
 
-def test_a_late_result_of_a_worker_thought_dead_still_counts(due: Delivery, practice: PracticeServer) -> None:
+def test_a_late_result_of_a_worker_thought_dead_still_counts(
+    due: Delivery, practice: PracticeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle = delivering.settle
+
+    def slowly(*args: Any, **named: Any) -> bool:
+        monkeypatch.setattr(delivering, "settle", settle)
+        Delivery.objects.filter(pk=due.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert looking.claim_doubtful("other") is not None
+        return settle(*args, **named)
+
+    monkeypatch.setattr(delivering, "settle", slowly)
+    jobs.deliver("slow")
+    assert fresh(due).state == DeliveryState.PUBLISHED
+    assert shown_texts(practice) == [TEXT]
+
+
+def test_a_worker_that_was_thought_dead_sends_nothing_any_more(due: Delivery, practice: PracticeServer) -> None:
     slow = delivering.claim("slow")
     assert slow is not None
     with time_machine.travel(timezone.now() + timedelta(seconds=11)):
-        jobs.look("other")
+        assert looking.claim_doubtful("other") is not None
         delivering.send(slow)
-    assert fresh(due).state == DeliveryState.PUBLISHED
+    assert fresh(due).state == DeliveryState.UNCERTAIN
+    assert shown_texts(practice) == []
+
+
+def test_stopping_everything_reaches_a_delivery_that_still_uploads(
+    due: Delivery, practice: PracticeServer, anna: Member, ben: Member
+) -> None:
+    claimed = delivering.claim("test")
+    assert claimed is not None
+    stop_everything(anna.organisation, by=anna)
+    delivering.send(claimed)
+    assert shown_texts(practice) == []
+    assert (fresh(due).state, fresh(due).problem) == (DeliveryState.HELD, "halted")
+    lift(anna.organisation, by=ben)
+    assert not jobs.deliver("test")
+    release(fresh(due), by=ben)
+    assert jobs.deliver("test")
     assert shown_texts(practice) == [TEXT]
 
 

@@ -16,7 +16,7 @@ from tests.posts.conftest import TEXT
 from vierogen.ledger.actions import verify
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering
+from vierogen.posts.actions import delivering, looking
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.server import PracticeServer
@@ -93,7 +93,7 @@ def test_a_person_decides_after_a_kill(step: str, due: Delivery, practice: Pract
     work_and_die(step)
     end = settle_down(due)
     if end.needs_a_person:
-        delivering.decide(end, by=dirk, send_it_again=True)
+        looking.decide(end, by=dirk, send_it_again=True)
         end = settle_down(due)
     assert end.state == DeliveryState.VERIFIED
     assert len(practice.network.timeline()) == 1
@@ -112,7 +112,7 @@ def test_kill_while_looking_for_a_lost_answer(fault: str, due: Delivery, practic
     work = Delivery.objects.get(pk=due.pk)
     assert work.state == DeliveryState.UNCERTAIN
     Delivery.objects.filter(pk=due.pk).update(next_look_at=timezone.now())
-    assert delivering.claim_doubtful("looks and dies") is not None
+    assert looking.claim_doubtful("looks and dies") is not None
     end = settle_down(due)
     assert end.state == DeliveryState.VERIFIED
     assert len(practice.network.timeline()) == 1

@@ -25,7 +25,7 @@ from vierogen.ledger.moves import WrongStateError
 from vierogen.people.actions import found
 from vierogen.people.roles import Role
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering, reviewing, stopping, writing
+from vierogen.posts.actions import looking, reviewing, stopping, writing
 from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import AfterReview, Approval, Delivery, Post, Version
 from vierogen.practice.server import PracticeServer
@@ -188,7 +188,7 @@ class Gateway(RuleBasedStateMachine):
     @rule(who=OFFICER, again=st.booleans())
     def decide(self, who: int, again: bool) -> None:
         if doubtful := Delivery.objects.filter(state="uncertain").first():
-            self.tried("decide", lambda: delivering.decide(doubtful, by=self.people[who], send_it_again=again))
+            self.tried("decide", lambda: looking.decide(doubtful, by=self.people[who], send_it_again=again))
 
     @rule(which=st.sampled_from([0, 0, 0, 1, 2]))
     def change_behind_the_back(self, which: int) -> None:

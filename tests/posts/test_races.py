@@ -26,7 +26,7 @@ from vierogen.people import actions as people
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering, removing, reviewing, stopping, writing
+from vierogen.posts.actions import delivering, looking, removing, reviewing, stopping, writing
 from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import Approval, Delivery, Halt, Post, TakeDown, Version
 from vierogen.posts.states import DeliveryState, PostState, TakeDownState
@@ -357,11 +357,11 @@ def test_withdrawing_while_it_is_read_back(due: Delivery, dirk: Member) -> None:
     removing.withdraw(Delivery.objects.get(pk=due.pk), by=dirk, reason="Fout.")
     asked = removing.claim_take_down("a")
     assert asked is not None
-    claimed = delivering.claim_unverified("b")
+    claimed = looking.claim_unverified("b")
     assert claimed is not None
     at_once(
         lambda: removing.confirm_gone(asked, by=removing.WORKER),
-        lambda: delivering.verify(claimed),
+        lambda: looking.verify(claimed),
     )
     assert Delivery.objects.get().state == DeliveryState.WITHDRAWN
 
@@ -374,10 +374,10 @@ def test_what_gets_a_later_time_at_the_last_moment_does_not_expire(
     writing.submit(version, by=anna)
     expire, chosen = reviewing._expire, soon + timedelta(hours=1)
 
-    def a_moment_later(post: Post, *rest: Any) -> Any:
-        changed = writing.save(Post.objects.get(pk=post.pk), Content(TEXT, channels, not_before=chosen), by=anna)
+    def a_moment_later(pk: int, *rest: Any) -> Any:
+        changed = writing.save(Post.objects.get(pk=pk), Content(TEXT, channels, not_before=chosen), by=anna)
         writing.submit(changed, by=anna)
-        return expire(post, *rest)
+        return expire(pk, *rest)
 
     monkeypatch.setattr(reviewing, "_expire", a_moment_later)
     reviewing.expire_due(soon + timedelta(seconds=1))

@@ -76,7 +76,8 @@ def _demo_home() -> Iterator[Path]:
     if (home / "vierogen.sqlite3").exists() and not (home / NETWORK_FILE).exists():
         raise SettingError(f"{home} is the home of an installation. Choose another VIEROGEN_HOME for the demo.")
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        # Static files come from the rooms themselves; that this folder is there is all that is asked.
+        (home / "static").mkdir(parents=True, exist_ok=True)
         held = (home / "held-by-the-demo").open("w")
     except OSError as error:
         raise SettingError(f"{home} cannot be used ({error.strerror}). Choose another VIEROGEN_HOME.") from error

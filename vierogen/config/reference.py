@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 _HEAD = """\
 # Settings
@@ -36,7 +37,7 @@ def settings() -> Iterator[tuple[str, str, str]]:
         seen.add(name)
 
 
-def _reads(node: ast.AST) -> bool:
+def _reads(node: ast.AST) -> TypeGuard[ast.Call]:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -58,10 +59,12 @@ def _comment_above(lines: list[str], number: int) -> str:
 
 def _default(call: ast.Call) -> str:
     if len(call.args) < 2:
-        return _KINDS[call.func.attr]  # type: ignore[attr-defined]  # _reads looked at it
+        return _KINDS[call.func.attr]  # type: ignore[attr-defined]
     default = call.args[1]
-    words = str(default.value) if isinstance(default, ast.Constant) else ast.unparse(default).removeprefix("f")[1:-1]
-    return f"`{words}`"
+    if isinstance(default, ast.Constant):
+        return f"`{default.value}`"
+    words = ast.unparse(default)
+    return f"`{words[2:-1] if isinstance(default, ast.JoinedStr) else words}`"
 
 
 def main() -> None:

@@ -46,6 +46,9 @@ def run(
 
 
 def _serve(host: str, port: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - waitress has no types
-    server = create_server(application, host=host, port=port, threads=8, ident=None)
+    # Without the proxy's word, everybody would seem to come from one address, and share one limit of log-ins.
+    told = {"x-forwarded-for", "x-forwarded-proto"}
+    proxy = {"trusted_proxy": settings.TRUSTED_PROXY, "trusted_proxy_headers": told} if settings.TRUSTED_PROXY else {}
+    server = create_server(application, host=host, port=port, threads=8, ident=None, **proxy)
     threading.Thread(target=server.run, name="web", daemon=True).start()
     return server

@@ -24,6 +24,8 @@ PUBLIC_URL = env.text("VIEROGEN_PUBLIC_URL", "http://localhost:8000").rstrip("/"
 _host = urlsplit(PUBLIC_URL).hostname or "localhost"
 # Other names under which the pages may be opened.
 ALLOWED_HOSTS = [_host, *env.words("VIEROGEN_ALLOWED_HOSTS", "127.0.0.1 localhost")]
+# The reverse proxy in front of us, by its address: only its word counts for who calls, and whether by https.
+TRUSTED_PROXY = env.text("VIEROGEN_TRUSTED_PROXY", "127.0.0.1" if PUBLIC_URL.startswith("https://") else "")
 # Key-encryption key of the vault; a systemd credential named vierogen-key comes first.
 KEY_FILE = Path(env.text("VIEROGEN_KEY_FILE", f"{HOME / 'vault.key'}"))
 if (_credentials := os.environ.get("CREDENTIALS_DIRECTORY")) and (Path(_credentials) / "vierogen-key").exists():
@@ -143,12 +145,9 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["email", "name"]},
-    },
+    {"NAME": "vierogen.people.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "vierogen.people.passwords.NotEverybodys"},
+    {"NAME": "vierogen.people.passwords.NotAboutYou", "OPTIONS": {"user_attributes": ["email", "name"]}},
 ]
 LOGIN_REDIRECT_URL = "/"
 # The demo's people are one click away.
@@ -162,7 +161,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # allauth's own writes a row when somebody opens the link; a GET changes nothing.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 # A changed password, a new passkey: whoever it concerns gets a mail about it.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Approve, publish now, take down: the person proves again who they are at most every five minutes.

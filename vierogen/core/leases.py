@@ -4,6 +4,7 @@ A row is the queue's item. A worker that dies stops its heartbeat; after ``LEASE
 and the fence tells a late result of the dead from one of the living.
 """
 
+import logging
 import os
 import socket
 import threading
@@ -13,9 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.db import close_old_connections, connection, models
+from django.db import Error, close_old_connections, connection, models
 from django.db.models import F, Q
 from django.utils import timezone
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=10)
 BEAT = 3.0
@@ -45,7 +48,7 @@ def free(now: datetime) -> Q:
 def lock(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Row locks that skip what others hold; SQLite's immediate transactions need none."""
     if connection.features.has_select_for_update_skip_locked:
-        return rows.select_for_update(skip_locked=True, of=("self",))
+        return rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
     return rows
 
 
@@ -63,12 +66,14 @@ def heartbeat(row: Any) -> Iterator[threading.Event]:
     lost, done = threading.Event(), threading.Event()
 
     def beat() -> None:
-        while not done.wait(BEAT):
-            rows = type(row)._base_manager.filter(pk=row.pk, fence=row.fence, lease_owner=row.lease_owner)
-            if not rows.update(lease_until=timezone.now() + LEASE):
-                lost.set()
-                break
-        close_old_connections()
+        while not done.wait(BEAT) and not lost.is_set():
+            try:
+                close_old_connections()
+                rows = type(row)._base_manager.filter(pk=row.pk, fence=row.fence, lease_owner=row.lease_owner)
+                if not rows.update(lease_until=timezone.now() + LEASE):
+                    lost.set()
+            except Error:  # it may be back with the next beat, before the lease ends
+                log.exception("the lease of %s %s could not be renewed", type(row).__name__, row.pk)
         connection.close()
 
     thread = threading.Thread(target=beat, name=f"heartbeat {type(row).__name__} {row.pk}", daemon=True)

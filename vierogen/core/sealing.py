@@ -60,6 +60,8 @@ def read_key_file(path: Path) -> Key:
             f"The vault's key file {path} cannot be read ({error.strerror}). Put it back from your backup, "
             "or run 'vierogen init' on a new installation."
         ) from error
+    except ValueError:  # not even text; its error would show the key
+        text = ""
     try:
         material = bytes.fromhex(text)
     except ValueError:

@@ -31,6 +31,7 @@ VERBS = {
     "expire": gettext_noop("let a post expire"),
     "discard": gettext_noop("threw a post away"),
     "hold": gettext_noop("held a delivery"),
+    "withhold": gettext_noop("held a delivery at the last moment"),
     "release": gettext_noop("released a delivery"),
     "stop": gettext_noop("stopped a delivery"),
     "hasten": gettext_noop("published without waiting"),

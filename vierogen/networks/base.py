@@ -141,13 +141,15 @@ class Opened:
     """Everything a connector needs, opened by the vault for the length of one use.
 
     ``remember`` stores changed credentials (a refreshed token); it refuses empty values.
-    ``http`` is the guarded client of ``vierogen.core.http``.
+    ``ready`` is called by ``publish`` right before the one request that publishes, after all uploading; it raises
+    where the post may not go out any more. ``http`` is the guarded client of ``vierogen.core.http``.
     """
 
     server: str
     credentials: Mapping[str, str] = field(repr=False)
     http: httpx.Client
     remember: Callable[[Mapping[str, str]], None] = lambda changed: None
+    ready: Callable[[], None] = lambda: None
 
 
 class Network(ABC):
@@ -188,7 +190,7 @@ class Network(ABC):
 
     @abstractmethod
     def publish(self, post: Outgoing) -> Shown:
-        """Publish; raises ``Unknown`` whenever the network may have accepted it."""
+        """Publish, once ``opened.ready()`` agrees; raises ``Unknown`` whenever the network may have accepted it."""
 
     @abstractmethod
     def recent(self, limit: int = 40) -> list[Shown]:

@@ -99,6 +99,7 @@ class Bluesky(Network, Deletes, Streams):
             facets=facets(post.text, self._did_of),
             images=[self._uploaded(picture) for picture in post.pictures],
         )
+        self.opened.ready()
         response = self.repository.call(
             "com.atproto.repo.putRecord",
             accepting=True,

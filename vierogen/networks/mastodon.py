@@ -123,6 +123,7 @@ class Mastodon(Network, Deletes, Streams):
         Only the last call can publish, so only there an answer that fails to come is ``Unknown``.
         """
         pictures = [self._uploaded(picture) for picture in post.pictures]
+        self.opened.ready()
         answer = self._ask(
             "POST",
             "/api/v1/statuses",

@@ -32,6 +32,18 @@ def same_organisation(member: Member, organisation_id: int) -> None:
         raise PermissionDenied(_("This belongs to another organisation."))
 
 
+def insist(member: Member, right: Right, *, organisation_id: int) -> None:
+    """Refuse as ``demand`` and ``same_organisation`` do, by what the database says at this moment.
+
+    Call it first in the transaction that decides: ``member`` may have been read long ago. Its row stays locked
+    until the end, so a change of roles, or the end of the membership, comes wholly before or wholly after.
+    """
+    rows = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user", "organisation")
+    now = rows.get(pk=member.pk)
+    demand(now, right)
+    same_organisation(now, organisation_id)
+
+
 @transaction.atomic
 def found(name: str, *, by: Actor, language: str = "nl") -> Organisation:
     """Make an organisation."""

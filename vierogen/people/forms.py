@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +21,7 @@ class SetupForm(forms.Form):
     password = forms.CharField(
         label=_("Choose a password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 signs. A sentence is easy to remember."),
+        help_text=password_validators_help_text_html(),
     )
     second_name = forms.CharField(
         label=_("Name of the second person"),
@@ -33,17 +33,22 @@ class SetupForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A password as strong as anywhere else; it may not resemble who chose it."""
         told = self.cleaned_data
-        try:
-            validate_password(told.get("password", ""), User(email=told.get("email", ""), name=told.get("name", "")))
-        except ValidationError as refusal:
-            self.add_error("password", refusal)
+        if password := told.get("password"):
+            try:
+                validate_password(password, User(email=told.get("email", ""), name=told.get("name", "")))
+            except ValidationError as refusal:
+                self.add_error("password", refusal)
         return told
+
+
+def _roles() -> list[tuple[str, str]]:
+    return [(role.value, f"{role.label}: {role.does}") for role in Role]
 
 
 class RolesForm(forms.Form):
     """What somebody may do, and until when."""
 
-    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=_roles, widget=forms.CheckboxSelectMultiple)
     ends_on = forms.DateField(
         label=_("Last day"),
         required=False,

@@ -16,6 +16,23 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
     AUDITOR = "auditor", _("Auditor")
 
+    @property
+    def does(self) -> str:
+        """What somebody with this role does, in a few plain words."""
+        return str(_DOES[self.value])
+
+
+_DOES = {
+    "trainee": _("writes drafts, until a last day"),
+    "writer": _("writes posts and offers them for review"),
+    "reviewer": _("is the second pair of eyes"),
+    "duty_officer": _("is called when something goes wrong"),
+    "custodian": _("connects accounts and answers for them"),
+    "privacy_officer": _("may look at sealed evidence"),
+    "administrator": _("looks after people and settings"),
+    "auditor": _("reads everything, changes nothing"),
+}
+
 
 class Right(models.TextChoices):
     """One thing that a member may do."""

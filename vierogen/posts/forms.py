@@ -1,29 +1,69 @@
 """Forms of the gateway."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.forms.utils import ErrorList
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from vierogen.channels.models import Channel
 from vierogen.people.models import Member
-from vierogen.posts.actions.writing import Content, add_picture
+from vierogen.posts.actions.writing import Content, add_picture, content_of
 from vierogen.posts.models import Media, Version
-from vierogen.posts.pictures import PictureRefused
+from vierogen.posts.pictures import MAX_UPLOAD, TOO_BIG, PictureRefused
 
-SLOTS = 4
+# What networks take at most, for an organisation without channels.
+USUAL_PICTURES = 4
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time of the organisation's own clock; the two odd hours of the year are explained."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The moment, aware. Raises ``ValidationError`` in plain words."""
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            raise ValidationError(
+                _("The clock changes in that hour, so this time comes twice or not at all. Choose another hour.")
+            ) from error
+
+
+class _ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Files as they were uploaded; none is fine."""
+
+    widget = _ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[Any]"]:
+        """The list of uploads. What is in them is for others to judge."""
+        return [] if data in self.empty_values else list(data)
 
 
 class ComposerForm(forms.Form):
-    """A draft: channels first, then the text, a variation per channel, pictures with alt texts, and a time."""
+    """A draft: channels first, then the text, a variation per channel, pictures with alt texts, and a time.
+
+    ``pictures`` are those of the draft with their alt texts as last typed; validation adds the new ones.
+    """
 
     channels = forms.ModelMultipleChoiceField(
-        Channel.objects.none(), label=gettext_lazy("Where does it go?"), widget=forms.CheckboxSelectMultiple
+        Channel.objects.none(),
+        label=gettext_lazy("Where does it go?"),
+        error_messages={"required": gettext_lazy("Choose at least one account.")},
+        widget=forms.CheckboxSelectMultiple,
     )
     text = forms.CharField(
         label=gettext_lazy("What do you want to say?"),
@@ -31,31 +71,36 @@ class ComposerForm(forms.Form):
         required=False,
         max_length=20_000,
     )
-    not_before = forms.DateTimeField(
-        label=gettext_lazy("Not before"),
+    new_pictures = FilesField(label=gettext_lazy("Pictures"), required=False)
+    not_before = MomentField(
+        label=gettext_lazy("When may it go out?"),
         required=False,
-        help_text=gettext_lazy("Leave empty to publish right after approval and cooling-off."),
+        help_text=gettext_lazy("Leave this empty to let it go right after approval and cooling-off."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d-%m-%Y %H:%M"],
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, member: Member, version: Version | None = None) -> None:
         self.member, self.version = member, version
+        self.known = list(Channel.objects.visible_to(member).watched())
         super().__init__(data, files, initial=self._initial())
-        mine = Channel.objects.visible_to(member).watched()
-        field = self.fields["channels"]
-        field.queryset = mine  # type: ignore[attr-defined]
-        for channel in mine:
+        self.pictures = self._attached()
+        self.fields["channels"].queryset = self._choices()  # type: ignore[attr-defined]
+        self.fields["text"].widget.attrs["lang"] = member.organisation.language
+        for channel in self.known:
             self.fields[f"text_{channel.pk}"] = forms.CharField(
                 required=False,
                 max_length=20_000,
-                label=_("Another text for %(channel)s") % {"channel": channel},
-                widget=forms.Textarea(attrs={"rows": 3}),
+                label=_("Text for %(channel)s") % {"channel": channel},
+                widget=forms.Textarea(attrs={"rows": 3, "lang": member.organisation.language}),
             )
+
+    def _choices(self) -> QuerySet[Channel]:
+        return Channel.objects.filter(pk__in=[channel.pk for channel in self.known])
 
     def _initial(self) -> dict[str, Any]:
         if self.version is None:
-            return {}
+            return {"channels": [self.known[0].pk]} if len(self.known) == 1 else {}
         targets = list(self.version.targets.all())
         return {
             "text": self.version.text,
@@ -64,59 +109,93 @@ class ComposerForm(forms.Form):
             **{f"text_{target.channel_id}": target.text for target in targets},
         }
 
+    def _attached(self) -> list[tuple[Media, str]]:
+        if self.is_bound:
+            return list(_kept(self.data, self.member))
+        attachments = self.version.attachments.all() if self.version else ()
+        return [(shown.media, shown.alt) for shown in attachments]
+
     def variations(self) -> list[forms.BoundField]:
         """The fields of the texts per channel."""
         return [self[name] for name in self.fields if name.startswith("text_")]
 
     def varies(self) -> bool:
         """Is there a text for one channel alone?"""
-        return any(field.value() for field in self.variations())
+        return any(field.value() or field.errors for field in self.variations())
 
-    def kept_pictures(self) -> list[tuple[Media, str]]:
-        """The pictures that are there already, with their alt texts as last typed."""
-        if self.is_bound:
-            return list(_kept(self.data, self.member))
-        attachments = self.version.attachments.all() if self.version else ()
-        return [(shown.media, shown.alt) for shown in attachments]
+    def chosen(self) -> set[int]:
+        """The ids of the ticked channels, right or wrong."""
+        return {int(pk) for pk in self["channels"].value() or () if str(pk).isdigit()}
 
-    def slots(self) -> range:
-        """Numbers of the empty places for new pictures."""
-        return range(SLOTS)
+    def wrong(self) -> list[tuple[forms.BoundField, ErrorList]]:
+        """The fields that are not right yet, for the summary."""
+        return [(self[name], errors) for name, errors in self.errors.items() if name in self.fields]
+
+    def most_pictures(self) -> int:
+        """How many pictures one post can have: no network of the organisation takes more."""
+        return max((channel.network.picture_limit for channel in self.known), default=USUAL_PICTURES)
+
+    def clean_not_before(self) -> datetime | None:
+        """A time that has passed is told now, not when a reviewer looks."""
+        at: datetime | None = self.cleaned_data["not_before"]
+        if at and at <= timezone.now():
+            raise ValidationError(_("This time has passed. Choose a later time, or leave it empty."))
+        return at
 
     def clean(self) -> dict[str, Any]:
         """Take the new pictures in; each refusal is told beside the pictures."""
         cleaned = super().clean() or self.cleaned_data
-        pictures = [(media.pk, alt) for media, alt in _kept(self.data, self.member)]
-        for upload, alt in _uploads(self.files, self.data):
-            try:
-                media = add_picture(self.member.organisation, upload.read(), name=upload.name or "", by=self.member)
-            except PictureRefused as refusal:
-                self.add_error(None, f"{upload.name}: {_(refusal.reason)}")
-                continue
-            pictures.append((media.pk, alt))
-        cleaned["pictures"] = tuple(pictures)
+        uploads = cleaned["new_pictures"]
+        most = self.most_pictures()
+        if uploads and len(self.pictures) + len(uploads) > most:
+            told = ngettext("At most %(most)d picture fits.", "At most %(most)d pictures fit.", most) % {"most": most}
+            self.add_error("new_pictures", _("%(limit)s None of the new ones were added.") % {"limit": told})
+            return cleaned
+        for upload in uploads:
+            self._take_in(upload)
         return cleaned
 
+    def _take_in(self, upload: "UploadedFile[Any]") -> None:
+        name = upload.name or ""
+        # Before reading: what is refused need not fit in memory.
+        if (upload.size or 0) > MAX_UPLOAD:
+            self.add_error("new_pictures", f"{name}: {_(TOO_BIG)}")
+            return
+        try:
+            media = add_picture(self.member.organisation, upload.read(), name=name, by=self.member)
+        except PictureRefused as refusal:
+            self.add_error("new_pictures", f"{name}: {_(refusal.reason)}")
+            return
+        if media.pk not in [known.pk for known, _alt in self.pictures]:
+            self.pictures.append((media, ""))
+
     def content(self) -> Content:
-        """What was written, as the gateway takes it."""
-        cleaned = self.cleaned_data
-        channels = tuple(cleaned["channels"])
-        texts = {channel.pk: cleaned.get(f"text_{channel.pk}", "") for channel in channels}
+        """What was written, as the gateway takes it; while it is being written, as far as it can be understood."""
+        if not self.is_bound:
+            return content_of(self.version) if self.version else self._empty()
+        told = self.cleaned_data
+        channels = tuple(told.get("channels", ()))
+        texts = {channel.pk: told.get(f"text_{channel.pk}", "") for channel in channels}
         return Content(
-            text=cleaned["text"],
+            text=told.get("text", ""),
             channels=channels,
             texts={pk: text for pk, text in texts.items() if text.strip()},
-            pictures=cleaned["pictures"],
-            not_before=cleaned["not_before"],
+            pictures=tuple((media.pk, alt) for media, alt in self.pictures),
+            not_before=told.get("not_before"),
             language=self.member.organisation.language,
         )
 
+    def _empty(self) -> Content:
+        chosen = self.chosen()
+        channels = tuple(channel for channel in self.known if channel.pk in chosen)
+        return Content("", channels, language=self.member.organisation.language)
+
 
 def _kept(data: Any, member: Member) -> Iterator[tuple[Media, str]]:
-    numbers = [number for number in _list(data, "picture") if number.isdigit()]
-    known = (
-        Media.objects.filter(organisation_id=member.organisation_id).defer("data").in_bulk([int(n) for n in numbers])
-    )
+    """The pictures that were there already and were not taken away."""
+    numbers = list(dict.fromkeys(number for number in _list(data, "picture") if number.isdigit()))
+    rows = Media.objects.filter(organisation_id=member.organisation_id).defer("data")
+    known = rows.in_bulk([int(number) for number in numbers])
     removed = set(_list(data, "remove_picture"))
     for number in numbers:
         if number not in removed and int(number) in known:
@@ -125,14 +204,6 @@ def _kept(data: Any, member: Member) -> Iterator[tuple[Media, str]]:
 
 def _list(data: Any, name: str) -> list[str]:
     return data.getlist(name) if isinstance(data, QueryDict) else []
-
-
-def _uploads(files: Any, data: Any) -> Iterable[tuple["UploadedFile[Any]", str]]:
-    if not isinstance(files, MultiValueDict):
-        return
-    for slot in range(SLOTS):
-        for upload in files.getlist(f"new_picture_{slot}"):
-            yield upload, data.get(f"new_alt_{slot}", "")
 
 
 class ReasonForm(forms.Form):
@@ -145,7 +216,10 @@ class ChangesForm(forms.Form):
     """What should change."""
 
     text = forms.CharField(
-        label=gettext_lazy("What should change?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000
+        label=gettext_lazy("What should change?"),
+        help_text=gettext_lazy("The writer gets this by mail, and can change the post."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000,
     )
 
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.posts.actions import delivering, removing, reviewing
+from vierogen.posts.actions import delivering, looking, removing, reviewing
 
 
 def deliver(worker: str) -> bool:
@@ -17,19 +17,19 @@ def deliver(worker: str) -> bool:
 
 def look(worker: str) -> bool:
     """Look for the next delivery whose outcome nobody knows."""
-    delivery = delivering.claim_doubtful(worker)
+    delivery = looking.claim_doubtful(worker)
     if delivery is None:
         return False
-    delivering.look(delivery)
+    looking.look(delivery)
     return True
 
 
 def verify(worker: str) -> bool:
     """Read the next published delivery back."""
-    delivery = delivering.claim_unverified(worker)
+    delivery = looking.claim_unverified(worker)
     if delivery is None:
         return False
-    delivering.verify(delivery)
+    looking.verify(delivery)
     return True
 
 

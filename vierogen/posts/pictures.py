@@ -33,7 +33,7 @@ _MIMES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 _EMPTY = _("This file is empty.")
-_TOO_BIG = _("This file is larger than 25 MB. Make it smaller first.")
+TOO_BIG = _("This file is larger than 25 MB. Make it smaller first.")
 _SVG = _("SVG drawings can carry hidden programs, so we do not take them. Save it as PNG and add that.")
 _HTML = _("This is a web page, not a picture.")
 _PDF = _("This is a PDF, not a picture. Save the page as PNG and add that.")
@@ -96,7 +96,7 @@ def _refusal(data: bytes) -> str:
     if not data:
         return _EMPTY
     if len(data) > MAX_UPLOAD:
-        return _TOO_BIG
+        return TOO_BIG
     if data.startswith(_SIGNATURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return ""
     return _other_kind(data)

@@ -51,6 +51,8 @@ DELIVERY_MOVES: Moves = {
     "hasten": step(_D.WAITING, to=_D.WAITING),
     # Committed before the network hears of it.
     "send": step(_D.WAITING, to=_D.SENDING),
+    # Everything was stopped between the claim and the call that publishes: the network heard nothing.
+    "withhold": step(_D.SENDING, to=_D.HELD),
     # The network certainly did not accept it, and trying again can help.
     "defer": step(_D.SENDING, to=_D.WAITING),
     "doubt": step(_D.SENDING, to=_D.UNCERTAIN),

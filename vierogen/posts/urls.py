@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from vierogen.posts.views import deciding, emergencies, reading, removing, writing
+from vierogen.posts.views import deciding, emergencies, halting, reading, removing, writing
 
 app_name = "posts"
 urlpatterns = [
     path("", reading.posts, name="list"),
     path("review/", reading.to_review, name="review_list"),
-    path("halt/", deciding.halt, name="halt"),
-    path("halt/lift/", deciding.lift_halt, name="lift"),
+    path("review/live/", reading.to_review_live, name="review_live"),
+    path("halt/", halting.halt, name="halt"),
+    path("halt/lift/", halting.lift_halt, name="lift"),
     path("new/", writing.new, name="new"),
     path("check/", writing.check, name="check"),
+    path("pictures/", writing.add_pictures, name="pictures"),
     path("pictures/<int:pk>/", reading.picture, name="picture"),
     path("<int:pk>/", reading.post, name="detail"),
     path("<int:pk>/live/", reading.live, name="live"),

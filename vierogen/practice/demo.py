@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -155,12 +154,10 @@ def _post(network: PracticeNetwork, account: Account, earlier: Earlier) -> None:
 
 def _follow_to(url: str) -> None:
     """The practice network moves when somebody else took its port; its channels move along."""
-    for channel in Channel.objects.filter(network_key=Mastodon.key).exclude(server=url):
-        channel.handle = channel.handle.replace(urlsplit(channel.server).netloc, urlsplit(url).netloc)
-        channel.server = url
-        channel.save(update_fields=["handle", "server"])
-        # Else its own new address would count as a change by somebody else.
-        Watched.objects.filter(channel=channel).update(profile={})
+    moved = Channel.objects.filter(network_key=Mastodon.key).exclude(server=url)
+    # Else their own new address would count as a change by somebody else.
+    Watched.objects.filter(channel__in=moved).update(profile={})
+    moved.update(server=url)
 
 
 def _organise(url: str, accounts: dict[str, Account]) -> None:
@@ -186,6 +183,9 @@ def _connect(
 ) -> Channel:
     cora, *_others = keepers
     channel = connect(organisation, Mastodon.key, server=url, credentials={"token": account.token}, by=cora)
+    # Without the number of this computer and its port, which tell people nothing.
+    channel.handle = f"@{account.handle}"
+    channel.save(update_fields=["handle"])
     channels.change(channel, by=cora, colour=colour, automatic_take_down_after=None)
     channels.entrust(channel, to=keepers, by=cora)
     return channel

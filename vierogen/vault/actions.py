@@ -1,8 +1,10 @@
 """Sealing credentials, opening connectors, and telling a wrong key. Nothing else decrypts."""
 
 import json
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,6 +22,8 @@ from vierogen.networks.base import Disconnected, Network, NetworkError, Opened
 from vierogen.people.models import Member, Organisation
 from vierogen.vault.models import Canary, Secret
 
+log = logging.getLogger(__name__)
+
 _CANARY = b"the right key opens this"
 
 
@@ -35,15 +39,17 @@ def check_key() -> None:
     """
     current, keys = keyring()
     canary = Canary.objects.order_by("-pk").first()
-    if canary is None:
-        _leave_canary(current)
-        return
-    if canary.key_id not in keys:
+    used = {canary.key_id} if canary else set()
+    missing = (used | set(Secret.objects.values_list("key_id", flat=True))) - keys.keys()
+    if missing:
         raise sealing.SealError(
-            f"The vault was sealed with key {canary.key_id}, and {settings.KEY_FILE} holds key {current.id}. "
+            f"The vault was sealed with key {min(missing)}, and {settings.KEY_FILE} holds key {current.id}. "
             "Put the right key file back; nothing was touched."
         )
-    sealing.unseal(canary.sealed, keys=keys, context=b"canary")
+    if canary is None:
+        _leave_canary(current)
+    else:
+        sealing.unseal(canary.sealed, keys=keys, context=b"canary")
 
 
 def _leave_canary(key: sealing.Key) -> None:
@@ -64,40 +70,68 @@ def _context(channel: Channel, field: str, version: int) -> bytes:
 @transaction.atomic
 def seal(channel: Channel, credentials: Mapping[str, str]) -> None:
     """Store each credential under a fresh data key; refuses an empty value, so nothing is lost to a bad refresh."""
+    _store(channel, credentials, at=timezone.now(), known=_locked(channel))
+
+
+@transaction.atomic
+def _remember(channel: Channel, changed: Mapping[str, str], *, at: datetime, read: dict[str, int]) -> None:
+    """Seal what the network renewed ``at`` that time, unless it is older than what stands there.
+
+    ``read`` holds the versions that the connector was opened with. Where somebody filled in other credentials
+    since, this belongs to the old ones; where another worker renewed them later, theirs is the newest.
+    """
+    known = _locked(channel)
+    replaced = any(read.get(field) != secret.version for field, secret in known.items() if field not in changed)
+    overtaken = any(known[field].changed_at > at for field in changed if field in known)
+    if replaced or overtaken:
+        log.info("channel %s: renewed credentials came too late and were dropped", channel.pk)
+        return
+    read |= _store(channel, changed, at=at, known=known)
+
+
+def _locked(channel: Channel) -> dict[str, Secret]:
+    """The channel's secrets by field; nobody else changes any of them until the transaction ends."""
+    Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
+    return {secret.field: secret for secret in Secret.objects.filter(channel=channel)}
+
+
+def _store(
+    channel: Channel, values: Mapping[str, str], *, at: datetime, known: Mapping[str, Secret]
+) -> dict[str, int]:
+    """Seal each value; returns the versions that they have now."""
     current, _keys = keyring()
-    for field, value in credentials.items():
+    versions = {field: known[field].version + 1 if field in known else 1 for field in values}
+    for field, value in values.items():
         if not value:
             raise ValueError(f"refusing to overwrite {field} with nothing")
-        known = Secret.objects.select_for_update().filter(channel=channel, field=field).first()
-        version = known.version + 1 if known else 1
-        sealed = sealing.seal(value.encode(), key=current, context=_context(channel, field, version))
+        sealed = sealing.seal(value.encode(), key=current, context=_context(channel, field, versions[field]))
         columns = {"key_id": sealed.key_id, "wrapped": sealed.wrapped, "ciphertext": sealed.ciphertext}
-        defaults = {**columns, "version": version, "changed_at": timezone.now()}
+        defaults = {**columns, "version": versions[field], "changed_at": at}
         Secret.objects.update_or_create(channel=channel, field=field, defaults=defaults)
-
-
-def _credentials(channel: Channel) -> dict[str, str]:
-    _current, keys = keyring()
-    return {
-        secret.field: sealing.unseal(
-            secret.sealed, keys=keys, context=_context(channel, secret.field, secret.version)
-        ).decode()
-        for secret in Secret.objects.filter(channel=channel)
-    }
+    return versions
 
 
 @contextmanager
-def opened(channel: Channel) -> Iterator[Network]:
-    """A connector for this channel with its credentials, for the length of the block."""
+def opened(channel: Channel, *, ready: Callable[[], None] = lambda: None) -> Iterator[Network]:
+    """A connector for this channel with its credentials, for the length of the block; ``ready`` as in ``Opened``."""
+    _current, keys = keyring()
+    secrets = list(Secret.objects.filter(channel=channel))
+    read = {secret.field: secret.version for secret in secrets}
     with guarded_client(allowed=settings.ALLOW_PRIVATE) as http:
         yield channel.network(
             Opened(
                 server=channel.server,
-                credentials=_credentials(channel),
+                credentials={secret.field: _value(channel, secret, keys) for secret in secrets},
                 http=http,
-                remember=lambda changed: seal(channel, changed),
+                remember=lambda changed: _remember(channel, changed, at=timezone.now(), read=read),
+                ready=ready,
             )
         )
+
+
+def _value(channel: Channel, secret: Secret, keys: Mapping[str, sealing.Key]) -> str:
+    context = _context(channel, secret.field, secret.version)
+    return sealing.unseal(secret.sealed, keys=keys, context=context).decode()
 
 
 def connect(

@@ -1,13 +1,15 @@
-"""Delivery: claim, send, look, verify. At most one post unless a person decides otherwise.
+"""Delivery: claim, send, settle. At most one post unless a person decides otherwise.
 
 Order of a delivery: the claim commits ``sending`` (with a lease and a fence) before the network hears of it;
-a certain refusal is deferred or fails; everything else is ``uncertain``, and *looking* settles it.
+a certain refusal is deferred or fails; everything else is ``uncertain``, and *looking* (looking.py) settles it.
 Nothing is sent again after an unknown outcome, unless the network itself refuses a second post under the
-same key (``Network.repeat_is_safe``) or a person decides.
+same key (``Network.repeat_is_safe``) or a person decides. Between claim and call there can be minutes of
+uploading pictures, so *Stop everything* and the lease are asked for once more right before the call.
 """
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -22,7 +24,6 @@ from vierogen.ledger.moves import WrongStateError, move
 from vierogen.networks.base import (
     Disconnected,
     Limited,
-    Network,
     NetworkError,
     Outgoing,
     Picture,
@@ -30,9 +31,9 @@ from vierogen.networks.base import (
     Unknown,
 )
 from vierogen.notices.actions import tell
-from vierogen.people.actions import addressees, demand, same_organisation
-from vierogen.people.models import Member
-from vierogen.people.roles import Right
+from vierogen.people.actions import addressees
+from vierogen.posts.actions.permits import why_not
+from vierogen.posts.actions.stopping import HALTED, is_halted
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
@@ -40,12 +41,19 @@ from vierogen.vault.actions import opened
 log = logging.getLogger(__name__)
 
 WORKER = Machine("worker")
+_ASKED_OF = ("version__post__organisation", "version__written_by", "channel", "approval__by")
 TRIES = 6
-LOOKS = 5
 LATE = gettext_noop("It was too late to go out by itself. Release it if it may still go out.")
-CHANGED = gettext_noop("The content does not match what was approved, so it was not sent.")
 NO_KEY = gettext_noop("The key of this channel could not be opened. Ask a custodian to look at the connection.")
 LOST = gettext_noop("Sending was cut off, and nobody knows yet whether it arrived.")
+
+
+class Withheld(NetworkError):  # noqa: N818 - what becomes of it, not a failure
+    """At the last moment it may not go out any more. The network heard nothing of it."""
+
+
+class _HaltedMeanwhileError(Exception):
+    """Everything was stopped while a delivery was being claimed: the claim never happened."""
 
 
 def claim(worker: str) -> Delivery | None:
@@ -54,18 +62,27 @@ def claim(worker: str) -> Delivery | None:
     What is too late, or no longer what was approved, is put aside instead.
     """
     while True:
-        with transaction.atomic():
-            now = timezone.now()
-            row = (
-                lock(Delivery.objects.due(now)).select_related("version__post__organisation").order_by("due_at").first()
-            )
-            if row is None:
-                return None
-            if _put_aside(row, now):
-                continue
-            changes = {**taken(worker), "attempts": F("attempts") + 1, "sent_at": now, "problem": ""}
-            move(row, "send", by=WORKER, changes=changes)
+        try:
+            with transaction.atomic():
+                now = timezone.now()
+                due = Delivery.objects.due(now).select_related(*_ASKED_OF).order_by("due_at")
+                row = lock(due).first()
+                if row is None:
+                    return None
+                if _put_aside(row, now):
+                    continue
+                _send(row, worker, now)
+        except _HaltedMeanwhileError:
+            continue
         return Delivery.objects.select_related("version__post", "channel__organisation", "approval").get(pk=row.pk)
+
+
+def _send(row: Delivery, worker: str, now: datetime) -> None:
+    changes = {**taken(worker), "attempts": F("attempts") + 1, "sent_at": now, "problem": ""}
+    move(row, "send", by=WORKER, changes=changes)
+    # The move holds the ledger's head, and so did the halt: a halt that this does not see yet comes after it.
+    if is_halted(row.organisation_id):
+        raise _HaltedMeanwhileError
 
 
 def _put_aside(row: Delivery, now: datetime) -> bool:
@@ -79,8 +96,9 @@ def _put_aside(row: Delivery, now: datetime) -> bool:
             facts={"late_seconds": int((now - row.due_at).total_seconds())},
         )
         return True
-    if row.version.compute_digest() != row.approval.digest:
-        move(row, "fail", by=WORKER, changes={"problem": CHANGED})
+    if why := why_not(row):
+        move(row, "fail", by=WORKER, changes={"problem": why})
+        _tell_writer(row, "posts/mail/failed", reason=why)
         return True
     return False
 
@@ -106,20 +124,30 @@ def send(delivery: Delivery) -> None:
     """Send a claimed delivery and record what became of it. Never raises for what a network does."""
     post = outgoing(delivery)
     try:
-        with heartbeat(delivery), opened(delivery.channel) as network:
+        with heartbeat(delivery), opened(delivery.channel, ready=lambda: _refuse_late(delivery)) as network:
             shown = network.publish(post)
     except Unknown as error:
         _doubt(delivery, error.reason)
+    except Withheld:
+        _end(delivery, "withhold", problem=HALTED)
     except NetworkError as error:
         _refused(delivery, error)
     except SealError:
         log.exception("delivery %s: the vault does not open its channel's key", delivery.pk)
-        _end(delivery, "fail", problem=NO_KEY)
+        _fail(delivery, NO_KEY)
     except Exception:
         log.exception("delivery %s: the connector failed", delivery.pk)
         _doubt(delivery, LOST)
     else:
-        settle(delivery, shown, by=WORKER)
+        if not settle(delivery, shown, by=WORKER):
+            _doubt(delivery, LOST)
+
+
+def _refuse_late(delivery: Delivery) -> None:
+    """Raise ``Withheld`` if, since the claim, everything was stopped or another worker took over."""
+    mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, fence=delivery.fence)
+    if is_halted(delivery.organisation_id) or not mine.exists():
+        raise Withheld(HALTED)
 
 
 def settle(delivery: Delivery, shown: Shown, *, by: Actor) -> bool:
@@ -158,8 +186,13 @@ def _refused(delivery: Delivery, error: NetworkError) -> None:
     elif isinstance(error, Disconnected) or (error.may_retry and delivery.attempts < TRIES):
         _end(delivery, "defer", problem=error.reason, wait=float(min(2**delivery.attempts, 60)))
     else:
-        _end(delivery, "fail", problem=error.reason)
-        _tell_writer(delivery, "posts/mail/failed", reason=error.reason)
+        _fail(delivery, error.reason)
+
+
+def _fail(delivery: Delivery, reason: str) -> None:
+    with transaction.atomic():
+        if _end(delivery, "fail", problem=reason):
+            _tell_writer(delivery, "posts/mail/failed", reason=reason)
 
 
 def lose_connection(delivery: Delivery, *, why: str) -> None:
@@ -181,142 +214,25 @@ def lose_connection(delivery: Delivery, *, why: str) -> None:
         return
 
 
-def _end(delivery: Delivery, name: str, *, problem: str, wait: float = 0.0) -> None:
-    changes = {**RELEASED, "problem": problem, "next_try_at": timezone.now() + timedelta(seconds=wait)}
-    try:
-        move(delivery, name, by=WORKER, changes=changes, only_if={"fence": delivery.fence})
-    except WrongStateError:
-        log.warning("delivery %s: somebody else took it over", delivery.pk)
+def _end(delivery: Delivery, name: str, *, problem: str, wait: float = 0.0) -> bool:
+    at = timezone.now() + timedelta(seconds=wait)
+    return moved(delivery, name, {**RELEASED, "problem": problem, "next_try_at": at})
 
 
 def _doubt(delivery: Delivery, problem: str) -> None:
-    """Nobody knows: look after the network's read lag."""
+    """Nobody knows: look after the network's read lag. Nothing to do where it was settled meanwhile."""
     soon = timezone.now() + timedelta(seconds=delivery.channel.network.read_lag)
-    changes = {**RELEASED, "problem": problem, "next_look_at": soon, "looks": 0}
+    moved(delivery, "doubt", {**RELEASED, "problem": problem, "next_look_at": soon, "looks": 0})
+
+
+def moved(delivery: Delivery, name: str, changes: dict[str, Any]) -> bool:
+    """Move it unless somebody else took it over, or settled it, meanwhile."""
     try:
-        move(delivery, "doubt", by=WORKER, changes=changes, only_if={"fence": delivery.fence})
+        move(delivery, name, by=WORKER, changes=changes, only_if={"fence": delivery.fence})
     except WrongStateError:
-        log.warning("delivery %s: somebody else settled it", delivery.pk)
-
-
-def claim_doubtful(worker: str) -> Delivery | None:
-    """Take the next delivery that somebody has to look for; one of a dead worker becomes uncertain first."""
-    with transaction.atomic():
-        row = lock(Delivery.objects.doubtful(timezone.now())).order_by("pk").first()
-        if row is None:
-            return None
-        if row.state == DeliveryState.SENDING:
-            only_if = {"fence": row.fence, "lease_until__lt": timezone.now()}
-            changes = {**taken(worker), "problem": LOST, "looks": 0, "next_look_at": timezone.now()}
-            move(row, "doubt", by=WORKER, changes=changes, only_if=only_if)
-        else:
-            Delivery.objects.filter(pk=row.pk).update(**taken(worker))
-    return Delivery.objects.select_related("version__post", "channel__organisation", "approval").get(pk=row.pk)
-
-
-def look(delivery: Delivery) -> None:
-    """Look on the network for an uncertain delivery. Never sends."""
-    try:
-        with heartbeat(delivery), opened(delivery.channel) as network:
-            shown = network.find(outgoing(delivery))
-    except (NetworkError, SealError) as error:
-        log.warning("delivery %s: could not look: %s", delivery.pk, error)
-        _look_later(delivery, counted=False)
-        return
-    if shown is not None:
-        settle(delivery, shown, by=WORKER)
-    elif delivery.channel.network.repeat_is_safe:
-        _repeat(delivery)
-    else:
-        _look_later(delivery, counted=True)
-
-
-def _repeat(delivery: Delivery) -> None:
-    changes = {**RELEASED, "next_look_at": None, "next_try_at": None}
-    try:
-        move(delivery, "repeat", by=WORKER, changes=changes, only_if={"fence": delivery.fence})
-    except WrongStateError:
-        log.warning("delivery %s: somebody else settled it", delivery.pk)
-
-
-def _look_later(delivery: Delivery, *, counted: bool) -> None:
-    """Look again, each time later; after ``LOOKS`` looks that found nothing a person decides."""
-    looks = delivery.looks + counted
-    at = timezone.now() + timedelta(seconds=min(2**looks, 60)) if looks < LOOKS else None
-    rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCERTAIN, fence=delivery.fence)
-    with transaction.atomic():
-        if rows.update(looks=looks, next_look_at=at, **RELEASED) and at is None:
-            officers = delivery.channel.organisation.members.all().who_may(Right.DECIDE)
-            values = {"channel": delivery.channel.handle}
-            link = f"/posts/{delivery.version.post_id}/"
-            tell(
-                delivery.organisation_id,
-                addressees(officers),
-                template="posts/mail/uncertain",
-                values=values,
-                link=link,
-            )
-
-
-def claim_unverified(worker: str) -> Delivery | None:
-    """Take the next published delivery that was not yet read back."""
-    with transaction.atomic():
-        now = timezone.now()
-        rows = Delivery.objects.filter(state=DeliveryState.PUBLISHED, next_look_at__lte=now)
-        rows = rows.exclude(lease_until__gte=now)
-        row = lock(rows).order_by("next_look_at").first()
-        if row is None:
-            return None
-        Delivery.objects.filter(pk=row.pk).update(**taken(worker))
-    return Delivery.objects.select_related("version__post", "channel__organisation").get(pk=row.pk)
-
-
-def verify(delivery: Delivery) -> None:
-    """Read a published delivery back: it is verified when the network shows what was approved."""
-    try:
-        with opened(delivery.channel) as network:
-            right = _stands(network, delivery)
-    except (NetworkError, SealError) as error:
-        log.warning("delivery %s: could not read it back: %s", delivery.pk, error)
-        right = False
-    try:
-        if right:
-            move(delivery, "verify", by=WORKER, changes={**RELEASED, "next_look_at": None, "problem": ""})
-        else:
-            _verify_later(delivery)
-    except WrongStateError:  # withdrawn meanwhile
-        return
-
-
-def _stands(network: Network, delivery: Delivery) -> bool:
-    shown = network.read(delivery.remote_id)
-    return shown is not None and network.same(outgoing(delivery), shown)
-
-
-def _verify_later(delivery: Delivery) -> None:
-    looks = delivery.looks + 1
-    at = timezone.now() + timedelta(seconds=2**looks) if looks < LOOKS else None
-    problem = "" if at else gettext_noop("It was published, but reading it back did not show it as approved.")
-    rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PUBLISHED)
-    rows.update(looks=looks, next_look_at=at, problem=problem, **RELEASED)
-
-
-def decide(delivery: Delivery, *, by: Member, send_it_again: bool) -> None:
-    """A person looked at the network: not there. Send it again, or leave it."""
-    demand(by, Right.DECIDE)
-    same_organisation(by, delivery.organisation_id)
-    if send_it_again:
-        now = timezone.now()
-        changes = {**RELEASED, "due_at": now, "next_look_at": None, "next_try_at": None, "released_by": by}
-        move(delivery, "send_again", by=by, changes=changes, only_if={"next_look_at": None})
-    else:
-        move(
-            delivery,
-            "give_up",
-            by=by,
-            changes={**RELEASED, "next_look_at": None},
-            only_if={"next_look_at": None},
-        )
+        log.warning("delivery %s: somebody was faster than %r", delivery.pk, name)
+        return False
+    return True
 
 
 def _tell_writer(delivery: Delivery, template: str, *, reason: str) -> None:

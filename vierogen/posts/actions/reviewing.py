@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from vierogen.ledger.actions import Machine, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.notices.actions import tell
-from vierogen.people.actions import addressees, demand, same_organisation
+from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions.writing import refuse_unfit
 from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Post, Version
+from vierogen.posts.states import PostState
 
 AFTER_REVIEW_WITHIN = timedelta(hours=24)
 
@@ -26,14 +27,15 @@ def approve(version: Version, *, by: Member, digest: str, passed: Collection[int
     Only a qualified member who contributed nothing. Raises ``PermissionDenied``, ``ValidationError``,
     or ``WrongStateError`` when it was decided or changed meanwhile.
     """
-    demand(by, Right.REVIEW)
-    same_organisation(by, version.post.organisation_id)
     with transaction.atomic():
-        post = _locked(version, digest=digest)
+        insist(by, Right.REVIEW, organisation_id=version.post.organisation_id)
+        post, version = _locked(version, digest=digest)
         if version.contributors.filter(member__user_id=by.user_id).exists():
             raise PermissionDenied(_("You wrote part of this. Somebody else has to look at it."))
         if version.not_before and version.not_before <= timezone.now():
             raise ValidationError(_("Its time has passed. The writer has to choose a new time."))
+        if version.checked_at is None:
+            raise ValidationError(_("Not everything was checked yet. Try again in a moment."))
         _pass_stops(version, passed, by=by)
         approval = Approval.objects.create(version=version, digest=digest, by=by, writer_id=version.written_by_id)
         move(post, "approve", by=by, facts={"version": version.number, "digest": digest})
@@ -42,22 +44,24 @@ def approve(version: Version, *, by: Member, digest: str, passed: Collection[int
     return approval
 
 
-def _locked(version: Version, *, digest: str) -> Post:
-    """Lock the post, and make sure that it is still this content that is being decided about."""
-    post = Post.objects.select_for_update().get(pk=version.post_id)
-    newer = post.versions.filter(number__gt=version.number).exists()
-    if newer or digest != version.digest or version.compute_digest() != digest:
+def _locked(version: Version, *, digest: str) -> tuple[Post, Version]:
+    """Lock the post, and make sure that it is still this content that is being decided about; both fresh."""
+    post = Post.objects.locked(version.post_id)
+    latest = post.latest
+    if latest.pk != version.pk or latest.digest != digest or not latest.holds(digest):
         raise WrongStateError("approve", subject_of(post))
-    if Approval.objects.filter(version=version).exists():
+    if Approval.objects.filter(version=latest).exists():
         raise WrongStateError("approve", subject_of(post))
-    return post
+    return post, latest
 
 
 def _pass_stops(version: Version, passed: Collection[int], *, by: Member) -> None:
-    stops = [found.pk for found in version.stops()]
-    if set(stops) - set(passed):
+    stops = version.stops()
+    if {found.pk for found in stops} - set(passed):
         raise ValidationError(_("There is a stop. Read the writer's reason, and tick it if you agree."))
-    FoundThing.objects.filter(pk__in=stops).update(passed_by=by)
+    if any(found.reason_by and found.reason_by.user_id == by.user_id for found in stops):
+        raise PermissionDenied(_("You said yourself why a stop may pass. Somebody else has to look at it."))
+    FoundThing.objects.filter(pk__in=[found.pk for found in stops]).update(passed_by=by)
 
 
 def _plan(approval: Approval, *, cooling_until: datetime) -> list[Delivery]:
@@ -82,12 +86,11 @@ def _plan(approval: Approval, *, cooling_until: datetime) -> list[Delivery]:
 
 def ask_for_changes(version: Version, *, by: Member, text: str) -> None:
     """Send a version back to its writer with what should change."""
-    demand(by, Right.REVIEW)
-    same_organisation(by, version.post.organisation_id)
     if not text.strip():
         raise ValidationError(_("Say what should change, so that the writer can go on."))
     with transaction.atomic():
-        post = _locked(version, digest=version.digest)
+        insist(by, Right.REVIEW, organisation_id=version.post.organisation_id)
+        post, version = _locked(version, digest=version.digest)
         Comment.objects.create(version=version, by=by, text=text.strip())
         move(post, "send_back", by=by, facts={"version": version.number})
         tell(
@@ -106,21 +109,19 @@ def ask_for_changes(version: Version, *, by: Member, text: str) -> None:
 
 def publish_now(version: Version, *, by: Member) -> int:
     """End the cooling-off of an approved version. Only its reviewer may. Returns how many deliveries hurry."""
-    demand(by, Right.REVIEW)
-    same_organisation(by, version.post.organisation_id)
-    approval = Approval.objects.filter(version=version).first()
-    if approval is None or approval.by_id != by.pk:
-        raise PermissionDenied(_("Only the person who approved this may publish it now."))
     now = timezone.now()
     due_at = max(now, version.not_before or now)
-    hurried = 0
     with transaction.atomic():
-        for delivery in version.deliveries.filter(state="waiting", cooling_until__gt=now):
+        insist(by, Right.REVIEW, organisation_id=version.post.organisation_id)
+        approval = Approval.objects.filter(version=version).first()
+        if approval is None or approval.by_id != by.pk:
+            raise PermissionDenied(_("Only the person who approved this may publish it now."))
+        cooling = [each for each in Delivery.objects.filter(version=version).locked() if each.is_cooling]
+        if not cooling:
+            raise WrongStateError("hasten", subject_of(version))
+        for delivery in cooling:
             move(delivery, "hasten", by=by, changes={"cooling_until": now, "due_at": due_at})
-            hurried += 1
-    if not hurried:
-        raise WrongStateError("hasten", subject_of(version))
-    return hurried
+    return len(cooling)
 
 
 def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approval:
@@ -128,14 +129,13 @@ def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approv
 
     Closed as long as an earlier emergency's review is overdue.
     """
-    demand(by, Right.EMERGENCY)
-    same_organisation(by, version.post.organisation_id)
     if not reason.strip():
         raise ValidationError(_("Say why this cannot wait for a second person."))
-    refuse_unfit(version)
     now = timezone.now()
     with transaction.atomic():
-        post = _locked(version, digest=version.digest)
+        insist(by, Right.EMERGENCY, organisation_id=version.post.organisation_id)
+        post, version = _locked(version, digest=version.digest)
+        refuse_unfit(version)
         if AfterReview.objects.filter(organisation_id=post.organisation_id).overdue(now).exists():
             raise PermissionDenied(
                 _("The emergency path is closed: the review of an earlier emergency is overdue. Do that first.")
@@ -178,36 +178,31 @@ def _tell_of_emergency(owed: AfterReview, *, by: Member) -> None:
 
 def look_back(owed: AfterReview, *, by: Member, was_right: bool, note: str) -> None:
     """Do the review that an emergency owes; never by who published it or wrote any of it."""
-    demand(by, Right.REVIEW)
-    same_organisation(by, owed.organisation_id)
     version = owed.approval.version
-    mine = version.contributors.filter(member__user_id=by.user_id).exists()
-    if mine or owed.approval.by.user_id == by.user_id:
-        raise PermissionDenied(_("You wrote or published this. Somebody else has to look at it."))
-    if not note.strip():
-        raise ValidationError(_("Write down what you found."))
     changes = {"by": by, "was_right": was_right, "note": note.strip(), "done_at": timezone.now()}
-    move(owed, "look_back", by=by, changes=changes, facts={"was_right": was_right})
+    with transaction.atomic():
+        insist(by, Right.REVIEW, organisation_id=owed.organisation_id)
+        mine = version.contributors.filter(member__user_id=by.user_id).exists()
+        if mine or owed.approval.by.user_id == by.user_id:
+            raise PermissionDenied(_("You wrote or published this. Somebody else has to look at it."))
+        if not note.strip():
+            raise ValidationError(_("Write down what you found."))
+        move(owed, "look_back", by=by, changes=changes, facts={"was_right": was_right})
 
 
 def expire_due(now: datetime) -> int:
     """Let what was not approved in time expire visibly; it never goes out late by itself. Returns how many."""
-    expired = 0
     rows = Post.objects.in_review().filter(versions__not_before__lte=now).distinct()
-    for post in rows.prefetch_related("versions"):
-        latest = post.latest
-        if latest.not_before is None or latest.not_before > now:
-            continue
-        try:
-            _expire(post, latest)
-        except WrongStateError:  # decided a moment ago
-            continue
-        expired += 1
-    return expired
+    return sum(_expire(post.pk, now) for post in rows)
 
 
 @transaction.atomic
-def _expire(post: Post, version: Version) -> None:
+def _expire(pk: int, now: datetime) -> bool:
+    """False when it was decided, or got another time, a moment ago."""
+    post = Post.objects.locked(pk)
+    version = post.latest
+    if post.state != PostState.IN_REVIEW or version.not_before is None or version.not_before > now:
+        return False
     move(post, "expire", by=Machine("clock"), facts={"version": version.number})
     tell(
         post.organisation_id,
@@ -216,6 +211,7 @@ def _expire(post: Post, version: Version) -> None:
         values={"not_before": version.not_before, "channels": version.where()},
         link=f"/posts/{post.pk}/",
     )
+    return True
 
 
 def remind_of_after_reviews(now: datetime) -> int:

@@ -1,5 +1,7 @@
 """Stopping: one post in its cooling-off, or everything; and letting go again, one by one."""
 
+from contextlib import suppress
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -8,11 +10,14 @@ from django.utils.translation import gettext as _
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.notices.actions import tell
-from vierogen.people.actions import addressees, demand, same_organisation
+from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 from vierogen.posts.models import Delivery, Halt, Post
 from vierogen.posts.states import DeliveryState
+
+# Why it is held; the pages say it in words.
+HALTED = "halted"
 
 
 def stop(post: Post, *, by: Member) -> int:
@@ -20,21 +25,19 @@ def stop(post: Post, *, by: Member) -> int:
 
     Returns how many deliveries were stopped; raises ``WrongStateError`` when all had left already.
     """
-    demand(by, Right.STOP)
-    same_organisation(by, post.organisation_id)
-    stopped = 0
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post.pk)
-        rows = Delivery.objects.filter(version__post=post)
-        for delivery in rows.filter(state__in=[DeliveryState.WAITING, DeliveryState.HELD]):
-            move(delivery, "stop", by=by)
-            stopped += 1
-        if not stopped:
+        insist(by, Right.STOP, organisation_id=post.organisation_id)
+        post = Post.objects.locked(post.pk)
+        deliveries = Delivery.objects.filter(version__post=post).locked()
+        stoppable = [each for each in deliveries if each.state in {DeliveryState.WAITING, DeliveryState.HELD}]
+        if not stoppable:
             raise WrongStateError("stop", subject_of(post))
-        if not any(delivery.is_out for delivery in rows.all()):
+        for delivery in stoppable:
+            move(delivery, "stop", by=by)
+        if not any(delivery.is_out for delivery in deliveries):
             move(post, "reopen", by=by)
         _tell_writer(post, by=by)
-    return stopped
+    return len(stoppable)
 
 
 def _tell_writer(post: Post, *, by: Member) -> None:
@@ -55,37 +58,40 @@ def stop_everything(organisation: Organisation, *, by: Member, reason: str = "")
 
     The claim of a delivery asks for an open halt, so the halt counts before the rows are marked *held*.
     """
-    demand(by, Right.STOP)
-    same_organisation(by, organisation.pk)
-    halt = _halt(organisation, by=by, reason=reason.strip())
+    halt = _halt(organisation, by=by, reason=reason) or _halt(organisation, by=by, reason=reason)
+    if halt is None:
+        raise WrongStateError("stop_everything", subject_of(organisation))
     for delivery in Delivery.objects.filter(organisation=organisation, state=DeliveryState.WAITING):
-        try:
-            move(delivery, "hold", by=by, changes={"problem": "halted"}, facts={"halt": halt.pk})
-        except WrongStateError:  # it left, or was stopped, a moment before
-            continue
+        with suppress(WrongStateError):  # it left, or was stopped, a moment before
+            move(delivery, "hold", by=by, changes={"problem": HALTED}, facts={"halt": halt.pk})
     return halt
 
 
-def _halt(organisation: Organisation, *, by: Member, reason: str) -> Halt:
+def _halt(organisation: Organisation, *, by: Member, reason: str) -> Halt | None:
+    """A new halt, or somebody else's that stands already; None if that was lifted in this very moment."""
     try:
         with transaction.atomic():
-            halt = Halt.objects.create(organisation=organisation, by=by, reason=reason)
-            record(organisation.pk, "stop_everything", subject_of(halt), by=by, personal={"reason": reason})
+            insist(by, Right.STOP, organisation_id=organisation.pk)
+            halt = Halt.objects.create(organisation=organisation, by=by, reason=reason.strip())
+            record(organisation.pk, "stop_everything", subject_of(halt), by=by, personal={"reason": halt.reason})
             return halt
     except IntegrityError:  # somebody was a second faster; theirs stands
-        return Halt.objects.get(organisation=organisation, lifted_at=None)
+        return Halt.objects.filter(organisation=organisation, lifted_at=None).first()
 
 
 @transaction.atomic
 def lift(organisation: Organisation, *, by: Member) -> None:
-    """End *Stop everything*. What was held stays held until a person releases it, one by one."""
-    demand(by, Right.RELEASE)
-    same_organisation(by, organisation.pk)
-    halt = Halt.objects.filter(organisation=organisation, lifted_at=None).first()
-    if halt is None or not Halt.objects.filter(pk=halt.pk, lifted_at=None).update(
-        lifted_at=timezone.now(), lifted_by=by
-    ):
+    """End *Stop everything*. What was held stays held until a person releases it, one by one.
+
+    So does what came to wait in the meantime: approved while all was stopped, or to be tried again.
+    """
+    insist(by, Right.RELEASE, organisation_id=organisation.pk)
+    halt = Halt.objects.select_for_update(no_key=True).filter(organisation=organisation, lifted_at=None).first()
+    if halt is None:
         raise ValidationError(_("Nothing is stopped at the moment."))
+    for delivery in Delivery.objects.filter(organisation=organisation, state=DeliveryState.WAITING).locked():
+        move(delivery, "hold", by=by, changes={"problem": HALTED}, facts={"halt": halt.pk})
+    Halt.objects.filter(pk=halt.pk).update(lifted_at=timezone.now(), lifted_by=by)
     record(organisation.pk, "lift", subject_of(halt), by=by)
 
 
@@ -96,10 +102,6 @@ def is_halted(organisation_id: int) -> Halt | None:
 
 def release(delivery: Delivery, *, by: Member) -> None:
     """Let one held delivery go out now. Refused while everything is stopped."""
-    demand(by, Right.RELEASE)
-    same_organisation(by, delivery.organisation_id)
-    if is_halted(delivery.organisation_id):
-        raise ValidationError(_("Everything is stopped. Lift that first."))
     now = timezone.now()
     changes = {
         "due_at": max(now, delivery.version.not_before or now),
@@ -107,4 +109,8 @@ def release(delivery: Delivery, *, by: Member) -> None:
         "problem": "",
         "next_try_at": None,
     }
-    move(delivery, "release", by=by, changes=changes)
+    with transaction.atomic():
+        insist(by, Right.RELEASE, organisation_id=delivery.organisation_id)
+        if is_halted(delivery.organisation_id):
+            raise ValidationError(_("Everything is stopped. Lift that first."))
+        move(delivery, "release", by=by, changes=changes)

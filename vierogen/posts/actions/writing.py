@@ -13,13 +13,23 @@ from vierogen.channels.models import Channel
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.notices.actions import tell
-from vierogen.people.actions import addressees, demand, same_organisation
+from vierogen.people.actions import addressees, demand, insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 from vierogen.posts.checks.base import Draft, Finding, PictureFacts, Tier
 from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import checks, run
-from vierogen.posts.models import Attachment, Contributor, Delivery, FoundThing, Media, Post, Target, Version
+from vierogen.posts.models import (
+    Approval,
+    Attachment,
+    Contributor,
+    Delivery,
+    FoundThing,
+    Media,
+    Post,
+    Target,
+    Version,
+)
 from vierogen.posts.outside import resolve_link
 from vierogen.posts.pictures import reencode
 from vierogen.posts.states import OUT, DeliveryState, PostState
@@ -66,9 +76,8 @@ def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Membe
 
 def begin(organisation: Organisation, content: Content, *, by: Member) -> Version:
     """Begin a post with its first version."""
-    demand(by, Right.WRITE)
-    same_organisation(by, organisation.pk)
     with transaction.atomic():
+        insist(by, Right.WRITE, organisation_id=organisation.pk)
         post = Post.objects.create(organisation=organisation, created_by=by)
         version = _snapshot(post, content, by=by)
         record(organisation.pk, "begin", subject_of(post), by=by, facts={"digest": version.digest})
@@ -77,15 +86,13 @@ def begin(organisation: Organisation, content: Content, *, by: Member) -> Versio
 
 
 def save(post: Post, content: Content, *, by: Member) -> Version:
-    """Save a change as a new version; voids what was asked or approved, and takes back what has not gone out.
+    """Save a new version; voids what was asked or approved, and takes back what has not gone out.
 
-    Nothing changed: the newest version is returned as it is. Raises ``PermissionDenied`` when
-    something of the post is already out: that needs a new post.
+    Raises ``PermissionDenied`` when something of the post is already out: that needs a new post.
     """
-    demand(by, Right.WRITE)
-    same_organisation(by, post.organisation_id)
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post.pk)
+        insist(by, Right.WRITE, organisation_id=post.organisation_id)
+        post = Post.objects.locked(post.pk)
         _take_back(post, by=by)
         version = _snapshot(post, content, by=by)
         if post.state != PostState.DRAFT:
@@ -98,9 +105,10 @@ def save(post: Post, content: Content, *, by: Member) -> Version:
 
 def _take_back(post: Post, *, by: Member) -> None:
     """Stop every delivery that has not left; refuse when one has."""
-    for delivery in Delivery.objects.filter(version__post=post).exclude(state=DeliveryState.STOPPED):
-        if delivery.is_out or delivery.state == DeliveryState.WITHDRAWN:
-            raise PermissionDenied(_("This post is already out or on its way. Write a new post instead."))
+    deliveries = Delivery.objects.filter(version__post=post).locked()
+    if any(delivery.is_out or delivery.state == DeliveryState.WITHDRAWN for delivery in deliveries):
+        raise PermissionDenied(_("This post is already out or on its way. Write a new post instead."))
+    for delivery in deliveries:
         if delivery.state in {DeliveryState.WAITING, DeliveryState.HELD}:
             move(delivery, "stop", by=by, facts={"why": "edited"})
 
@@ -198,9 +206,12 @@ def preview_findings(content: Content, organisation: Organisation) -> list[Findi
 
 
 def _check(version: Version) -> None:
-    """Keep what the checks find with the version (outside the transaction: links are followed)."""
+    """Keep what the checks find with the version, once (outside the transaction: links are followed)."""
     findings = run(as_draft(content_of(version), version.post.organisation, follow_links=True))
     with transaction.atomic():
+        version.checked_at = timezone.now()
+        if not Version.objects.filter(pk=version.pk, checked_at=None).update(checked_at=version.checked_at):
+            return
         FoundThing.objects.bulk_create(
             FoundThing(
                 version=version,
@@ -212,8 +223,6 @@ def _check(version: Version) -> None:
             )
             for found in findings
         )
-        version.checked_at = timezone.now()
-        version.save(update_fields=["checked_at"])
 
 
 def submit(version: Version, *, by: Member, reasons: Mapping[int, str] | None = None) -> None:
@@ -222,21 +231,19 @@ def submit(version: Version, *, by: Member, reasons: Mapping[int, str] | None = 
     Raises ``ValidationError`` with what is missing or does not fit, ``WrongStateError`` when it is no draft
     any more.
     """
-    demand(by, Right.WRITE)
-    same_organisation(by, version.post.organisation_id)
-    _refuse_unready(version)
-    stops = refuse_unfit(version)
+    if version.checked_at is None:
+        _check(version)
     with transaction.atomic():
+        insist(by, Right.WRITE, organisation_id=version.post.organisation_id)
         post = _locked_latest(version)
-        _keep_reasons(stops, reasons or {}, by=by)
+        _refuse_unready(version)
+        _keep_reasons(refuse_unfit(version), reasons or {}, by=by)
         move(post, "submit", by=by, facts={"version": version.number, "digest": version.digest})
         _ask_reviewers(version, by=by)
 
 
 def _refuse_unready(version: Version) -> None:
-    if version.checked_at is None:
-        _check(version)
-    if hasattr(version, "approval"):
+    if Approval.objects.filter(version=version).exists():
         raise ValidationError(_("This version was approved before and then stopped. Save it again, then offer it."))
     if version.not_before and version.not_before <= timezone.now():
         raise ValidationError(_("The time you chose has passed. Choose a later time."))
@@ -253,7 +260,7 @@ def refuse_unfit(version: Version) -> list[FoundThing]:
 
 
 def _locked_latest(version: Version) -> Post:
-    post = Post.objects.select_for_update().get(pk=version.post_id)
+    post = Post.objects.locked(version.post_id)
     if post.versions.filter(number__gt=version.number).exists():
         raise WrongStateError("submit", subject_of(post))
     return post
@@ -290,6 +297,6 @@ def _ask_reviewers(version: Version, *, by: Member) -> None:
 
 def discard(post: Post, *, by: Member) -> None:
     """Throw a draft away; it stays in the records."""
-    demand(by, Right.WRITE)
-    same_organisation(by, post.organisation_id)
-    move(post, "discard", by=by)
+    with transaction.atomic():
+        insist(by, Right.WRITE, organisation_id=post.organisation_id)
+        move(post, "discard", by=by)

@@ -63,8 +63,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Deliveries of the member's organisation."""
         return self.filter(organisation_id=member.organisation_id)
 
+    def locked(self) -> "list[Delivery]":
+        """These rows, locked until the transaction ends. Before the first move: that takes the ledger's head."""
+        return list(self.select_for_update(of=("self",), no_key=True).order_by("pk"))
+
     def due(self, now: datetime) -> "DeliveryQuerySet":
-        """What may leave now: its time has come, nobody stopped it, the post is still approved."""
+        """Whose time has come, and what nobody stopped. Whether it may leave, ``permits.why_not`` says."""
         halted = Halt.objects.filter(organisation=OuterRef("organisation"), lifted_at=None)
         return self.filter(
             ~Exists(halted),
@@ -75,7 +79,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             cooling_until__lte=now,
             channel__state=ChannelState.CONNECTED,
             version__post__state=PostState.APPROVED,
-            approval__digest=F("version__digest"),
         )
 
     def doubtful(self, now: datetime) -> "DeliveryQuerySet":
@@ -170,6 +173,15 @@ class Delivery(Leased):
 
 class AfterReviewQuerySet(models.QuerySet["AfterReview"]):
     """After-reviews."""
+
+    def visible_to(self, member: Member) -> "AfterReviewQuerySet":
+        """Those of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def with_post(self) -> "AfterReviewQuerySet":
+        """With the post that went out, and who wrote and published it."""
+        rows = self.select_related("approval__version__post", "approval__by__user")
+        return rows.prefetch_related("approval__version__contributors", "approval__version__targets__channel")
 
     def open(self) -> "AfterReviewQuerySet":
         """Those still owed."""

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts of the member's organisation."""
         return self.filter(organisation_id=member.organisation_id)
 
+    def locked(self, pk: int) -> "Post":
+        """This post, fresh, and locked until the transaction ends: whoever decides about it comes one by one."""
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
     def in_review(self) -> "PostQuerySet":
         """Those that wait for a second pair of eyes."""
         return self.filter(state=PostState.IN_REVIEW)
@@ -28,10 +33,12 @@ class PostQuerySet(models.QuerySet["Post"]):
     def with_latest(self) -> "PostQuerySet":
         """With everything a page shows of them, in a constant number of queries."""
         versions = Version.objects.order_by("-number").select_related("written_by__user")
+        # The bytes of a picture are megabytes; a page shows its address.
+        attachments = Attachment.objects.select_related("media").defer("media__data")
         return self.select_related("created_by__user").prefetch_related(
             models.Prefetch("versions", versions),
             "versions__targets__channel",
-            "versions__attachments__media",
+            models.Prefetch("versions__attachments", attachments),
             "versions__contributors",
             "versions__findings",
             "versions__deliveries__channel",
@@ -125,6 +132,12 @@ class Version(models.Model):
         told = json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
+    def holds(self, digest: str) -> bool:
+        """Is this, byte for byte, the content with that ``digest``? The pictures' own digests are made anew."""
+        shown = [attachment.media for attachment in self.attachments.select_related("media")]
+        whole = all(hashlib.sha256(bytes(media.data)).hexdigest() == media.sha256 for media in shown)
+        return whole and self.compute_digest() == digest
+
     def summary(self, length: int = 80) -> str:
         """The beginning of the text, on one line."""
         line = " ".join(self.text.split())
@@ -199,6 +212,16 @@ class FoundThing(models.Model):
         ordering = ["pk"]
 
 
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Remarks."""
+
+    def to_answer(self, member: Member) -> "CommentQuerySet":
+        """Remarks about drafts that this member wrote last, and has not changed since; newest first."""
+        newer = Version.objects.filter(post=OuterRef("version__post"), number__gt=OuterRef("version__number"))
+        rows = self.filter(~Exists(newer), version__written_by=member, version__post__state=PostState.DRAFT)
+        return rows.select_related("by__user", "version").order_by("-pk")
+
+
 class Comment(models.Model):
     """What a reviewer asks to change, or anybody adds."""
 
@@ -206,6 +229,8 @@ class Comment(models.Model):
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     at = models.DateTimeField(default=timezone.now)
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

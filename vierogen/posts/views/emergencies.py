@@ -1,10 +1,9 @@
 """Pages of the emergency path, and of the review that it owes."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from vierogen.people.roles import Right
 from vierogen.posts.actions import reviewing
@@ -23,31 +22,31 @@ def emergency(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason, member = form.cleaned_data["reason"], member_of(request)
-        attempt(
+        if attempt(
             request,
             lambda: reviewing.publish_in_emergency(found.latest, by=member, reason=reason),
             done=_("It goes out now. Everybody was told, and somebody else looks at it within 24 hours."),
-        )
-        return redirect("posts:detail", pk=pk)
-    return render(request, "posts/emergency.html", {**about(request, found), "form": form})
+        ):
+            return redirect("posts:detail", pk=pk)
+    context = {**about(request, found), "form": form}
+    return render(request, "posts/emergency.html", context, status=422 if request.method == "POST" else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs(Right.REVIEW)
 def after(request: HttpRequest, pk: int) -> HttpResponse:
     """Do the review that an emergency owes."""
-    owed = get_object_or_404(
-        AfterReview.objects.filter(organisation_id=member_of(request).organisation_id),
-        approval__version__post_id=pk,
-    )
-    form = LookBackForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Answer both questions, please."))
-        return redirect("posts:detail", pk=pk)
-    was_right, note = form.cleaned_data["was_right"] == "yes", form.cleaned_data["note"]
-    attempt(
-        request,
-        lambda: reviewing.look_back(owed, by=member_of(request), was_right=was_right, note=note),
-        done=_("Thank you. The emergency is closed."),
-    )
-    return redirect("posts:detail", pk=pk)
+    found = post_or_404(request, pk)
+    owed = get_object_or_404(AfterReview.objects.visible_to(member_of(request)), approval__version__post=found)
+    form = LookBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        told, member = form.cleaned_data, member_of(request)
+        was_right = told["was_right"] == "yes"
+        if attempt(
+            request,
+            lambda: reviewing.look_back(owed, by=member, was_right=was_right, note=told["note"]),
+            done=_("Thank you. The emergency is closed."),
+        ):
+            return redirect("posts:detail", pk=pk)
+    context = {**about(request, found), "form": form}
+    return render(request, "posts/look_back.html", context, status=422 if request.method == "POST" else 200)

@@ -3,18 +3,33 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.posts.models import AfterReview, Comment, Media, Post, TakeDown, Version
-from vierogen.posts.states import AfterReviewState, DeliveryState, PostState
-from vierogen.posts.views.shown import POST_LOOK, previews, shown_findings
+from vierogen.posts.actions.writing import reviewers_of
+from vierogen.posts.models import AfterReview, Comment, Delivery, Media, Post, TakeDown, Version
+from vierogen.posts.states import DeliveryState, PostState
+from vierogen.posts.views.differences import compared_with, differences
+from vierogen.posts.views.headlines import goes_soon, headline
+from vierogen.posts.views.shown import POST_LOOK, Preview, previews, shown_findings
 from vierogen.web.doors import needs
 
 MOVING = {DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.PUBLISHED}
+STOPPABLE = {DeliveryState.WAITING, DeliveryState.HELD}
+PER_PAGE = 20
+# Words that fit on a tab.
+TABS = {
+    PostState.DRAFT: _("Drafts"),
+    PostState.IN_REVIEW: _("In review"),
+    PostState.APPROVED: _("Approved"),
+    PostState.EXPIRED: _("Expired"),
+    PostState.DISCARDED: _("Thrown away"),
+}
 
 
 def member_of(request: HttpRequest) -> Member:
@@ -32,43 +47,73 @@ def post_or_404(request: HttpRequest, pk: int) -> Post:
 @needs(Right.SEE)
 def posts(request: HttpRequest) -> HttpResponse:
     """All posts, newest first, by state."""
-    rows = Post.objects.visible_to(member_of(request)).with_latest()
+    rows = Post.objects.visible_to(member_of(request))
     state = request.GET.get("state", "")
+    tabs = _tabs(dict(rows.order_by().values_list("state").annotate(Count("pk"))), state)
     rows = rows.filter(state=state) if state in PostState.values else rows.exclude(state=PostState.DISCARDED)
-    page = Paginator(rows, 20).get_page(request.GET.get("page"))
-    listed = [_line(row) for row in page]
-    context = {"page": page, "posts": listed, "states": PostState.choices, "state": state}
-    return render(request, "posts/list.html", context)
+    page = Paginator(rows.with_latest(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "posts/list.html", {"page": page, "posts": [_line(row) for row in page], "tabs": tabs})
+
+
+def _tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+    every = [{"url": "?", "label": _("All"), "current": chosen not in PostState.values}]
+    return every + [
+        {"url": f"?state={state}", "label": label, "current": state == chosen, "count": counts.get(state, 0)}
+        for state, label in TABS.items()
+        if state == chosen or state in counts
+    ]
 
 
 def _line(post: Post) -> dict[str, Any]:
     version = post.latest
+    shown = previews(version)
     return {
         "post": post,
         "version": version,
-        "previews": previews(version),
+        "previews": shown,
         "look": POST_LOOK[PostState(post.state)],
+        # Once it is on its way, each channel says how it fares there.
+        "is_under_way": any(_stands(preview) for preview in shown),
     }
+
+
+def _stands(preview: Preview) -> bool:
+    return preview.delivery is not None and preview.delivery.state != DeliveryState.STOPPED
 
 
 @require_GET
 @needs(Right.SEE)
 def to_review(request: HttpRequest) -> HttpResponse:
     """What waits for a second pair of eyes; first what this member can judge."""
-    member = member_of(request)
+    return render(request, "posts/review_list.html", _waiting(member_of(request)))
+
+
+@require_GET
+@needs(Right.SEE)
+def to_review_live(request: HttpRequest) -> HttpResponse:
+    """The part of that page that changes by itself."""
+    return render(request, "posts/review_waiting.html", _waiting(member_of(request)))
+
+
+def _waiting(member: Member) -> dict[str, Any]:
     waiting = [_line(post) for post in Post.objects.visible_to(member).in_review().with_latest()]
-    owed = AfterReview.objects.open().filter(organisation_id=member.organisation_id)
-    context = {
+    owed = AfterReview.objects.open().visible_to(member).with_post()
+    return {
         "mine": [line for line in waiting if may_judge(member, line["version"])],
         "others": [line for line in waiting if not may_judge(member, line["version"])],
-        "owed": owed.select_related("approval__version__post", "approval__by__user"),
+        "owed": [(one, may_look_back(member, one)) for one in owed],
     }
-    return render(request, "posts/review_list.html", context)
 
 
 def may_judge(member: Member, version: Version) -> bool:
     """May this member approve this version?"""
     return member.may(Right.REVIEW) and not version.has_contributor(member)
+
+
+def may_look_back(member: Member, owed: AfterReview) -> bool:
+    """May this member do the review that an emergency owes?"""
+    approval = owed.approval
+    return approval.by_id != member.pk and may_judge(member, approval.version)
 
 
 @require_GET
@@ -89,26 +134,56 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
     """Everything that the pages of one post show."""
     member, version = member_of(request), found.latest
     approval = getattr(version, "approval", None)
-    before = next((v for v in found.versions.all() if v.number == version.number - 1), None)
-    shown = previews(version, before=before)
-    cooling = [preview.delivery for preview in shown if preview.delivery and preview.delivery.is_cooling]
+    shown = previews(version)
+    deliveries = [preview.delivery for preview in shown if preview.delivery]
+    owed = AfterReview.objects.open().filter(approval__version__post=found).with_post().first()
+    asked = found.state == PostState.IN_REVIEW
     return {
         "post": found,
         "version": version,
+        "headline": headline(found, deliveries),
         "previews": shown,
         "look": POST_LOOK[PostState(found.state)],
         "findings": shown_findings(list(version.findings.all())),
         "comments": Comment.objects.filter(version__post=found).select_related("by__user", "version"),
         "approval": approval,
+        "asked": reviewers_of(version) if asked else [],
         "may_judge": may_judge(member, version),
+        **_may(member, found, approved=approval is not None, deliveries=deliveries),
         "is_reviewer": approval is not None and approval.by_id == member.pk and not approval.emergency,
-        "cooling_until": max((row.cooling_until for row in cooling), default=None),
-        "stoppable": any(p.delivery and p.delivery.state in {"waiting", "held"} for p in shown),
+        "is_cooling": any(row.is_cooling for row in deliveries),
+        "cooling_until": max((row.cooling_until for row in deliveries if goes_soon(row)), default=None),
+        "stoppable": any(row.state in STOPPABLE for row in deliveries),
         # The page follows what happens: a colleague's decision, and then the delivery.
-        "busy": found.state == PostState.IN_REVIEW or any(p.delivery and p.delivery.state in MOVING for p in shown),
+        "busy": asked or any(row.state in MOVING for row in deliveries),
         "take_downs": TakeDown.objects.filter(delivery__version__post=found).select_related("channel"),
-        "owed": AfterReview.objects.filter(approval__version__post=found, state=AfterReviewState.OPEN).first(),
+        "owed": owed,
+        "may_look_back": owed is not None and may_look_back(member, owed),
         "rights": member.rights,
+    }
+
+
+def _may(member: Member, found: Post, *, approved: bool, deliveries: list[Delivery]) -> dict[str, bool]:
+    """Which ways lead on from here; the actions decide again."""
+    writes, is_out = member.may(Right.WRITE), any(row.is_out for row in deliveries)
+    early = found.state in {PostState.DRAFT, PostState.IN_REVIEW}
+    return {
+        "may_change": writes and not is_out and found.state != PostState.DISCARDED,
+        "may_hurry": member.may(Right.EMERGENCY) and early and not approved,
+        "may_discard": writes and (early or found.state == PostState.EXPIRED),
+    }
+
+
+def about_review(request: HttpRequest, found: Post) -> dict[str, Any]:
+    """The same, with what changed since the version that readers know."""
+    version = found.latest
+    before = compared_with(version)
+    known = about(request, found)
+    return known | {
+        "before": before,
+        "previews": previews(version, before=before),
+        "differences": differences(before, version) if before else [],
+        "stops": len([one for one in known["findings"] if one.tier == "stop"]),
     }
 
 

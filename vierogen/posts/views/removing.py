@@ -11,6 +11,7 @@ from vierogen.posts.forms import ReasonForm
 from vierogen.posts.models import Delivery
 from vierogen.posts.views.deciding import attempt
 from vierogen.posts.views.reading import member_of
+from vierogen.posts.views.shown import previews
 from vierogen.web.doors import needs
 
 
@@ -24,6 +25,8 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason, member = form.cleaned_data["reason"], member_of(request)
         done = _("It is being taken down. We keep looking until it is gone.")
-        attempt(request, lambda: removing.withdraw(delivery, by=member, reason=reason), done=done)
-        return redirect("posts:detail", pk=delivery.version.post_id)
-    return render(request, "posts/withdraw.html", {"delivery": delivery, "form": form})
+        if attempt(request, lambda: removing.withdraw(delivery, by=member, reason=reason), done=done):
+            return redirect("posts:detail", pk=delivery.version.post_id)
+    preview = next(one for one in previews(delivery.version) if one.channel.pk == delivery.channel_id)
+    context = {"delivery": delivery, "preview": preview, "form": form}
+    return render(request, "posts/withdraw.html", context, status=422 if request.method == "POST" else 200)

@@ -135,9 +135,7 @@ def _counter(name: str, preview: Preview) -> Counter:
     network = preview.channel.network
     left = network.text_limit - network.length(preview.text)
     if left < 0:
-        words = ngettext(
-            "%(name)s: %(count)d character too many", "%(name)s: %(count)d characters too many", -left
-        )
+        words = ngettext("%(name)s: %(count)d character too many", "%(name)s: %(count)d characters too many", -left)
         return Counter(words % {"name": name, "count": -left}, "stop")
     words = ngettext("%(name)s: %(count)d character left", "%(name)s: %(count)d characters left", left)
     state = "look" if left < network.text_limit * NEARLY_FULL else ""

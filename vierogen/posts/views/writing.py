@@ -1,5 +1,7 @@
 """Pages on which a draft is written and offered."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -7,14 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from vierogen.channels.models import Channel
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.roles import Right
 from vierogen.posts.actions import writing
 from vierogen.posts.forms import ComposerForm
-from vierogen.posts.models import Post
-from vierogen.posts.views.reading import member_of, post_or_404
-from vierogen.posts.views.shown import shown_findings
+from vierogen.posts.models import Post, Version
+from vierogen.posts.views.reading import about, member_of, post_or_404
+from vierogen.posts.views.shown import counters, drafted, shown_findings
 from vierogen.web.doors import needs
 
 
@@ -36,54 +37,86 @@ def _compose(request: HttpRequest, post: Post | None) -> HttpResponse:
     member = member_of(request)
     version = post.latest if post else None
     form = ComposerForm(request.POST or None, request.FILES or None, member=member, version=version)
-    if request.method == "POST" and form.is_valid():
-        try:
-            if post:
-                saved = writing.save(post, form.content(), by=member)
-            else:
-                saved = writing.begin(member.organisation, form.content(), by=member)
-        except (ValidationError, PermissionDenied) as refusal:
-            form.add_error(None, refusal.messages if isinstance(refusal, ValidationError) else str(refusal))
-        else:
+    # "Add these pictures" without the script: the same page again, with the pictures in it.
+    only_pictures = request.POST.get("do") == "pictures"
+    if request.method == "POST" and form.is_valid() and not only_pictures:
+        saved = _saved(form, post)
+        if saved:
             return redirect("posts:detail", pk=saved.post_id)
-    channels = Channel.objects.visible_to(member).watched()
-    chosen = {int(pk) for pk in form["channels"].value() or () if str(pk).isdigit()}
-    context = {"form": form, "post": post, "version": version, "channels": channels, "chosen": chosen}
+    context = {**_while_writing(form), "post": post, "version": version}
     return render(request, "posts/compose.html", context, status=422 if form.errors else 200)
+
+
+def _saved(form: ComposerForm, post: Post | None) -> Version | None:
+    """The new version, or None with the reason in the form."""
+    member = form.member
+    try:
+        if post:
+            return writing.save(post, form.content(), by=member)
+        return writing.begin(member.organisation, form.content(), by=member)
+    except (ValidationError, PermissionDenied) as refusal:
+        form.add_error(None, refusal.messages if isinstance(refusal, ValidationError) else str(refusal))
+        return None
+
+
+def _while_writing(form: ComposerForm) -> dict[str, Any]:
+    """What stands around the text: the targets, the room that is left, how it will look, and what was noticed."""
+    content = form.content()
+    shown = drafted(content)
+    is_empty = not content.text.strip() and not content.pictures
+    findings = [] if is_empty else writing.preview_findings(content, form.member.organisation)
+    return {
+        "form": form,
+        "previews": shown,
+        "counters": counters(shown),
+        "findings": shown_findings(findings),
+        "language": content.language,
+        "is_empty": is_empty,
+    }
 
 
 @require_POST
 @needs(Right.WRITE)
 def check(request: HttpRequest) -> HttpResponse:
-    """What the checks say of a text that is still being typed (htmx)."""
-    member = member_of(request)
-    form = ComposerForm(request.POST, member=member)
+    """What stands around a text that is still being typed (htmx)."""
+    form = ComposerForm(request.POST, member=member_of(request))
     form.is_valid()
-    content = writing.Content(
-        text=form.cleaned_data.get("text", ""),
-        channels=tuple(form.cleaned_data.get("channels", ())),
-        pictures=tuple((media.pk, alt) for media, alt in form.kept_pictures()),
-        language=member.organisation.language,
-    )
-    findings = writing.preview_findings(content, member.organisation) if content.text else []
-    return render(request, "posts/findings.html", {"findings": shown_findings(findings)})
+    return render(request, "posts/while_writing.html", _while_writing(form))
+
+
+@require_POST
+@needs(Right.WRITE)
+def add_pictures(request: HttpRequest) -> HttpResponse:
+    """Take pictures in at once, while the rest is still being written (htmx)."""
+    form = ComposerForm(request.POST, request.FILES, member=member_of(request))
+    form.is_valid()
+    return render(request, "posts/pictures.html", {"form": form})
 
 
 @require_POST
 @needs(Right.WRITE)
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer the newest version for review, with a reason for each stop."""
-    version = post_or_404(request, pk).latest
-    reasons = {found.pk: request.POST.get(f"reason_{found.pk}", "") for found in version.stops()}
+    found = post_or_404(request, pk)
+    version = found.latest
+    stops = version.stops()
+    for stop in stops:
+        stop.reason = request.POST.get(f"reason_{stop.pk}", "")
     try:
-        writing.submit(version, by=member_of(request), reasons=reasons)
+        writing.submit(version, by=member_of(request), reasons={stop.pk: stop.reason for stop in stops})
     except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
+        for line in refusal.messages:
+            messages.error(request, line)
+        # Not another page: what was typed stays.
+        return render(request, "posts/detail.html", about(request, found), status=422)
     except WrongStateError as refusal:
         messages.error(request, str(refusal))
+        return redirect("posts:detail", pk=pk)
+    names = ", ".join(str(member) for member in writing.reviewers_of(version))
+    if names:
+        messages.success(request, _("Offered. Asked for their eyes: %(names)s.") % {"names": names})
     else:
-        names = ", ".join(str(member) for member in writing.reviewers_of(version))
-        messages.success(request, _("Offered. Asked for their eyes: %(names)s.") % {"names": names or _("nobody yet")})
+        messages.warning(request, _("Offered, but nobody here can review it. Ask an administrator for a reviewer."))
     return redirect("posts:detail", pk=pk)
 
 

@@ -58,7 +58,6 @@ class Command(BaseCommand):
 
 
 def _make_ready() -> None:
-    settings.STATIC_ROOT.mkdir(exist_ok=True)  # empty: files come from the rooms themselves
     if not settings.KEY_FILE.exists():
         new_key_file(settings.KEY_FILE)
     call_command("migrate", verbosity=0)

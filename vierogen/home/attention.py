@@ -1,0 +1,155 @@
+"""What asks for somebody now: gathered from the rooms, each kind in one query or two, the worst first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from textwrap import shorten
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from vierogen.channels.models import Channel
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.posts.models import AfterReview, Comment, Delivery, Post
+from vierogen.posts.states import DeliveryState, PostState
+from vierogen.posts.views.reading import may_judge, may_look_back
+from vierogen.watch.board import Tile
+from vierogen.watch.models import Stray
+from vierogen.web.templatetags.vierogen import moment
+
+# So many of one kind are enough to know what to do first.
+MOST = 10
+# A post that did not go out asks its writer for so long.
+FAILED_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One thing to do: ``state`` is stop, look or info; ``action`` are the words on its button."""
+
+    state: str
+    title: str
+    text: str
+    url: str
+    action: str
+    channel: Channel | None = None
+
+
+def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[Attention]:
+    """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions."""
+    return [
+        *_strays(member),
+        *_unseen(member, watched),
+        *_doubts(member),
+        *_owed(member),
+        *_reviews(member, waiting),
+        *_own(member),
+        *_unmanned(member),
+    ]
+
+
+def _strays(member: Member) -> Iterator[Attention]:
+    rows = Stray.objects.visible_to(member).asking().on_show().order_by("-seen_at")[:MOST]
+    action = _("Look and take down") if member.may(Right.TAKE_DOWN) else _("Look")
+    for row in rows:
+        text = _("Nobody here prepared it. Seen at %(time)s. Evidence is kept.") % {"time": _clock(row.seen_at)}
+        yield Attention(
+            "stop", row.get_what_display(), text, reverse("watch:stray", args=[row.pk]), action, row.channel
+        )
+
+
+def _unseen(member: Member, watched: list[Tile]) -> Iterator[Attention]:
+    for tile in watched:
+        if not tile.channel.is_connected and member.may(Right.CONNECT):
+            url, action = reverse("vault:reconnect", args=[tile.channel.pk]), _("Connect it again")
+        else:
+            url, action = tile.url, _("To the watch")
+        if not tile.channel.is_connected:
+            text = _("The network refuses our key. Nothing goes out there, and a stray could go unnoticed.")
+            yield Attention("stop", _("An account is disconnected"), text, url, action, tile.channel)
+        elif tile.is_silent:
+            text = _("The watch hears nothing. A stray could go unnoticed.")
+            yield Attention("stop", _("We cannot see an account at the moment"), text, url, action, tile.channel)
+
+
+def _doubts(member: Member) -> Iterator[Attention]:
+    doubtful = Q(state=DeliveryState.UNCERTAIN, next_look_at=None)
+    rows = Delivery.objects.visible_to(member).filter(doubtful | Q(state=DeliveryState.HELD))
+    for row in rows.select_related("version", "channel")[:MOST]:
+        held = row.state == DeliveryState.HELD
+        may = member.may(Right.RELEASE if held else Right.DECIDE)
+        yield Attention(
+            "look" if held else "stop",
+            _("A post waits to be released") if held else _("Is this post there? Somebody has to look"),
+            row.version.summary(),
+            reverse("posts:detail", args=[row.version.post_id]),
+            _("Look and decide") if may else _("Look"),
+            row.channel,
+        )
+
+
+def _owed(member: Member) -> Iterator[Attention]:
+    for row in AfterReview.objects.open().visible_to(member).with_post():
+        if may_look_back(member, row):
+            yield Attention(
+                "stop" if row.due_at < timezone.now() else "look",
+                _("An emergency waits for a second pair of eyes"),
+                _("Somebody else looks back before %(time)s.") % {"time": moment(row.due_at)},
+                reverse("posts:look_back", args=[row.approval.version.post_id]),
+                _("Look back"),
+                row.approval.version.targets.all()[0].channel,
+            )
+
+
+def _reviews(member: Member, waiting: list[Post]) -> Iterator[Attention]:
+    for version in (post.latest for post in waiting):
+        if may_judge(member, version):
+            yield Attention(
+                "look",
+                _("%(name)s asks for your eyes") % {"name": version.written_by.name},
+                version.summary(),
+                reverse("posts:review", args=[version.post_id]),
+                _("Review it"),
+                version.targets.all()[0].channel,
+            )
+
+
+def _own(member: Member) -> Iterator[Attention]:
+    """What came back to its writer: remarks, a time that passed, a network that refused."""
+    for remark in Comment.objects.to_answer(member)[:MOST]:
+        title = _("%(name)s asks you to change something") % {"name": remark.by.name}
+        url = reverse("posts:detail", args=[remark.version.post_id])
+        yield Attention("look", title, shorten(remark.text, 160, placeholder="…"), url, _("Read and change it"))
+    for post in Post.objects.visible_to(member).filter(state=PostState.EXPIRED, created_by=member)[:MOST]:
+        text = _("It did not go out. Choose a new time, or throw it away.")
+        url = reverse("posts:detail", args=[post.pk])
+        yield Attention("info", _("The time of your post passed without approval"), text, url, _("Look"))
+    failed = Delivery.objects.visible_to(member).filter(state=DeliveryState.FAILED, version__written_by=member)
+    for row in failed.filter(due_at__gte=timezone.now() - FAILED_FOR).select_related("version", "channel")[:MOST]:
+        text, url = row.version.summary(), reverse("posts:detail", args=[row.version.post_id])
+        yield Attention("stop", _("Your post did not go out"), text, url, _("See why"), row.channel)
+
+
+def _unmanned(member: Member) -> Iterator[Attention]:
+    """A place that nobody fills, for who can fill it."""
+    if not member.may(Right.MANAGE_PEOPLE):
+        return
+    rows = member.organisation.members.all().current().select_related("user", "organisation")
+    held = {right for other in rows.prefetch_related("held") for right in other.rights}
+    places = {
+        Right.REVIEW: (_("Nobody can review"), _("No post can go out. Make somebody a reviewer.")),
+        Right.ANSWER_ALARM: (_("Nobody is on duty"), _("Alarms go to custodians. Make somebody a duty officer.")),
+    }
+    for right, (title, text) in places.items():
+        if right not in held:
+            yield Attention("look", title, text, reverse("people:list"), _("To the people"))
+
+
+def _clock(at: datetime) -> str:
+    """To the second if it was today; the day otherwise."""
+    local = timezone.localtime(at)
+    return date_format(local, "H:i:s") if local.date() == timezone.localdate() else moment(at)

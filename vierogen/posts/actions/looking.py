@@ -1,0 +1,167 @@
+"""Looking on the network: for deliveries whose outcome nobody knows, and back at what was published. Never sends."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from vierogen.core.leases import RELEASED, heartbeat, lock, taken
+from vierogen.core.sealing import SealError
+from vierogen.ledger.moves import WrongStateError, move
+from vierogen.networks.base import Disconnected, Network, NetworkError, Shown
+from vierogen.notices.actions import tell
+from vierogen.people.actions import addressees, insist
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.posts.actions.delivering import LOST, WORKER, lose_connection, moved, outgoing, settle
+from vierogen.posts.models import Delivery
+from vierogen.posts.states import DeliveryState
+from vierogen.vault.actions import opened
+
+log = logging.getLogger(__name__)
+
+LOOKS = 5
+# A network that cannot be asked is asked again for so long; then a person decides without its answer.
+ASKED_FOR = timedelta(minutes=15)
+UNREAD = gettext_noop("It was published, but reading it back did not show it as approved.")
+
+
+def claim_doubtful(worker: str) -> Delivery | None:
+    """Take the next delivery that somebody has to look for; one of a dead worker becomes uncertain first."""
+    with transaction.atomic():
+        row = lock(Delivery.objects.doubtful(timezone.now())).order_by("pk").first()
+        if row is None:
+            return None
+        if row.state == DeliveryState.SENDING:
+            only_if = {"fence": row.fence, "lease_until__lt": timezone.now()}
+            changes = {**taken(worker), "problem": LOST, "looks": 0, "next_look_at": timezone.now()}
+            move(row, "doubt", by=WORKER, changes=changes, only_if=only_if)
+        else:
+            Delivery.objects.filter(pk=row.pk).update(**taken(worker))
+    return Delivery.objects.select_related("version__post", "channel__organisation", "approval").get(pk=row.pk)
+
+
+def look(delivery: Delivery) -> None:
+    """Look on the network for an uncertain delivery. Never sends."""
+    try:
+        with heartbeat(delivery), opened(delivery.channel) as network:
+            shown = _found(network, delivery)
+    except Disconnected as error:
+        lose_connection(delivery, why=error.reason)
+        _ask_later(delivery)
+    except (NetworkError, SealError) as error:
+        log.warning("delivery %s: could not look: %s", delivery.pk, error)
+        _ask_later(delivery)
+    except Exception:
+        log.exception("delivery %s: the connector failed to look", delivery.pk)
+        _ask_later(delivery)
+    else:
+        _looked(delivery, shown)
+
+
+def _found(network: Network, delivery: Delivery) -> Shown | None:
+    """The remote post that is this delivery; never one that another delivery explains, however alike."""
+    post = outgoing(delivery)
+    shown = network.find(post)
+    if shown is None or not _is_taken(shown, delivery):
+        return shown
+    alike = (each for each in network.recent() if network.same(post, each))
+    return next((each for each in alike if not _is_taken(each, delivery)), None)
+
+
+def _is_taken(shown: Shown, delivery: Delivery) -> bool:
+    others = Delivery.objects.filter(channel=delivery.channel_id, remote_id=shown.remote_id)
+    return others.exclude(pk=delivery.pk).exists()
+
+
+def _looked(delivery: Delivery, shown: Shown | None) -> None:
+    if shown is not None and settle(delivery, shown, by=WORKER):
+        return
+    if shown is None and delivery.channel.network.repeat_is_safe:
+        # At once, then each time later: a network that keeps breaking off is left in peace.
+        at = timezone.now() + timedelta(seconds=min(2**delivery.attempts - 2, 60))
+        moved(delivery, "repeat", {**RELEASED, "next_look_at": None, "next_try_at": at})
+        return
+    looks = delivery.looks + 1
+    _look_later(delivery, looks=looks, seconds=min(2**looks, 60), template="uncertain" if looks >= LOOKS else "")
+
+
+def _ask_later(delivery: Delivery) -> None:
+    """The network could not be asked, which says nothing about the post."""
+    since = timezone.now() - (delivery.sent_at or timezone.now())
+    seconds = min(max(1.0, since.total_seconds() / 8), 60.0)
+    _look_later(delivery, looks=delivery.looks, seconds=seconds, template="unasked" if since > ASKED_FOR else "")
+
+
+def _look_later(delivery: Delivery, *, looks: int, seconds: float, template: str) -> None:
+    """Look again after ``seconds``, or, with a ``template`` for the mail about it, let a person decide."""
+    at = None if template else timezone.now() + timedelta(seconds=seconds)
+    rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCERTAIN, fence=delivery.fence)
+    with transaction.atomic():
+        if rows.update(looks=looks, next_look_at=at, **RELEASED) and template:
+            tell(
+                delivery.organisation_id,
+                addressees(delivery.channel.organisation.members.all().who_may(Right.DECIDE)),
+                template=f"posts/mail/{template}",
+                values={"channel": delivery.channel.handle},
+                link=f"/posts/{delivery.version.post_id}/",
+            )
+
+
+def claim_unverified(worker: str) -> Delivery | None:
+    """Take the next published delivery that was not yet read back."""
+    with transaction.atomic():
+        now = timezone.now()
+        rows = Delivery.objects.filter(state=DeliveryState.PUBLISHED, next_look_at__lte=now)
+        rows = rows.exclude(lease_until__gte=now)
+        row = lock(rows).order_by("next_look_at").first()
+        if row is None:
+            return None
+        Delivery.objects.filter(pk=row.pk).update(**taken(worker))
+    return Delivery.objects.select_related("version__post", "channel__organisation").get(pk=row.pk)
+
+
+def verify(delivery: Delivery) -> None:
+    """Read a published delivery back: it is verified when the network shows what was approved."""
+    try:
+        with opened(delivery.channel) as network:
+            right = _stands(network, delivery)
+    except Exception as error:
+        expected = isinstance(error, NetworkError | SealError)
+        log.warning("delivery %s: could not read it back: %s", delivery.pk, error, exc_info=not expected)
+        right = False
+    try:
+        if right:
+            move(delivery, "verify", by=WORKER, changes={**RELEASED, "next_look_at": None, "problem": ""})
+        else:
+            _verify_later(delivery)
+    except WrongStateError:  # withdrawn meanwhile
+        return
+
+
+def _stands(network: Network, delivery: Delivery) -> bool:
+    shown = network.read(delivery.remote_id)
+    return shown is not None and network.same(outgoing(delivery), shown)
+
+
+def _verify_later(delivery: Delivery) -> None:
+    looks = delivery.looks + 1
+    at = timezone.now() + timedelta(seconds=2**looks) if looks < LOOKS else None
+    rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PUBLISHED)
+    rows.update(looks=looks, next_look_at=at, problem="" if at else UNREAD, **RELEASED)
+
+
+def decide(delivery: Delivery, *, by: Member, send_it_again: bool) -> None:
+    """A person looked at the network: not there. Send it again, or leave it."""
+    again = {"due_at": timezone.now(), "next_try_at": None, "released_by": by} if send_it_again else {}
+    with transaction.atomic():
+        insist(by, Right.DECIDE, organisation_id=delivery.organisation_id)
+        move(
+            delivery,
+            "send_again" if send_it_again else "give_up",
+            by=by,
+            changes={**RELEASED, **again},
+            only_if={"next_look_at": None},
+        )
