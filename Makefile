@@ -4,6 +4,7 @@
 #   make test           set up what tests need and run them all, on SQLite and on PostgreSQL
 #   make check          everything that CI runs
 #   make fix            format
+#   make messages       collect the sentences to translate, compile the Dutch, list what lacks it
 #
 # make test WITHOUT=chromium,node,postgresql   leaves those out, and says so
 # make test ARGS="tests/posts -k approve"      hands arguments to pytest
@@ -11,7 +12,7 @@
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup setup-dev run test check lint types imports migrations fix bench requirements
+.PHONY: help setup setup-dev run test check lint types imports migrations fix messages bench requirements
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -53,6 +54,9 @@ fix: setup-dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/djlint vierogen --reformat --quiet
+
+messages: setup-dev
+	@$(BIN)/python -m scripts.catalogue
 
 bench: setup-dev
 	@$(BIN)/python -m bench $(ARGS)

@@ -12,10 +12,12 @@ from bench.clock import TooLongError, until
 # What the command ``vierogen`` does.
 VIEROGEN = (
     "-c",
-    "import faulthandler,signal; faulthandler.register(signal.SIGUSR1, all_threads=True); from vierogen.config.cli import main; main()",
+    "from vierogen.config.cli import main; main()",
 )
 START_SECONDS = 60
 STOP_SECONDS = 40
+# So much of what the programs complain of is shown when a measurement does not come to its end.
+LINES = 20
 
 
 class Program:
@@ -71,6 +73,8 @@ class Staff:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error:
+            print("\n".join(self.complaints()[-LINES:]), file=sys.stderr)
         for program in self.programs:
             program.stop()
 

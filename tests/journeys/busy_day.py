@@ -76,7 +76,9 @@ def begin(practice: PracticeServer, team: Team) -> Day:
     return Day(
         team=team,
         accounts=accounts,
-        draft=_written("Zaterdag is de buurtbarbecue op het Plein. Begint om [tijd invullen].", accounts.youth, by=team.anna),
+        draft=_written(
+            "Zaterdag is de buurtbarbecue op het Plein. Begint om [tijd invullen].", accounts.youth, by=team.anna
+        ),
         asked=_asked(accounts, team),
         cooling=_approved("Kapotte lantaarnpaal? Meld het via de app.", accounts.town, team),
         uncertain=_uncertain(accounts, team),
@@ -156,7 +158,9 @@ def _published(accounts: Accounts, team: Team) -> Version:
 
 def _scheduled(accounts: Accounts, team: Team) -> None:
     friday = timezone.now() + timedelta(days=3)
-    _approved("Vrijdag open podium in het jongerencentrum. Iedereen mag meedoen.", accounts.youth, team, not_before=friday)
+    _approved(
+        "Vrijdag open podium in het jongerencentrum. Iedereen mag meedoen.", accounts.youth, team, not_before=friday
+    )
 
 
 def _ended(accounts: Accounts, team: Team) -> None:

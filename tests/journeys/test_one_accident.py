@@ -36,7 +36,7 @@ def take_down_from_mail(page: Page, mail: Any) -> None:
     link = re.search(r"http://\S+/watch/\S+", mail.text)
     assert link
     page.goto(link.group(0))
-    page.locator("a, button").filter(has_text=re.compile("Haal weg|Take (it )?down", re.I)).first.click()
+    page.locator("a, button").filter(has_text=re.compile("Haal weg|Take (it )?down", re.IGNORECASE)).first.click()
     prove(page)
     reason = page.locator("textarea[name=reason], input[name=reason]").first
     if reason.is_visible():
@@ -45,10 +45,12 @@ def take_down_from_mail(page: Page, mail: Any) -> None:
     prove(page)
 
 
-def test_an_accident_on_mastodon(  # noqa: PLR0913 - everybody who takes part
+def test_an_accident_on_mastodon(
     person: Callable[..., Page], town: Organisation, cora: Member, dirk: Member, mastodon: Any, mailbox: Any
 ) -> None:
-    channel = connect(town, "mastodon", server=mastodon.base_url, credentials={"token": mastodon.token("anna")}, by=cora)
+    channel = connect(
+        town, "mastodon", server=mastodon.base_url, credentials={"token": mastodon.token("anna")}, by=cora
+    )
     page = person(dirk, viewport={"width": 390, "height": 844})
     be_watched(channel)
     mastodon.post("anna", PRIVATE)
@@ -61,7 +63,7 @@ def test_an_accident_on_mastodon(  # noqa: PLR0913 - everybody who takes part
 
 
 @pytest.mark.pds
-def test_an_accident_on_bluesky(  # noqa: PLR0913 - everybody who takes part
+def test_an_accident_on_bluesky(
     person: Callable[..., Page], town: Organisation, cora: Member, dirk: Member, pds: Any, mailbox: Any
 ) -> None:
     account = pds.create_account("ongeluk")

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.pds, pytest.mark.django_db(transa
 TEXT = "Morgen beginnen de werkzaamheden aan de Stationsweg. Volg de gele borden."
 
 
-def test_a_post_from_draft_to_verified(  # noqa: PLR0913 - everybody who takes part
+def test_a_post_from_draft_to_verified(
     person: Callable[..., Page],
     town: Organisation,
     anna: Member,

@@ -1,12 +1,13 @@
 """The ledger holds, and shows it when somebody tampers."""
 
+import threading
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from vierogen.ledger import guard
-from vierogen.ledger.actions import Machine, forget, record, verify
+from vierogen.ledger.actions import Machine, commitment, forget, record, verify
 from vierogen.ledger.models import AppendOnlyError, Entry, Head, Opening
 
 BY = Machine("test")
@@ -71,12 +72,12 @@ def test_the_database_itself_refuses_changes(three: list[Entry]) -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute("UPDATE ledger_entry SET verb = 'undid'")
+    Opening.objects.all().delete()
     with (
         pytest.raises(DatabaseError, match="never change"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute("DELETE FROM ledger_opening")
         cursor.execute("DELETE FROM ledger_entry")
 
 
@@ -109,9 +110,13 @@ def test_an_entry_outside_a_transaction_is_refused() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_leaves_no_entry() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        record(7, "did", "thing:1", by=BY)
-        raise ZeroDivisionError
+    def fail_afterwards() -> None:
+        with transaction.atomic():
+            record(7, "did", "thing:1", by=BY)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_afterwards()
     assert not Entry.objects.exists()
     assert not Head.objects.exists()
 
@@ -120,3 +125,62 @@ def test_organisations_have_chains_of_their_own(three: list[Entry]) -> None:
     with transaction.atomic():
         first = record(8, "did", "thing:1", by=BY)
     assert (first.number, first.previous) == (1, "0" * 64)
+
+
+def test_an_entry_behind_the_recorded_head_is_noticed(three: list[Entry]) -> None:
+    Head.objects.update(number=2, hash=three[1].hash)
+    assert [fault.why for fault in verify(7)[1]] == ["an entry stands after the recorded head"]
+
+
+def test_a_chain_that_lost_its_head_is_noticed(three: list[Entry]) -> None:
+    Head.objects.all().delete()
+    for organisation in (7, None):
+        assert verify(organisation)[1]
+
+
+def test_what_was_said_of_a_person_by_others_is_forgotten_too(db: None) -> None:
+    with transaction.atomic():
+        record(7, "join", "people.member:12", by=BY, personal={"member": "Anna"})
+        record(7, "join", "people.member:120", by=BY, personal={"member": "Bea"})
+    forget(7, "member:12", by=Machine("privacy"))
+    assert [opening.value for opening in Opening.objects.all()] == ["Bea"]
+    assert verify(7)[1] == []
+
+
+def test_a_commitment_tells_nothing_without_its_salt(db: None) -> None:
+    with transaction.atomic():
+        one, two = (record(7, "join", "people.member:1", by=BY, personal={"member": "Anna"}) for _ in range(2))
+    assert one.commitments["member"] != two.commitments["member"]
+    salts = {opening.salt for opening in Opening.objects.all()}
+    assert len(salts) == 2
+    assert all(len(salt) == 32 for salt in salts)
+    assert not salts & set(str(Entry.objects.values_list()).split("'"))
+
+
+def test_where_one_value_ends_cannot_be_moved() -> None:
+    assert commitment("ab", salt="c", value="d") != commitment("a", salt="bc", value="d")
+    assert commitment("a", salt="b", value="cd") != commitment("a", salt="bc", value="d")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_at_once_make_one_chain() -> None:
+    def write() -> None:
+        for number in range(5):
+            with transaction.atomic():
+                record(7, "did", f"thing:{number}", by=BY)
+        connection.close()
+
+    def watch() -> None:
+        while any(writer.is_alive() for writer in writers):
+            broken.extend(verify(7)[1])
+        connection.close()
+
+    broken: list[Any] = []
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    verifier = threading.Thread(target=watch)
+    for thread in [*writers, verifier]:
+        thread.start()
+    for thread in [*writers, verifier]:
+        thread.join(timeout=30)
+    assert broken == []
+    assert verify(7) == (20, [])

@@ -135,3 +135,11 @@ def test_an_invitation_is_no_way_around_the_second_step(anna: Member, seed: str,
     told = {"new_password1": "an even longer password", "new_password2": "an even longer password"}
     assert client.post(path, told)["Location"].startswith(reverse("mfa_authenticate"))
     assert not is_in(client)
+
+
+def test_where_no_passkey_can_be_made_none_is_offered(log_in: LogIn, anna: Member, settings: Any) -> None:
+    """The operator gave a number for an address; a passkey belongs to a name."""
+    settings.MFA_SUPPORTED_TYPES, settings.MFA_PASSKEY_LOGIN_ENABLED = ["totp", "recovery_codes"], False
+    client = log_in(anna)
+    assert "passkey" not in Client().get(reverse("account_login")).content.decode()
+    assert reverse("mfa_add_webauthn") not in client.get(reverse("mfa_index")).content.decode()

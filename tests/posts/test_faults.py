@@ -16,7 +16,7 @@ from tests.posts.conftest import TEXT
 from vierogen.ledger.actions import verify
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering, looking
+from vierogen.posts.actions import looking
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.server import PracticeServer

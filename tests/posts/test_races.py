@@ -285,9 +285,7 @@ def test_stopping_everything_while_somebody_lifts_it(
     assert Halt.objects.filter(lifted_at=None).count() == Halt.objects.count() - 1
 
 
-def test_publishing_now_what_is_stopped_or_claimed(
-    channels: tuple[Channel, ...], anna: Member, ben: Member
-) -> None:
+def test_publishing_now_what_is_stopped_or_claimed(channels: tuple[Channel, ...], anna: Member, ben: Member) -> None:
     for turn in range(3):
         version = a_post(channels, anna, text=f"{TEXT} {turn}")
         reviewing.approve(version, by=ben, digest=version.digest)

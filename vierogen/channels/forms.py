@@ -1,6 +1,7 @@
 """Forms about channels."""
 
 from django import forms
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 
 from vierogen.channels.models import Channel, Colour
@@ -10,7 +11,7 @@ from vierogen.people.models import Member
 class ChannelForm(forms.Form):
     """How a channel looks, who answers for it, and whether strays go by themselves."""
 
-    colour = forms.ChoiceField(label=_("Colour"), choices=Colour.choices)
+    colour = forms.ChoiceField(label=_("Colour"), choices=Colour.choices, widget=forms.RadioSelect)
     custodians = forms.ModelMultipleChoiceField(
         Member.objects.none(),
         label=_("Custodians"),
@@ -35,3 +36,7 @@ class ChannelForm(forms.Form):
         super().__init__(data, initial=initial)  # type: ignore[arg-type]
         members = Member.objects.filter(organisation_id=channel.organisation_id).current()
         self.fields["custodians"].queryset = members.select_related("user")  # type: ignore[attr-defined]
+
+    def wrong(self) -> list[tuple[forms.BoundField, ErrorList]]:
+        """The fields that are not right yet, for the summary."""
+        return [(self[name], errors) for name, errors in self.errors.items() if name in self.fields]

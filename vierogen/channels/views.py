@@ -4,15 +4,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.channels import actions
 from vierogen.channels.forms import ChannelForm
 from vierogen.channels.models import Channel
+from vierogen.channels.states import State
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
+
+# Which shape and colour goes with which state; the words stand beside it.
+LOOKS = {State.CONNECTED: "ok", State.DISCONNECTED: "stop", State.CLOSED: "off"}
 
 
 def _me(request: HttpRequest) -> Member:
@@ -29,8 +34,25 @@ def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
 def listing(request: HttpRequest) -> HttpResponse:
     """Every account, how it is doing, and who answers for it."""
     rows = Channel.objects.visible_to(_me(request)).prefetch_related("custodians__member__user")
-    lines = [{"channel": row, "names": [str(keeper.member) for keeper in row.custodians.all()]} for row in rows]
+    lines = [{"channel": row, "marks": _marks(row)} for row in rows]
     return render(request, "channels/list.html", {"lines": lines, "rights": _me(request).rights})
+
+
+def _marks(channel: Channel) -> list[tuple[str, str]]:
+    """How a channel is doing, and who answers for it: (state, sentence)."""
+    marks = [(LOOKS[State(channel.state)], channel.get_state_display())]
+    keepers = [str(keeper.member) for keeper in channel.custodians.all()]
+    words = {0: _("No custodian yet"), 1: _("Only 1 custodian: %(names)s")}.get(
+        len(keepers), _("Custodians: %(names)s")
+    )
+    marks.append(("ok" if len(keepers) > 1 else "look", words % {"names": ", ".join(keepers)}))
+    seconds = channel.automatic_take_down_after
+    if seconds is not None:
+        told = ngettext(
+            "Strays go by themselves after %(count)d second", "Strays go by themselves after %(count)d seconds", seconds
+        )
+        marks.append(("info", told % {"count": seconds}))
+    return marks
 
 
 @require_http_methods(["GET", "POST"])

@@ -62,7 +62,7 @@ def _default(call: ast.Call) -> str:
         return _KINDS[call.func.attr]  # type: ignore[attr-defined]
     default = call.args[1]
     if isinstance(default, ast.Constant):
-        return f"`{default.value}`"
+        return f"`{default.value!s}`"
     words = ast.unparse(default)
     return f"`{words[2:-1] if isinstance(default, ast.JoinedStr) else words}`"
 

@@ -9,6 +9,9 @@ from django.db import close_old_connections, connection
 
 from vierogen.core.leases import worker_name
 
+# Seconds of rest after a failure: a database that is away for a while does not fill the log.
+AFTER_A_FAILURE = 2.0
+
 log = logging.getLogger(__name__)
 
 
@@ -41,16 +44,16 @@ def start(jobs: Iterable[Job], stop: threading.Event) -> list[threading.Thread]:
 def _keep_running(job: Job, stop: threading.Event) -> None:
     worker = worker_name(job.name)
     while not stop.is_set():
-        if not _once(job, worker):
-            stop.wait(job.every)
+        stop.wait(_once(job, worker))
     job.finish()
     connection.close()
 
 
-def _once(job: Job, worker: str) -> bool:
+def _once(job: Job, worker: str) -> float:
+    """Do one portion; returns the seconds to rest."""
     try:
         close_old_connections()
-        return bool(job.run(worker))
+        return 0.0 if job.run(worker) else job.every
     except Exception:
         log.exception("job %s failed; it goes on", job.name)
-        return False
+        return max(job.every, AFTER_A_FAILURE)

@@ -21,6 +21,7 @@ from vierogen.watch.board import Tile
 from vierogen.watch.models import Stray
 from vierogen.web.templatetags.vierogen import moment
 
+WORST_FIRST = ("stop", "look", "info")
 # So many of one kind are enough to know what to do first.
 MOST = 10
 # A post that did not go out asks its writer for so long.
@@ -41,7 +42,7 @@ class Attention:
 
 def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[Attention]:
     """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions."""
-    return [
+    found = [
         *_strays(member),
         *_unseen(member, watched),
         *_doubts(member),
@@ -50,6 +51,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_own(member),
         *_unmanned(member),
     ]
+    return sorted(found, key=lambda one: WORST_FIRST.index(one.state))
 
 
 def _strays(member: Member) -> Iterator[Attention]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from vierogen.ledger.models import Entry, Head, Opening
@@ -123,22 +124,42 @@ def _stamp(at: datetime) -> str:
 
 
 def verify(organisation_id: int | None = None) -> tuple[int, list[Broken]]:
-    """Walk the chains; returns how many entries were read and every place that does not hold."""
-    heads = Head.objects.order_by("organisation_id")
-    if organisation_id is not None:
-        heads = heads.filter(organisation_id=organisation_id)
+    """Walk the chains; returns how many entries were read and every place that does not hold.
+
+    Entries may be written meanwhile: each chain is walked up to the head that it had at the beginning.
+    """
     read = 0
     broken: list[Broken] = []
-    for head in heads:
-        entries = Entry.objects.filter(organisation_id=head.organisation_id).order_by("number")
-        last = Head(organisation_id=head.organisation_id)
+    for known in _with_entries() if organisation_id is None else [organisation_id]:
+        head, last = _head(known), Head(organisation_id=known)
+        entries = Entry.objects.filter(organisation_id=known, number__lte=head.number).order_by("number")
         for entry in entries.prefetch_related("openings").iterator(chunk_size=500):
             broken += _faults(entry, after=last)
             last.number, last.hash = entry.number, entry.hash
             read += 1
         if (last.number, last.hash) != (head.number, head.hash):
-            broken.append(Broken(head.organisation_id, last.number, "the chain ends before its recorded head"))
+            broken.append(Broken(known, last.number, "the chain ends before its recorded head"))
+        broken += _behind_the_head(known)
     return read, broken
+
+
+def _with_entries() -> list[int]:
+    """Every organisation that has a chain, or only a head, or only entries."""
+    heads = Head.objects.values_list("organisation_id", flat=True)
+    entries = Entry.objects.order_by("organisation_id").values_list("organisation_id", flat=True).distinct()
+    return sorted({*heads, *entries})
+
+
+def _head(organisation_id: int) -> Head:
+    """The recorded head; of a chain that has none, the head of an empty chain."""
+    return Head.objects.filter(organisation_id=organisation_id).first() or Head(organisation_id=organisation_id)
+
+
+def _behind_the_head(organisation_id: int) -> Iterator[Broken]:
+    # Entry and head are committed together, so a head that is read later cannot be behind.
+    newest = Entry.objects.filter(organisation_id=organisation_id).order_by("number").last()
+    if newest and newest.number > _head(organisation_id).number:
+        yield Broken(organisation_id, newest.number, "an entry stands after the recorded head")
 
 
 def _faults(entry: Entry, *, after: Head) -> Iterator[Broken]:
@@ -155,8 +176,12 @@ def _faults(entry: Entry, *, after: Head) -> Iterator[Broken]:
 
 @transaction.atomic
 def forget(organisation_id: int, actor: str, *, by: Actor) -> int:
-    """Delete the openings of everything that ``actor`` did; the chain stays provable. Returns how many."""
-    rows = Opening.objects.filter(entry__organisation_id=organisation_id, entry__actor=actor)
+    """Delete the openings of everything that ``actor`` did, and of what others wrote down about them.
+
+    The chain stays provable. ``actor`` is their pseudonym. Returns how many.
+    """
+    about_them = Q(entry__subject__endswith=f".{actor}") & ~Q(name="who")
+    rows = Opening.objects.filter(Q(entry__actor=actor) | about_them, entry__organisation_id=organisation_id)
     count, _ = rows.delete()
     record(organisation_id, "forget", actor, by=by, facts={"openings": count})
     return count

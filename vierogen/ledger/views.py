@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
-from vierogen.ledger.words import sentence
+from vierogen.ledger.words import page_of, said, sentence
 from vierogen.web.doors import needs
 
 
@@ -29,7 +29,7 @@ def _mine(request: HttpRequest) -> QuerySet[Entry]:
 def entries(request: HttpRequest) -> HttpResponse:
     """The entries, newest first."""
     page = Paginator(_mine(request), 50).get_page(request.GET.get("page"))
-    lines = [{"entry": entry, "text": sentence(entry)} for entry in page]
+    lines = [{"entry": entry, "text": sentence(entry), "said": said(entry), "url": page_of(entry)} for entry in page]
     return render(request, "ledger/list.html", {"page": page, "lines": lines})
 
 

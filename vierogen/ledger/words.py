@@ -1,66 +1,129 @@
-"""The ledger's verbs in plain words, for people who read it."""
+"""The ledger in plain words, for people who read it: a sentence for each verb, a noun for each kind of record."""
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from vierogen.ledger.models import Entry
 
-VERBS = {
-    "found": gettext_noop("made the organisation"),
-    "join": gettext_noop("gave a member a place"),
-    "accept": gettext_noop("accepted the invitation"),
-    "change_roles": gettext_noop("changed a member's roles"),
-    "end": gettext_noop("ended a membership"),
-    "change_settings": gettext_noop("changed the settings"),
-    "connect": gettext_noop("connected a channel"),
-    "reconnect": gettext_noop("connected a channel again"),
-    "disconnect": gettext_noop("noticed that a network refuses our key"),
-    "close": gettext_noop("closed it"),
-    "change": gettext_noop("changed a channel"),
-    "entrust": gettext_noop("chose the custodians"),
-    "seal": gettext_noop("sealed credentials"),
-    "begin": gettext_noop("began a post"),
-    "edit": gettext_noop("changed a post"),
-    "submit": gettext_noop("offered a post for review"),
-    "send_back": gettext_noop("asked for changes"),
-    "reopen": gettext_noop("took a post back to draft"),
-    "approve": gettext_noop("approved a post"),
-    "publish_in_emergency": gettext_noop("published in an emergency"),
-    "look_back": gettext_noop("looked back at an emergency"),
-    "overdue": gettext_noop("noticed an overdue review"),
-    "expire": gettext_noop("let a post expire"),
-    "discard": gettext_noop("threw a post away"),
-    "hold": gettext_noop("held a delivery"),
-    "withhold": gettext_noop("held a delivery at the last moment"),
-    "release": gettext_noop("released a delivery"),
-    "stop": gettext_noop("stopped a delivery"),
-    "hasten": gettext_noop("published without waiting"),
-    "send": gettext_noop("began to send a delivery"),
-    "defer": gettext_noop("will try a delivery again"),
-    "doubt": gettext_noop("does not know whether a delivery arrived"),
-    "found_there": gettext_noop("saw a delivery on the network"),
-    "repeat": gettext_noop("sends a delivery again under the same key"),
-    "send_again": gettext_noop("decided to send a delivery again"),
-    "give_up": gettext_noop("decided to leave a delivery"),
-    "fail": gettext_noop("could not publish a delivery"),
-    "verify": gettext_noop("read a delivery back"),
-    "withdraw": gettext_noop("saw a delivery taken down"),
-    "stop_everything": gettext_noop("stopped everything"),
-    "lift": gettext_noop("lifted the stop"),
-    "capture": gettext_noop("kept evidence"),
-    "open": gettext_noop("opened evidence"),
-    "forget_evidence": gettext_noop("removed old evidence"),
-    "forget": gettext_noop("forgot a person's values"),
-    "take_down": gettext_noop("asked for a take-down"),
-    "delete": gettext_noop("removed a post from the network"),
-    "confirm": gettext_noop("saw that a post is gone"),
-    "get_stuck": gettext_noop("could not remove a post"),
-    "try_again": gettext_noop("tries a removal again"),
+# By verb. Where a verb means something else for one kind of record, that kind stands before it.
+SENTENCES = {
+    "found": gettext_noop("%(who)s made the organisation"),
+    "join": gettext_noop("%(who)s gave %(what)s a place"),
+    "accept": gettext_noop("%(who)s accepted the invitation"),
+    "change_roles": gettext_noop("%(who)s changed the roles of %(what)s"),
+    "end": gettext_noop("%(who)s ended %(what)s"),
+    "change_settings": gettext_noop("%(who)s changed the settings"),
+    "connect": gettext_noop("%(who)s connected %(what)s"),
+    "reconnect": gettext_noop("%(who)s connected %(what)s again"),
+    "disconnect": gettext_noop("%(who)s noticed that the network refuses our key of %(what)s"),
+    "close": gettext_noop("%(who)s closed %(what)s"),
+    "change": gettext_noop("%(who)s changed %(what)s"),
+    "entrust": gettext_noop("%(who)s chose the custodians of %(what)s"),
+    "seal": gettext_noop("%(who)s sealed the key of %(what)s"),
+    "begin": gettext_noop("%(who)s began %(what)s"),
+    "edit": gettext_noop("%(who)s changed %(what)s"),
+    "submit": gettext_noop("%(who)s offered %(what)s for review"),
+    "send_back": gettext_noop("%(who)s asked for changes to %(what)s"),
+    "reopen": gettext_noop("%(who)s took %(what)s back to draft"),
+    "incidents.incident reopen": gettext_noop("%(who)s reopened %(what)s"),
+    "approve": gettext_noop("%(who)s approved %(what)s"),
+    "publish_in_emergency": gettext_noop("%(who)s published %(what)s in an emergency"),
+    "look_back": gettext_noop("%(who)s looked back at an emergency"),
+    "overdue": gettext_noop("%(who)s noticed that the review of an emergency is overdue"),
+    "expire": gettext_noop("%(who)s let %(what)s expire: it was not approved in time"),
+    "discard": gettext_noop("%(who)s threw %(what)s away"),
+    "hold": gettext_noop("%(who)s held %(what)s"),
+    "withhold": gettext_noop("%(who)s held %(what)s at the last moment"),
+    "release": gettext_noop("%(who)s released %(what)s"),
+    "stop": gettext_noop("%(who)s stopped %(what)s"),
+    "hasten": gettext_noop("%(who)s ended the cooling-off of %(what)s"),
+    "send": gettext_noop("%(who)s began to send %(what)s"),
+    "defer": gettext_noop("%(who)s will try %(what)s again"),
+    "doubt": gettext_noop("%(who)s does not know whether %(what)s arrived"),
+    "found_there": gettext_noop("%(who)s saw %(what)s on the network"),
+    "repeat": gettext_noop("%(who)s sends %(what)s again under the same key"),
+    "send_again": gettext_noop("%(who)s decided to send %(what)s again"),
+    "give_up": gettext_noop("%(who)s decided to leave %(what)s"),
+    "notices.alarm give_up": gettext_noop("%(who)s called everybody about %(what)s, and nobody answered"),
+    "fail": gettext_noop("%(who)s could not publish %(what)s"),
+    "verify": gettext_noop("%(who)s read %(what)s back on the network"),
+    "withdraw": gettext_noop("%(who)s saw %(what)s taken down"),
+    "stop_everything": gettext_noop("%(who)s stopped everything"),
+    "lift": gettext_noop("%(who)s lifted the stop"),
+    "capture": gettext_noop("%(who)s kept %(what)s"),
+    "open": gettext_noop("%(who)s opened %(what)s"),
+    "forget_evidence": gettext_noop("%(who)s removed %(what)s: its time is over"),
+    "forget": gettext_noop("%(who)s made the ledger forget somebody's name"),
+    "take_down": gettext_noop("%(who)s asked for %(what)s"),
+    "delete": gettext_noop("%(who)s did %(what)s"),
+    "confirm": gettext_noop("%(who)s saw that it is gone: %(what)s"),
+    "get_stuck": gettext_noop("%(who)s could not do %(what)s"),
+    "try_again": gettext_noop("%(who)s tries %(what)s again"),
+    "take_baseline": gettext_noop("%(who)s wrote down what stood on %(what)s"),
+    "see_stray": gettext_noop("%(who)s saw %(what)s"),
+    "adopt": gettext_noop("%(who)s said that %(what)s is ours"),
+    "explain": gettext_noop("%(who)s found out that we sent %(what)s ourselves"),
+    "hand_on": gettext_noop("%(who)s made an incident of %(what)s"),
+    "remove": gettext_noop("%(who)s saw that %(what)s is gone from the network"),
+    "vanish": gettext_noop("%(who)s saw that %(what)s was gone by itself"),
+    "fall_silent": gettext_noop("%(who)s heard nothing any more from %(what)s"),
+    "hear_again": gettext_noop("%(who)s heard again from %(what)s"),
+    "ring": gettext_noop("%(who)s rang %(what)s"),
+    "escalate": gettext_noop("%(who)s called the next person about %(what)s"),
+    "acknowledge": gettext_noop("%(who)s answered %(what)s"),
+    "open_incident": gettext_noop("%(who)s opened %(what)s"),
+    "write_note": gettext_noop("%(who)s wrote a note in %(what)s"),
 }
+NOUNS = {
+    "posts.post": gettext_noop("post %(number)s"),
+    "posts.version": gettext_noop("version %(number)s"),
+    "posts.delivery": gettext_noop("delivery %(number)s"),
+    "posts.takedown": gettext_noop("take-down %(number)s"),
+    "posts.evidence": gettext_noop("evidence %(number)s"),
+    "posts.evidencemedia": gettext_noop("a picture as evidence"),
+    "watch.stray": gettext_noop("stray %(number)s"),
+    "watch.watched": gettext_noop("channel watch %(number)s"),
+    "channels.channel": gettext_noop("channel %(number)s"),
+    "people.member": gettext_noop("member %(number)s"),
+    "notices.alarm": gettext_noop("alarm %(number)s"),
+    "incidents.incident": gettext_noop("incident %(number)s"),
+}
+# Where the record itself can be seen.
+PAGES = {"posts.post": "posts:detail", "watch.stray": "watch:stray", "incidents.incident": "incidents:detail"}
 
 
 def sentence(entry: Entry) -> str:
     """Who did what, in the reader's language; an unknown verb is shown as it is."""
-    who = next((opening.value for opening in entry.openings.all() if opening.name == "who"), entry.actor)
-    verb = VERBS.get(entry.verb)
-    return f"{who} {_(verb) if verb else entry.verb}"
+    told = _told(entry)
+    kind, _colon, number = entry.subject.partition(":")
+    noun = NOUNS.get(kind)
+    what = told.get("member") or (_(noun) % {"number": number} if noun else entry.subject)
+    words = SENTENCES.get(f"{kind} {entry.verb}") or SENTENCES.get(entry.verb)
+    values = {"who": _who(entry, told), "what": what}
+    return _(words) % values if words else f"{values['who']}: {entry.verb} ({what})"
+
+
+def said(entry: Entry) -> str:
+    """What the person said to it (a reason, a note), "" when nothing was said or it was forgotten."""
+    told = _told(entry)
+    return told.get("reason") or told.get("note") or ""
+
+
+def page_of(entry: Entry) -> str:
+    """The address of what the entry is about, "" where it has no page."""
+    kind, _colon, number = entry.subject.partition(":")
+    try:
+        return reverse(PAGES[kind], args=[int(number)]) if kind in PAGES else ""
+    except NoReverseMatch:  # a room that this installation does not have
+        return ""
+
+
+def _who(entry: Entry, told: dict[str, str]) -> str:
+    # A machine is a part of this software. Somebody who was forgotten is still told apart from others.
+    is_machine = entry.actor.startswith("machine:")
+    return told.get("who") or ("Vierogen" if is_machine else entry.actor)
+
+
+def _told(entry: Entry) -> dict[str, str]:
+    return {opening.name: opening.value for opening in entry.openings.all()}

@@ -48,13 +48,17 @@ class Limited(NetworkError):  # noqa: N818 - the field's word
 
 @dataclass(frozen=True)
 class Field:
-    """One thing a person fills in to connect a channel; ``label`` and ``help`` are translatable English."""
+    """One thing a person fills in to connect a channel; ``label`` and ``help`` are translatable English.
+
+    An ``optional`` one may be left empty, and is then not among the credentials.
+    """
 
     name: str
     label: str
     help: str = ""
     secret: bool = False
     default: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,12 @@ class Bluesky(Network, Deletes, Streams):
             help=_("Make one in Bluesky, under Settings, Privacy and security. Never fill in the account's own."),
             secret=True,
         ),
+        Field(
+            "jetstream",
+            _("Jetstream server"),
+            help=_("Leave this empty, unless your technical people run a Jetstream server to watch with."),
+            optional=True,
+        ),
     )
     repeat_is_safe = True
     read_lag = 1.0

@@ -95,9 +95,7 @@ def _locked(channel: Channel) -> dict[str, Secret]:
     return {secret.field: secret for secret in Secret.objects.filter(channel=channel)}
 
 
-def _store(
-    channel: Channel, values: Mapping[str, str], *, at: datetime, known: Mapping[str, Secret]
-) -> dict[str, int]:
+def _store(channel: Channel, values: Mapping[str, str], *, at: datetime, known: Mapping[str, Secret]) -> dict[str, int]:
     """Seal each value; returns the versions that they have now."""
     current, _keys = keyring()
     versions = {field: known[field].version + 1 if field in known else 1 for field in values}

@@ -17,7 +17,7 @@ class CredentialsForm(forms.Form):
                 label=_(field.label),
                 help_text=_(field.help) if field.help else "",
                 widget=widget,
-                required=not field.name.startswith("optional_") and field.name != "jetstream",
+                required=not field.optional,
                 initial=(known or {}).get(field.name, field.default),
                 max_length=2_000,
             )

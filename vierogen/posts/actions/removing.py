@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -20,12 +21,13 @@ from vierogen.core.sealing import SealError
 from vierogen.ledger.actions import Actor, Machine, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.networks.base import Deletes, Media, NetworkError, Shown
-from vierogen.people.actions import demand, same_organisation
+from vierogen.notices.actions import tell
+from vierogen.people.actions import addressees, demand, insist, same_organisation
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.outside import fetch_picture
-from vierogen.posts.states import TakeDownState
+from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.vault.actions import open_evidence, opened, seal_evidence
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 WORKER = Machine("worker")
 RETENTION = timedelta(days=90)
 TRIES = 8
+FAILED = gettext_noop("Something in Vierogen itself went wrong. It tries again.")
 CANNOT = gettext_noop("This network does not let us remove posts. Remove it in the network's own app.")
 
 
@@ -90,6 +93,9 @@ def fetch_media(evidence: Evidence) -> bool:
 
 @transaction.atomic
 def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> None:
+    Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
+    if evidence.media.filter(url=url).exists():  # the watch and a take-down can fetch it at the same time
+        return
     digest = hashlib.sha256(data).hexdigest()
     sealed = seal_evidence(data, context=_context(evidence.channel, digest))
     kept = EvidenceMedia.objects.create(
@@ -115,11 +121,12 @@ def open_for(evidence: Evidence, *, by: Member, reason: str) -> dict[str, Any]:
 
     Returns the document; each entry of its ``pictures`` has ``mime``, ``sha256`` and base64 ``data``.
     """
-    demand(by, Right.OPEN_EVIDENCE)
-    same_organisation(by, evidence.organisation_id)
     if not reason.strip():
         raise ValidationError(_("Say why you need to see this. It may be somebody's private photo."))
     with transaction.atomic():
+        insist(by, Right.OPEN_EVIDENCE, organisation_id=evidence.organisation_id)
+        if evidence.is_forgotten:
+            raise ValidationError(_("This was removed, because the time to keep it is over."))
         opening = EvidenceOpening.objects.create(evidence=evidence, member=by, reason=reason.strip())
         record(evidence.organisation_id, "open", subject_of(evidence), by=by, personal={"reason": opening.reason})
     document = _document(evidence)
@@ -154,14 +161,15 @@ def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, deliver
     ``by`` is a member with the right, or a machine where the organisation switched that on.
     """
     if isinstance(by, Member):
-        demand(by, Right.TAKE_DOWN)
-        same_organisation(by, channel.organisation_id)
+        insist(by, Right.TAKE_DOWN, organisation_id=channel.organisation_id)
+    # Whoever asks at the same moment waits here, and then finds the first.
+    Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
     known = (
         TakeDown.objects.filter(channel=channel, remote_id=shown.remote_id).exclude(state=TakeDownState.GONE).first()
     )
     if known:
         return known
-    evidence = Evidence.objects.filter(channel=channel, remote_id=shown.remote_id).order_by("-pk").first()
+    evidence = Evidence.objects.kept().filter(channel=channel, remote_id=shown.remote_id).order_by("-pk").first()
     asked = TakeDown.objects.create(
         organisation_id=channel.organisation_id,
         channel=channel,
@@ -206,30 +214,37 @@ def pursue(asked: TakeDown) -> None:
             if not isinstance(network, Deletes):
                 _stuck(asked, CANNOT)
                 return
-            if asked.state == TakeDownState.ASKED:
-                network.delete(asked.remote_id)
-                move(asked, "delete", by=WORKER, changes={"deleted_at": timezone.now(), "problem": ""})
-            remains = network.remains(_shown(asked))
+            remains = _delete(asked, network)
+        if remains:
+            _again(asked, problem="", remains=remains)
+        else:
+            confirm_gone(asked, by=WORKER)
+    except WrongStateError:  # a person, or another worker, was faster
+        return
     except (NetworkError, SealError) as error:
         log.warning("take-down %s: %s", asked.pk, error)
         _again(asked, problem=getattr(error, "reason", str(error)))
-        return
-    except WrongStateError:  # a person was faster
-        return
-    if remains:
-        _again(asked, problem="", remains=remains)
-    else:
-        confirm_gone(asked, by=WORKER)
+    except Exception:
+        log.exception("take-down %s: the connector failed", asked.pk)
+        _again(asked, problem=FAILED)
+
+
+def _delete(asked: TakeDown, network: Deletes) -> list[str]:
+    if asked.state == TakeDownState.ASKED:
+        network.delete(asked.remote_id)
+        move(asked, "delete", by=WORKER, changes={"deleted_at": timezone.now(), "problem": ""})
+    return network.remains(_shown(asked))
 
 
 def confirm_gone(asked: TakeDown, *, by: Actor) -> None:
-    """The post and its media were read again and are gone."""
-    now = timezone.now()
+    """The post and its media were read again and are gone, and so is the delivery that made it."""
+    changes: dict[str, Any] = {**RELEASED, "gone_at": timezone.now(), "remains": [], "problem": ""}
     with transaction.atomic():
-        changes: dict[str, Any] = {**RELEASED, "gone_at": now, "remains": [], "problem": ""}
+        made = Delivery.objects.filter(channel=asked.channel_id, remote_id=asked.remote_id).locked()
         move(asked, "confirm", by=by, changes=changes)
-        if asked.delivery and asked.delivery.state in {"published", "verified"}:
-            move(asked.delivery, "withdraw", by=by)
+        for delivery in made:
+            if delivery.state in {DeliveryState.PUBLISHED, DeliveryState.VERIFIED}:
+                move(delivery, "withdraw", by=by)
 
 
 def _again(asked: TakeDown, *, problem: str, remains: list[str] | None = None) -> None:
@@ -243,25 +258,43 @@ def _again(asked: TakeDown, *, problem: str, remains: list[str] | None = None) -
 
 
 def _stuck(asked: TakeDown, problem: str) -> None:
-    move(asked, "get_stuck", by=WORKER, changes={**RELEASED, "problem": problem})
+    """Give up for now; everybody who may take posts down is told that it still stands there."""
+    changes = {**RELEASED, "problem": problem}
+    with suppress(WrongStateError), transaction.atomic():
+        move(asked, "get_stuck", by=WORKER, changes=changes, only_if={"fence": asked.fence})
+        delivery = asked.delivery
+        tell(
+            asked.organisation_id,
+            addressees(asked.organisation.members.all().who_may(Right.TAKE_DOWN)),
+            template="posts/mail/stuck",
+            values={"channel": asked.channel.handle, "reason": problem},
+            link=f"/posts/{delivery.version.post_id}/" if delivery else "/watch/",
+            urgent=True,
+        )
 
 
 def try_again(asked: TakeDown, *, by: Member) -> None:
     """A person asks to try a stuck removal once more."""
-    demand(by, Right.TAKE_DOWN)
-    same_organisation(by, asked.organisation_id)
-    move(asked, "try_again", by=by, changes={"attempts": 0, "next_at": timezone.now(), "problem": ""})
+    with transaction.atomic():
+        insist(by, Right.TAKE_DOWN, organisation_id=asked.organisation_id)
+        move(asked, "try_again", by=by, changes={"attempts": 0, "next_at": timezone.now(), "problem": ""})
 
 
 def forget_old_evidence() -> int:
     """Remove evidence whose retention has ended; that it existed, with its hash, stays in the ledger."""
-    old = Evidence.objects.filter(retain_until__lt=timezone.now(), take_downs=None)
+    old = Evidence.objects.kept().filter(retain_until__lt=timezone.now())
     return sum(_forget(evidence) for evidence in old.order_by("pk")[:100])
 
 
 @transaction.atomic
 def _forget(evidence: Evidence) -> int:
+    """A take-down refers to its evidence, so there the row stays, with nothing in it."""
     subject, organisation_id = subject_of(evidence), evidence.organisation_id
-    evidence.delete()
+    if evidence.take_downs.exists():
+        evidence.media.all().delete()
+        nothing = {"key_id": "", "wrapped": b"", "ciphertext": b"", "media_complete": False}
+        Evidence.objects.filter(pk=evidence.pk).update(**nothing)
+    else:
+        evidence.delete()
     record(organisation_id, "forget_evidence", subject, by=WORKER)
     return 1

@@ -17,6 +17,10 @@ from vierogen.vault.models import Envelope
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """Evidence."""
 
+    def kept(self) -> "EvidenceQuerySet":
+        """What is still there to be opened."""
+        return self.exclude(ciphertext=b"")
+
     def visible_to(self, member: Member) -> "EvidenceQuerySet":
         """Evidence of the member's organisation."""
         return self.filter(organisation_id=member.organisation_id)
@@ -39,6 +43,11 @@ class Evidence(Envelope):
 
     objects = EvidenceQuerySet.as_manager()
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Did its retention end, so that only the row is left?"""
+        return not self.ciphertext
+
 
 class EvidenceMedia(Envelope):
     """A picture of the remote post, sealed, with the SHA-256 of its bytes."""
@@ -46,7 +55,7 @@ class EvidenceMedia(Envelope):
     evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="media")
     sha256 = models.CharField(max_length=64)
     mime = models.CharField(max_length=60)
-    url = models.CharField(max_length=1000)
+    url = models.TextField()
 
 
 class EvidenceOpening(models.Model):
