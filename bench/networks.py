@@ -1,5 +1,6 @@
 """The networks that posts go to, each seen past Vierogen: somebody with a phone, and a reader."""
 
+import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -171,6 +172,8 @@ def _mastodon() -> Iterator[MastodonServer]:
     with MockServer(config=config) as server:
         # The server says in its answers where it is, and knows that only now.
         config.domain, config.url_scheme = f"127.0.0.1:{server.port}", "http"
+        # It complains at length of every watcher that was killed.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         try:
             yield MastodonServer(port=server.port, base_url=server.base_url)
         finally:

@@ -5,7 +5,6 @@ results, as one line of JSON, on standard output.
 """
 
 import importlib
-import logging
 import os
 import signal
 import sys
@@ -24,9 +23,6 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.environ["DJANGO_SETTINGS_MODULE"] = "vierogen.config.settings"
     django.setup()
-    # The Mastodon server complains at length of every watcher that was killed.
-    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
-    logging.getLogger("mastodon_mock").setLevel(logging.CRITICAL)
     rounds = importlib.import_module("bench.rounds")
     results = rounds.run(quick=asked.quick, with_bluesky=not asked.without_bluesky)
     print(results.as_json())

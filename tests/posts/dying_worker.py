@@ -1,6 +1,6 @@
 """A worker that is killed with SIGKILL at a chosen step: run as its own process by the tests of faults.
 
-python -m tests.posts.dying_worker STEP
+python -m tests.posts.dying_worker JOB STEP NETWORK
 """
 
 import os
@@ -32,44 +32,60 @@ def after(function: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
-def main(step: str) -> None:
-    """Patch the chosen place, then work as the worker does until nothing is due."""
+def inside(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Die in the transaction of the move ``verb``: the row was changed, its entry is not yet written."""
+
+    def instead(record: Callable[..., Any]) -> Callable[..., Any]:
+        def recorded(organisation_id: int, name: str, *args: Any, **named: Any) -> Any:
+            if name == verb:
+                die()
+            return record(organisation_id, name, *args, **named)
+
+        return recorded
+
+    return instead
+
+
+def main(job: str, step: str, network: str) -> None:
+    """Patch the chosen place, then do the job as the worker does until nothing is left."""
     django.setup()
     from vierogen.channels.models import networks
     from vierogen.ledger import moves
     from vierogen.posts import jobs
-    from vierogen.posts.actions import delivering
+    from vierogen.posts.actions import delivering, looking, removing
 
-    connector = networks()[sys.argv[2]]
+    connector = networks()[network]
     places: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        # Inside the transaction of the claim: the row was changed, the entry not yet written.
-        "in the claim": (moves, "record", before),
+        "in the claim": (moves, "record", inside("send")),
         # The claim is committed, the network has not heard anything.
         "after the claim": (delivering, "send", before),
+        "after the first picture": (connector, "_uploaded", after),
         "before the call": (connector, "publish", before),
         # The network has the post, we do not know it.
         "after the call": (connector, "publish", after),
         "before recording": (delivering, "settle", before),
+        "in the recording": (moves, "record", inside("found_there")),
         "after recording": (delivering, "settle", after),
+        # Looking for what nobody knows.
+        "in the doubt": (moves, "record", inside("doubt")),
+        "before looking": (connector, "find", before),
+        "after looking": (connector, "find", after),
+        "before settling": (looking, "settle", before),
+        "after settling": (looking, "settle", after),
+        # Taking down.
+        "after the evidence": (removing, "fetch_media", after),
+        "before the deletion": (connector, "delete", before),
+        "after the deletion": (connector, "delete", after),
+        "in its recording": (moves, "record", inside("delete")),
+        "after its recording": (connector, "remains", before),
+        "in the confirmation": (moves, "record", inside("confirm")),
+        "in the withdrawal": (moves, "record", inside("withdraw")),
     }
-    if step == "in the recording":
-        _die_in_recording(delivering, moves)
-    else:
-        owner, name, how = places[step]
-        setattr(owner, name, how(getattr(owner, name)))
-    while jobs.deliver("dying"):
+    owner, name, how = places[step]
+    setattr(owner, name, how(getattr(owner, name)))
+    while getattr(jobs, job)("dying"):
         pass
 
 
-def _die_in_recording(delivering: Any, moves: Any) -> None:
-    settle = delivering.settle
-
-    def settled(*args: Any, **named: Any) -> Any:
-        moves.record = die
-        return settle(*args, **named)
-
-    delivering.settle = settled
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

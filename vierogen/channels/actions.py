@@ -12,7 +12,7 @@ from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.networks.base import Profile
-from vierogen.people.actions import demand, same_organisation
+from vierogen.people.actions import demand, insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 
@@ -20,8 +20,7 @@ from vierogen.people.roles import Right
 @transaction.atomic
 def add(organisation: Organisation, profile: Profile, *, network_key: str, server: str, by: Member) -> Channel:
     """Take an account into care, or take it up again with its history; refuses another organisation's account."""
-    demand(by, Right.CONNECT)
-    same_organisation(by, organisation.pk)
+    insist(by, Right.CONNECT, organisation_id=organisation.pk)
     known = Channel.objects.filter(network_key=network_key, server=server, account_id=profile.account_id).first()
     if known and known.organisation_id != organisation.pk:
         raise ValidationError(_("Another organisation here already looks after this account."))

@@ -40,6 +40,7 @@ def run(
     ready()
     stop.wait()
     if server:
+        server.task_dispatcher.shutdown()  # what is under way is answered first
         server.close()
     for thread in threads:
         thread.join(timeout=30)

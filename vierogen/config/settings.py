@@ -213,9 +213,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else No
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _secure else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Twelve pictures of ten megabytes at most in one form.
+# Words in a form; what is larger goes to disk while it is read, and together it has a limit too.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "vierogen.posts.uploads.Quota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # How much is logged: DEBUG, INFO, WARNING or ERROR. Unset: INFO of Vierogen, WARNING of everything below it.
 _log_level = env.text("VIEROGEN_LOG_LEVEL")

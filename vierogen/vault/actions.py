@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,8 @@ def check_key() -> None:
     Raises ``core.sealing.SealError`` with a sentence that says what to do.
     """
     current, keys = keyring()
-    canary = Canary.objects.order_by("-pk").first()
+    # Only what it needs: "vierogen init" asks before it brings the tables up to date.
+    canary = Canary.objects.only("key_id", "wrapped", "ciphertext").order_by("-pk").first()
     used = {canary.key_id} if canary else set()
     missing = (used | set(Secret.objects.values_list("key_id", flat=True))) - keys.keys()
     if missing:
@@ -50,6 +51,11 @@ def check_key() -> None:
         _leave_canary(current)
     else:
         sealing.unseal(canary.sealed, keys=keys, context=b"canary")
+
+
+def is_sealed() -> bool:
+    """Has this installation a vault that only its own key opens? Also where there are no tables yet."""
+    return Canary._meta.db_table in connection.introspection.table_names() and Canary.objects.exists()
 
 
 def _leave_canary(key: sealing.Key) -> None:

@@ -7,7 +7,7 @@ from vierogen.posts.checks.base import Check, Draft, Finding, PictureFacts, Targ
 
 
 class Length(Check):
-    """Stops, whatever the reason: a text, an alt text or a number of pictures that the network would refuse."""
+    """Stops: a text, an alt text or a number of pictures that the network would refuse, whatever the reason."""
 
     key = "length"
     title = _("Does it fit?")

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from vierogen.core.sealing import SealError, new_key_file
 from vierogen.people.first_run import setup_address
-from vierogen.vault.actions import check_key
+from vierogen.vault.actions import check_key, is_sealed
 
 
 class Command(BaseCommand):
@@ -17,17 +17,23 @@ class Command(BaseCommand):
     help = "Make the installation ready, or bring it up to date. Safe to repeat."
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Key first: a database without its key is of no use."""
-        if not settings.KEY_FILE.exists() and not settings.OLD_KEY_FILES:
+        """Key first: a database without its key is of no use, and with a wrong key nothing is touched."""
+        if is_sealed():
+            _refuse_wrong_key()
+        elif not settings.KEY_FILE.exists() and not settings.OLD_KEY_FILES:
             new_key_file(settings.KEY_FILE)
             self.stdout.write(
                 f"Made the vault's key: {settings.KEY_FILE}. Keep a copy in a safe, apart from the backups."
             )
         call_command("migrate", verbosity=options["verbosity"] and options["verbosity"] - 1, stdout=self.stdout)
-        try:
-            check_key()
-        except SealError as error:
-            raise CommandError(str(error)) from error
+        _refuse_wrong_key()
         if address := setup_address():
             self.stdout.write(f"Open this address once to set up the organisation and its first two people:\n{address}")
         self.stdout.write("Ready. Start with: vierogen serve")
+
+
+def _refuse_wrong_key() -> None:
+    try:
+        check_key()
+    except SealError as error:
+        raise CommandError(str(error)) from error
