@@ -10,21 +10,48 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 WRITES = 20
+STAT = Path("/proc/stat")
 
 
 def facts() -> str:
-    """Date, processor, memory, disk and versions, in one line."""
+    """Date, processor, memory, disk and versions."""
     return ", ".join(
         [
             f"{datetime.now(UTC):%Y-%m-%d}",
             f"{os.cpu_count()} cores ({_processor()})",
             f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB",
             f"a write reaches the disk in {_commit() * 1000:.1f} ms",
-            f"load before: {os.getloadavg()[0]:.1f}",
             f"Python {platform.python_version()}",
             f"SQLite {sqlite3.sqlite_version}",
         ]
     )
+
+
+class Meanwhile:
+    """How busy the machine was with other things while something was measured."""
+
+    def __init__(self) -> None:
+        self._began, self._ours, self._all = time.monotonic(), _ours(), _all()
+
+    def __str__(self) -> str:
+        """Part of all its processors that went to other programs; only Linux tells."""
+        seconds = time.monotonic() - self._began
+        others = max(0.0, (_all() - self._all) - (_ours() - self._ours)) / (seconds * (os.cpu_count() or 1))
+        told = f", in which other programs took {others:.0%} of its processors" if STAT.exists() else ""
+        return f"in {seconds / 60:.1f} minutes{told}"
+
+
+def _ours() -> float:
+    """Seconds of processor time of this program and of those that it started and that have ended."""
+    return sum(os.times()[:4])
+
+
+def _all() -> float:
+    """Seconds of processor time of everything since the machine started, without idling and waiting for disks."""
+    if not STAT.exists():
+        return 0.0
+    user, nice, system, _idle, _iowait, *others = map(int, STAT.read_text().split()[1:9])
+    return (user + nice + system + sum(others)) / os.sysconf("SC_CLK_TCK")
 
 
 def _processor() -> str:

@@ -120,4 +120,3 @@ def test_no_signals_and_no_imports_inside_functions() -> None:
     ]
     assert not signals
     assert not inside
-

@@ -1,14 +1,22 @@
 """A post on its way: written by anna for the practice channel."""
 
+from collections.abc import Iterator
+from functools import partial
+
+import httpx
 import pytest
 
+from tests.posts.nets import TEXT, Net, on_bluesky
+from tests.servers.faulty import FaultyProxy
+from tests.servers.pds import PDS
 from vierogen.channels.models import Channel
-from vierogen.people.models import Member
+from vierogen.core.http import guarded_client
+from vierogen.people.models import Member, Organisation
 from vierogen.posts.actions.reviewing import approve, publish_now
 from vierogen.posts.actions.writing import Content, begin, submit
 from vierogen.posts.models import Delivery, Version
-
-TEXT = "Morgen beginnen de werkzaamheden aan de Stationsweg."
+from vierogen.practice.server import PracticeServer
+from vierogen.vault import actions as vault
 
 
 @pytest.fixture
@@ -42,3 +50,25 @@ def due(delivery: Delivery, approved: Version, ben: Member) -> Delivery:
     """A delivery whose time has come."""
     publish_now(approved, by=ben)
     return Delivery.objects.get(pk=delivery.pk)
+
+
+@pytest.fixture(params=["mastodon", pytest.param("bluesky", marks=pytest.mark.pds)])
+def net(request: pytest.FixtureRequest, practice: PracticeServer) -> Net:
+    """Each network in turn."""
+    if request.param == "bluesky":
+        return request.getfixturevalue("bluesky")  # type: ignore[no-any-return]
+    channel = request.getfixturevalue("channel")
+    return Net("mastodon", channel, lambda: [status.text for status in practice.network.timeline()])
+
+
+@pytest.fixture
+def bluesky(pds: PDS, transactional_db: None, town: Organisation, cora: Member) -> Iterator[Net]:
+    """Bluesky."""
+    with FaultyProxy(pds.port) as proxy:
+        yield on_bluesky(pds, proxy, town, cora)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits longer than half a second for a network."""
+    monkeypatch.setattr(vault, "guarded_client", partial(guarded_client, timeout=httpx.Timeout(0.5)))

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tests.plugins.house import make_member
-from tests.posts.conftest import TEXT
+from tests.posts.nets import TEXT
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import WrongStateError
 from vierogen.notices.models import Message

@@ -15,13 +15,15 @@ from tests.plugins.house import make_member
 from tests.posts.test_pictures import exif, png, saved, scene
 from vierogen.channels.actions import add
 from vierogen.channels.models import Channel
+from vierogen.ledger.moves import move
 from vierogen.networks.base import Profile
 from vierogen.people.actions import change_roles
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts import forms, uploads
+from vierogen.posts.actions.delivering import WORKER
 from vierogen.posts.actions.writing import Content, add_picture, begin
-from vierogen.posts.models import Media, Post, Version
+from vierogen.posts.models import Delivery, Media, Post, Version
 
 Visit = Callable[[Member], Client]
 TEXT = "De weekmarkt is deze week op vrijdag."
@@ -239,7 +241,7 @@ class TestPictures:
         ("data", "words"),
         [
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG drawings can carry hidden programs"),
-            (png(30_000, 30_000), "more than 50 megapixels"),
+            (png(30_000, 30_000), "This picture has more than 50 megapixels."),
             (b"just words", "Only JPEG, PNG, WebP and GIF pictures can be added."),
         ],
         ids=["svg", "bomb", "no picture"],
@@ -388,9 +390,8 @@ def test_a_draft_can_be_thrown_away_once(writer: Client, channel: Channel, anna:
     assert "Throw this post away" not in body(writer.get(reverse("posts:detail", args=[post.pk])))
 
 
-def test_what_is_out_cannot_be_changed(writer: Client, channel: Channel, due: Any) -> None:
-    due.MOVES  # noqa: B018 - what is due is about to leave
-    type(due).objects.filter(pk=due.pk).update(**{"state": "published"})
+def test_what_is_out_cannot_be_changed(writer: Client, channel: Channel, due: Delivery) -> None:
+    move(due, "send", by=WORKER)
     post = due.version.post
     assert "Change it" not in body(writer.get(reverse("posts:detail", args=[post.pk])))
     answer = compose(writer, post, channels=channel.pk, text="Anders.")

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from vierogen.config.cli import unusable
 from vierogen.core.sealing import SealError
 from vierogen.vault.actions import check_key
 
@@ -35,7 +36,7 @@ def refuse_unready() -> None:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        raise CommandError(f"The database cannot be used: {error}. Check VIEROGEN_DATABASE_URL.") from error
+        raise CommandError(unusable(error)) from error
     if missing:
         raise CommandError("The database is not up to date. Run: vierogen init")
     try:

@@ -1,6 +1,7 @@
 """Reads environment variables with plain refusals. Only settings.py may call this."""
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -39,6 +40,19 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list, separated by commas or spaces."""
     return text(name, default).replace(",", " ").split()
+
+
+def kept_secret(file: Path) -> str:
+    """A random text that stays the same: made at the first start, and kept in ``file``, for its owner only."""
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(64))
+        return file.read_text()
+    except OSError as error:
+        why = f"VIEROGEN_HOME is {file.parent}, where nothing can be kept: {error.strerror}."
+        raise SettingError(f"{why} Choose a folder that is yours.") from error
 
 
 def database(url: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from waitress import create_server
 
 from vierogen.config.wsgi import application
@@ -34,9 +35,10 @@ def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     wanted = set(parts)
+    # First: where the port is taken, nothing begins.
+    server = _serve(host, port) if "web" in wanted else None
     threads = start(JOBS, stop) if "worker" in wanted else []
     threads += watch_jobs.start_watching(stop) if "watch" in wanted else []
-    server = _serve(host, port) if "web" in wanted else None
     ready()
     stop.wait()
     if server:
@@ -50,6 +52,9 @@ def _serve(host: str, port: int):  # type: ignore[no-untyped-def]  # noqa: ANN20
     # Without the proxy's word, everybody would seem to come from one address, and share one limit of log-ins.
     told = {"x-forwarded-for", "x-forwarded-proto"}
     proxy = {"trusted_proxy": settings.TRUSTED_PROXY, "trusted_proxy_headers": told} if settings.TRUSTED_PROXY else {}
-    server = create_server(application, host=host, port=port, threads=8, ident=None, **proxy)
+    try:
+        server = create_server(application, host=host, port=port, threads=8, ident=None, **proxy)
+    except (OSError, OverflowError) as error:
+        raise CommandError(f"Nothing can listen on {host}:{port} ({error}). Choose another with --port.") from error
     threading.Thread(target=server.run, name="web", daemon=True).start()
     return server

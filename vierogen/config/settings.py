@@ -4,7 +4,6 @@ A secret may come from a file: set ``VIEROGEN_X_FILE`` in place of ``VIEROGEN_X`
 """
 
 import os
-import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -136,7 +135,6 @@ LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
 TIME_ZONE = "Europe/Amsterdam"
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 
 AUTH_USER_MODEL = "people.User"
@@ -239,9 +237,4 @@ LOGGING = {
 }
 
 if not SECRET_KEY:
-    _file = HOME / "secret-key"
-    if not _file.exists():
-        HOME.mkdir(parents=True, exist_ok=True)
-        _file.touch(mode=0o600)
-        _file.write_text(secrets.token_urlsafe(64))
-    SECRET_KEY = _file.read_text()
+    SECRET_KEY = env.kept_secret(HOME / "secret-key")

@@ -37,7 +37,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
 def open_incident(request: HttpRequest) -> HttpResponse:
     """Open an incident; ``?stray=`` says with which stray it begins."""
     stray = _stray(request)
-    form = OpenForm(posted(request), initial={"title": str(stray) if stray else ""})
+    title = f"{stray.get_what_display()}: {stray.channel.handle}" if stray else ""
+    form = OpenForm(posted(request), initial={"title": title})
     if form.is_valid():
         try:
             opened = actions.open_incident(**form.cleaned_data, by=member_of(request), stray=stray)

@@ -101,10 +101,10 @@ def is_halted(organisation_id: int) -> Halt | None:
 
 
 def release(delivery: Delivery, *, by: Member) -> None:
-    """Let one held delivery go out now. Refused while everything is stopped."""
+    """Let one held delivery go out now, or later if it was planned later. Refused while everything is stopped."""
     now = timezone.now()
     changes = {
-        "due_at": max(now, delivery.version.not_before or now),
+        "due_at": max(now, delivery.planned_for),
         "released_by": by,
         "problem": "",
         "next_try_at": None,

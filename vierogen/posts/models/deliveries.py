@@ -166,9 +166,14 @@ class Delivery(Leased):
         return self.state == DeliveryState.WAITING and self.cooling_until > timezone.now()
 
     @property
+    def planned_for(self) -> datetime:
+        """When it should have gone out, however often it was held, released or tried again since."""
+        return max(self.cooling_until, self.version.not_before or self.cooling_until)
+
+    @property
     def lateness(self) -> float:
-        """Seconds between when it was due and when it was out; 0 while it is not."""
-        return max(0.0, (self.published_at - self.due_at).total_seconds()) if self.published_at else 0.0
+        """Seconds between when it was planned and when it was out; 0 while it is not."""
+        return max(0.0, (self.published_at - self.planned_for).total_seconds()) if self.published_at else 0.0
 
 
 class AfterReviewQuerySet(models.QuerySet["AfterReview"]):

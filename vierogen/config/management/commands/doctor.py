@@ -9,15 +9,19 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
 
+from vierogen.config.cli import unusable
 from vierogen.config.commands import refuse_unready
 
 
 def _database() -> str:
     start = time.perf_counter()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        raise CommandError(unusable(error)) from error
     return f"{connection.vendor}, answers in {(time.perf_counter() - start) * 1000:.0f} ms"
 
 
@@ -76,4 +80,4 @@ class Command(BaseCommand):
                 wrong += 1
                 self.stdout.write(f"WRONG  {name}: {error}")
         if wrong:
-            raise CommandError(f"{wrong} thing(s) to mend, see above.")
+            raise CommandError(f"To mend, see above: {wrong}.")

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         if is_sealed():
             _refuse_wrong_key()
         elif not settings.KEY_FILE.exists() and not settings.OLD_KEY_FILES:
-            new_key_file(settings.KEY_FILE)
+            _make_key()
             self.stdout.write(
                 f"Made the vault's key: {settings.KEY_FILE}. Keep a copy in a safe, apart from the backups."
             )
@@ -30,6 +30,13 @@ class Command(BaseCommand):
         if address := setup_address():
             self.stdout.write(f"Open this address once to set up the organisation and its first two people:\n{address}")
         self.stdout.write("Ready. Start with: vierogen serve")
+
+
+def _make_key() -> None:
+    try:
+        new_key_file(settings.KEY_FILE)
+    except OSError as error:
+        raise CommandError(f"The vault's key {settings.KEY_FILE} cannot be made: {error.strerror}.") from error
 
 
 def _refuse_wrong_key() -> None:

@@ -1,0 +1,21 @@
+"""What touches no database is tested once: in the run on SQLite, not again in the one on PostgreSQL."""
+
+import pytest
+from django.conf import settings
+
+ASKS_FOR_A_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def touches_the_database(item: pytest.Item) -> bool:
+    """Does the test, or a fixture of it, ask for the database?"""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & ASKS_FOR_A_DATABASE) or item.get_closest_marker("django_db") is not None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the others out, visibly: pytest counts them as deselected."""
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        return
+    again = [item for item in items if touches_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
+    items[:] = again

@@ -1,0 +1,57 @@
+"""Kills a worker at a chosen step of its work, and lets another one take over."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from vierogen.posts import jobs
+from vierogen.posts.models import Delivery, TakeDown
+
+
+def database_url() -> str:
+    """The address of this test's own database, for another process."""
+    known = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{known['NAME']}"
+    who = f"{quote(known['USER'])}:{quote(known['PASSWORD'])}@" if known["USER"] else ""
+    host, port = known["HOST"], known["PORT"]
+    if host.startswith("/"):
+        return f"postgres://{who}/{known['NAME']}?host={quote(host)}"
+    return f"postgres://{who}{host}:{port}/{known['NAME']}"
+
+
+def work_and_die(step: str, network: str = "mastodon", *, job: str = "deliver") -> None:
+    environment = os.environ | {
+        "VIEROGEN_DATABASE_URL": database_url(),
+        "VIEROGEN_HOME": str(settings.HOME),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+    command = [sys.executable, "-m", "tests.posts.dying_worker", job, step, network]
+    done = subprocess.run(command, env=environment, timeout=60, check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+
+
+def let_time_pass() -> None:
+    """Leases of the dead end, and whatever waits for a moment gets its turn."""
+    now = timezone.now()
+    for model in (Delivery, TakeDown):
+        model.objects.exclude(lease_until=None).update(lease_until=now - timedelta(seconds=1))
+    Delivery.objects.exclude(next_look_at=None).update(next_look_at=now)
+    Delivery.objects.exclude(next_try_at=None).update(next_try_at=now)
+    TakeDown.objects.update(next_at=now)
+
+
+def settle_down(delivery: Delivery) -> Delivery:
+    """Another worker does all it can: deliver, look as often as it wants, verify."""
+    for _round in range(20):
+        let_time_pass()
+        if not (jobs.look("other") or jobs.deliver("other") or jobs.verify("other")):
+            break
+    return Delivery.objects.get(pk=delivery.pk)

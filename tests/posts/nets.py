@@ -1,0 +1,62 @@
+"""A network with an account of the organisation on it, and something due for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import count
+
+from PIL import Image
+
+from tests.servers.faulty import FaultyProxy
+from tests.servers.pds import PDS
+from vierogen.channels.models import Channel
+from vierogen.people.models import Member, Organisation
+from vierogen.posts.actions.reviewing import approve, publish_now
+from vierogen.posts.actions.writing import Content, add_picture, begin, submit
+from vierogen.posts.models import Delivery
+from vierogen.vault.actions import connect, seal
+
+TEXT = "Morgen beginnen de werkzaamheden aan de Stationsweg."
+NAMES = count(1)
+
+
+@dataclass
+class Net:
+    """A network with our account on it; ``texts`` says what anybody sees there now."""
+
+    key: str
+    channel: Channel
+    texts: Callable[[], list[str]]
+    proxy: FaultyProxy | None = None
+
+
+def on_bluesky(pds: PDS, proxy: FaultyProxy, town: Organisation, cora: Member) -> Net:
+    """A real server, reached through a proxy that can go wrong."""
+    account = pds.create_account(f"faults{next(NAMES)}")
+    given = {"handle": account.handle, "app_password": account.password}
+    channel = connect(town, "bluesky", server=proxy.base_url, credentials=given, by=cora)
+    # The address of the repository was learned from the server itself.
+    seal(channel, {"pds": proxy.base_url})
+
+    def texts() -> list[str]:
+        listed = account.ask("com.atproto.repo.listRecords", repo=account.did, collection="app.bsky.feed.post")
+        return [record["value"]["text"] for record in listed["records"]]
+
+    return Net("bluesky", channel, texts, proxy)
+
+
+def due_on(channel: Channel, anna: Member, ben: Member, *, pictures: int = 0) -> Delivery:
+    """A delivery to this channel whose time has come."""
+    media = [add_picture(channel.organisation, png(place), name=f"{place}.png", by=anna) for place in range(pictures)]
+    shown = tuple((each.pk, "Een opgebroken straat") for each in media)
+    version = begin(channel.organisation, Content(TEXT, (channel,), pictures=shown), by=anna)
+    submit(version, by=anna)
+    approve(version, by=ben, digest=version.digest)
+    publish_now(version, by=ben)
+    return Delivery.objects.get(version=version)
+
+
+def png(shade: int) -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (40, 30), (shade * 40, 90, 90)).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,227 @@
+"""Taking down: evidence first, then removal, then reading again until it is gone; whoever dies on the way."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from tests.posts.killing import let_time_pass, work_and_die
+from tests.posts.nets import TEXT, Net, due_on
+from vierogen.channels.models import Channel
+from vierogen.ledger.actions import verify
+from vierogen.ledger.models import Entry
+from vierogen.networks.base import Shown
+from vierogen.notices.models import Message
+from vierogen.people.models import Member
+from vierogen.posts import jobs
+from vierogen.posts.actions import removing
+from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
+from vierogen.posts.states import DeliveryState, TakeDownState
+from vierogen.practice.server import PracticeServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REMOVING = [
+    "before the deletion",
+    "after the deletion",
+    "in its recording",
+    "after its recording",
+    "in the confirmation",
+    "in the withdrawal",
+]
+
+
+def taken_down(delivery: Delivery, dirk: Member) -> TakeDown:
+    """It is out, and somebody asked for its removal."""
+    jobs.deliver("one")
+    return removing.withdraw(Delivery.objects.get(pk=delivery.pk), by=dirk, reason="Verkeerde straat.")
+
+
+def remove_all() -> TakeDown:
+    for _round in range(10):
+        let_time_pass()
+        if not jobs.remove("other"):
+            break
+    return TakeDown.objects.get()
+
+
+@pytest.mark.parametrize("step", REMOVING)
+def test_a_worker_killed_while_it_takes_down(step: str, net: Net, anna: Member, ben: Member, dirk: Member) -> None:
+    delivery = due_on(net.channel, anna, ben)
+    taken_down(delivery, dirk)
+    work_and_die(step, net.key, job="remove")
+    end = remove_all()
+    assert (end.state, net.texts()) == (TakeDownState.GONE, [])
+    assert Delivery.objects.get().state == DeliveryState.WITHDRAWN
+    kept = removing.open_for(Evidence.objects.get(), by=dirk, reason="Nakijken.")
+    assert kept["text"] == TEXT
+    assert verify()[1] == []
+
+
+def test_a_worker_killed_between_evidence_and_deletion_keeps_each_picture_once(
+    net: Net, anna: Member, ben: Member, dirk: Member
+) -> None:
+    delivery = due_on(net.channel, anna, ben, pictures=2)
+    taken_down(delivery, dirk)
+    work_and_die("after the evidence", net.key, job="remove")
+    assert net.texts() == [TEXT]
+    assert remove_all().state == TakeDownState.GONE
+    kept = removing.open_for(Evidence.objects.get(), by=dirk, reason="Nakijken.")
+    assert len(kept["pictures"]) == 2
+
+
+# What a person sees of it
+
+
+def test_a_removal_that_does_not_succeed_is_told_to_who_may_do_it(
+    due: Delivery, dirk: Member, practice: PracticeServer
+) -> None:
+    asked = taken_down(due, dirk)
+    practice.faults.next("error_before", count=100, on="DELETE *")
+    for _try in range(removing.TRIES):
+        let_time_pass()
+        assert jobs.remove("test")
+    asked.refresh_from_db()
+    assert asked.state == TakeDownState.STUCK
+    assert [mail.email for mail in Message.objects.filter(urgent=True)] == ["dirk@voorbeeld.example"]
+    let_time_pass()
+    assert not jobs.remove("test")
+    practice.faults.clear()
+    removing.try_again(asked, by=dirk)
+    assert remove_all().state == TakeDownState.GONE
+
+
+def test_a_connector_that_crashes_gets_stuck_too(
+    due: Delivery, dirk: Member, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_down(due, dirk)
+
+    def crash(*_args: Any) -> None:
+        raise KeyError("nothing")
+
+    monkeypatch.setattr(channel.network, "delete", crash)
+    for _try in range(removing.TRIES):
+        let_time_pass()
+        assert jobs.remove("test")
+    assert TakeDown.objects.get().state == TakeDownState.STUCK
+
+
+def test_it_is_gone_only_when_its_pictures_are(
+    net: Net, anna: Member, ben: Member, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = due_on(net.channel, anna, ben)
+    taken_down(delivery, dirk)
+    left = ["https://voorbeeld.example/picture.png"]
+    monkeypatch.setattr(net.channel.network, "remains", lambda *_args: list(left))
+    let_time_pass()
+    assert jobs.remove("test")
+    asked = TakeDown.objects.get()
+    assert (asked.state, asked.remains) == (TakeDownState.CHECKING, left)
+    assert Delivery.objects.get().state == DeliveryState.PUBLISHED
+    left.clear()
+    assert remove_all().state == TakeDownState.GONE
+
+
+def test_who_may_not_take_down_or_open(due: Delivery, anna: Member, ben: Member, otto: Member, dirk: Member) -> None:
+    for by in (anna, ben, otto):
+        with pytest.raises(PermissionDenied):
+            taken_down(due, by)
+    assert not TakeDown.objects.exists()
+    asked = taken_down(due, dirk)
+    TakeDown.objects.update(state=TakeDownState.STUCK)
+    for by in (anna, ben, otto):
+        with pytest.raises(PermissionDenied):
+            removing.open_for(asked.evidence, by=by, reason="Nieuwsgierig.")
+        with pytest.raises(PermissionDenied):
+            removing.try_again(asked, by=by)
+    assert not EvidenceOpening.objects.exists()
+
+
+def test_without_a_reason_on_record_nothing_is_shown(
+    due: Delivery, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = taken_down(due, dirk).evidence
+    with pytest.raises(ValidationError):
+        removing.open_for(evidence, by=dirk, reason="  ")
+    opened: list[str] = []
+    monkeypatch.setattr(removing, "open_evidence", lambda *_args, **_named: opened.append("shown"))
+    monkeypatch.setattr(removing, "record", failing)
+    with pytest.raises(RuntimeError):
+        removing.open_for(evidence, by=dirk, reason="Nakijken.")
+    assert not opened
+    assert not EvidenceOpening.objects.exists()
+
+
+def failing(*_args: Any, **_named: Any) -> None:
+    raise RuntimeError("the ledger does not take it")
+
+
+def test_what_was_seen_and_why_stands_in_the_ledger_but_not_readable(due: Delivery, dirk: Member) -> None:
+    evidence = taken_down(due, dirk).evidence
+    removing.open_for(evidence, by=dirk, reason="Klopt de straat?")
+    entry = Entry.objects.get(verb="open")
+    assert entry.actor == dirk.actor
+    assert "Klopt" not in str(Entry.objects.values_list())
+    assert {each.name: each.value for each in entry.openings.all()} == {"reason": "Klopt de straat?", "who": "Dirk"}
+
+
+def test_evidence_is_removed_when_its_time_is_over_even_of_what_was_taken_down(
+    anna: Member, ben: Member, dirk: Member, channel: Channel
+) -> None:
+    delivery = due_on(channel, anna, ben, pictures=1)
+    evidence = taken_down(delivery, dirk).evidence
+    remove_all()
+    assert evidence.media.count() == 1
+    assert not jobs.forget("test")
+    with time_machine.travel(evidence.retain_until + timedelta(seconds=1)):
+        assert jobs.forget("test")
+        assert not jobs.forget("test")
+        with pytest.raises(ValidationError, match="time to keep it is over"):
+            removing.open_for(Evidence.objects.get(), by=dirk, reason="Nakijken.")
+    assert not EvidenceMedia.objects.exists()
+    kept = Evidence.objects.get()
+    assert (bytes(kept.ciphertext), bytes(kept.wrapped)) == (b"", b"")
+    assert Entry.objects.filter(verb="forget_evidence").count() == 1
+
+
+def test_evidence_that_nothing_refers_to_goes_whole(channel: Channel, dirk: Member) -> None:
+    with transaction.atomic():
+        evidence = removing.capture(channel, Shown("1", "privé"), by=removing.WORKER)
+    with time_machine.travel(evidence.retain_until + timedelta(seconds=1)):
+        assert jobs.forget("test")
+    assert not Evidence.objects.exists()
+
+
+def test_the_table_of_evidence_holds_nothing_readable(due: Delivery, dirk: Member) -> None:
+    taken_down(due, dirk)
+    row = Evidence.objects.get()
+    assert TEXT.encode() not in bytes(row.ciphertext)
+    assert len(row.sha256) == 64
+
+
+def test_a_picture_that_two_fetch_at_once_is_kept_once(
+    anna: Member, ben: Member, dirk: Member, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = due_on(channel, anna, ben, pictures=1)
+    evidence = taken_down(delivery, dirk).evidence
+    fetch = removing.fetch_picture
+
+    def meanwhile(url: str) -> tuple[bytes, str]:
+        monkeypatch.setattr(removing, "fetch_picture", fetch)
+        removing.fetch_media(evidence)
+        return fetch(url)
+
+    monkeypatch.setattr(removing, "fetch_picture", meanwhile)
+    removing.fetch_media(evidence)
+    assert evidence.media.count() == 1
+
+
+def test_a_post_that_the_watch_has_taken_down_takes_its_delivery_along(due: Delivery, dirk: Member) -> None:
+    jobs.deliver("test")
+    delivery = Delivery.objects.get()
+    removing.take_down(delivery.channel, Shown(delivery.remote_id, TEXT), by=dirk, reason="Toch van ons.")
+    remove_all()
+    assert Delivery.objects.get().state == DeliveryState.WITHDRAWN

@@ -1,0 +1,144 @@
+"""What a page read about somebody can be old: rights are asked again in the transaction that decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from tests.posts.nets import TEXT
+from vierogen.channels.models import Channel
+from vierogen.ledger.models import Entry
+from vierogen.people.models import Member, RoleHeld, User
+from vierogen.people.roles import Right, Role
+from vierogen.posts import jobs
+from vierogen.posts.actions import looking, removing, reviewing, stopping, writing
+from vierogen.posts.actions.writing import Content
+from vierogen.posts.models import AfterReview, Delivery, Version
+from vierogen.posts.states import DeliveryState
+from vierogen.practice.server import PracticeServer
+
+
+@dataclass
+class World:
+    """Something for every action, and somebody who may do all of it (and wrote nothing)."""
+
+    channel: Channel
+    draft: Version
+    offered: Version
+    approved: Version
+    owed: AfterReview
+    delivery: Delivery
+    doubtful: Delivery
+    evidence: removing.Evidence
+    stuck: removing.TakeDown
+
+
+@pytest.fixture
+def everything(channel: Channel, anna: Member, ben: Member, dirk: Member) -> Member:
+    """Ben, with every role."""
+    RoleHeld.objects.bulk_create(
+        RoleHeld(member=ben, role=role) for role in Role if role not in {Role.TRAINEE, Role.REVIEWER}
+    )
+    return Member.objects.get(pk=ben.pk)
+
+
+def a_version(channel: Channel, anna: Member, text: str, *, offer: bool = True) -> Version:
+    version = writing.begin(channel.organisation, Content(text, (channel,)), by=anna)
+    if offer:
+        writing.submit(version, by=anna)
+    return version
+
+
+@pytest.fixture
+def world(
+    channel: Channel, anna: Member, dirk: Member, practice: PracticeServer, due: Delivery, everything: Member
+) -> World:
+    jobs.deliver("test")
+    withdrawn = removing.withdraw(Delivery.objects.get(pk=due.pk), by=dirk, reason="Fout.")
+    removing.TakeDown.objects.update(state="stuck")
+    urgent = a_version(channel, anna, "Brand in de wijk.", offer=False)
+    reviewing.publish_in_emergency(urgent, by=dirk, reason="Brand.")
+    approved = a_version(channel, anna, "De bibliotheek is open.")
+    reviewing.approve(approved, by=everything, digest=approved.digest)
+    held = Delivery.objects.get(version=approved)
+    doubtful = Delivery.objects.get(version=urgent)
+    Delivery.objects.filter(pk=doubtful.pk).update(state=DeliveryState.UNCERTAIN, next_look_at=None, attempts=1)
+    return World(
+        channel=channel,
+        draft=a_version(channel, anna, "Nog niet af.", offer=False),
+        offered=a_version(channel, anna, "Het zwembad is dicht."),
+        approved=approved,
+        owed=AfterReview.objects.get(),
+        delivery=held,
+        doubtful=Delivery.objects.get(pk=doubtful.pk),
+        evidence=withdrawn.evidence,
+        stuck=removing.TakeDown.objects.get(),
+    )
+
+
+def content(world: World) -> Content:
+    return Content(TEXT + " Let op.", (world.channel,))
+
+
+def hold(world: World) -> Delivery:
+    Delivery.objects.filter(pk=world.delivery.pk).update(state=DeliveryState.HELD)
+    return Delivery.objects.get(pk=world.delivery.pk)
+
+
+ACTIONS: dict[str, Callable[[World, Member], object]] = {
+    "begin": lambda w, by: writing.begin(w.channel.organisation, content(w), by=by),
+    "save": lambda w, by: writing.save(w.draft.post, content(w), by=by),
+    "submit": lambda w, by: writing.submit(w.draft, by=by),
+    "discard": lambda w, by: writing.discard(w.draft.post, by=by),
+    "approve": lambda w, by: reviewing.approve(w.offered, by=by, digest=w.offered.digest),
+    "ask for changes": lambda w, by: reviewing.ask_for_changes(w.offered, by=by, text="Anders."),
+    "publish now": lambda w, by: reviewing.publish_now(w.approved, by=by),
+    "emergency": lambda w, by: reviewing.publish_in_emergency(w.draft, by=by, reason="Brand."),
+    "look back": lambda w, by: reviewing.look_back(w.owed, by=by, was_right=True, note="Goed."),
+    "stop": lambda w, by: stopping.stop(w.approved.post, by=by),
+    "stop everything": lambda w, by: stopping.stop_everything(w.channel.organisation, by=by),
+    "release": lambda w, by: stopping.release(hold(w), by=by),
+    "send again": lambda w, by: looking.decide(w.doubtful, by=by, send_it_again=True),
+    "give up": lambda w, by: looking.decide(w.doubtful, by=by, send_it_again=False),
+    "withdraw": lambda w, by: removing.take_down(w.channel, removing.Shown("9", ""), by=by, reason="Fout."),
+    "try again": lambda w, by: removing.try_again(w.stuck, by=by),
+    "open evidence": lambda w, by: removing.open_for(w.evidence, by=by, reason="Nakijken."),
+}
+LOSSES: dict[str, Callable[[Member], object]] = {
+    "roles": lambda member: RoleHeld.objects.filter(member=member).delete(),
+    "membership": lambda member: Member.objects.filter(pk=member.pk).update(
+        ends_on=timezone.now().date() - timedelta(days=2)
+    ),
+    "account": lambda member: User.objects.filter(pk=member.user_id).update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_who_may_can(action: str, world: World, everything: Member) -> None:
+    ACTIONS[action](world, everything)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_who_lost_it_a_moment_ago_cannot(action: str, loss: str, world: World, everything: Member) -> None:
+    assert everything.may(Right.REVIEW)  # what the page has read, roles and all
+    if action == "release":
+        hold(world)
+    LOSSES[loss](everything)
+    before = Entry.objects.count()
+    with pytest.raises(PermissionDenied):
+        ACTIONS[action](world, everything)
+    assert Entry.objects.count() == before
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_who_lost_it_a_moment_ago_lifts_nothing(loss: str, world: World, everything: Member, anna: Member) -> None:
+    stopping.stop_everything(world.channel.organisation, by=anna)
+    assert everything.may(Right.RELEASE)
+    LOSSES[loss](everything)
+    with pytest.raises(PermissionDenied):
+        stopping.lift(world.channel.organisation, by=everything)
+    assert stopping.is_halted(world.channel.organisation_id)
