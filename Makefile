@@ -4,6 +4,7 @@
 #   make test           set up what tests need and run them all, on SQLite and on PostgreSQL
 #   make check          everything that CI runs
 #   make fix            format
+#   make screenshots    make the pictures in docs/screenshots anew, and check those pages
 #   make messages       collect the sentences to translate, compile the Dutch, list what lacks it
 #
 # make test WITHOUT=chromium,node,postgresql   leaves those out, and says so
@@ -12,7 +13,7 @@
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup setup-dev run test check lint types imports migrations fix messages bench requirements
+.PHONY: help setup setup-dev run test check lint types imports migrations fix messages bench screenshots requirements
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -57,6 +58,9 @@ fix: setup-dev
 
 messages: setup-dev
 	@$(BIN)/python -m scripts.catalogue
+
+screenshots: setup-dev
+	@VIEROGEN_SCREENSHOTS=1 $(BIN)/python -m pytest tests/journeys/test_pages.py
 
 bench: setup-dev
 	@$(BIN)/python -m bench $(ARGS)

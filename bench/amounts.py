@@ -10,14 +10,14 @@ class Amounts:
     publish: int = 20
     scheduled: int = 40
     burst: int = 200
-    strays: int = 15
+    strays: int = 20
     # A Bluesky server that nobody uses: each takes more than two seconds.
     strays_idle: int = 10
     lost_answers: int = 20
     # Posts that are under way when their worker is killed.
     under_way: int = 8
     kills: int = 1
-    peer: int = 12
+    peer: int = 10
 
 
 QUICK = Amounts(publish=3, scheduled=5, burst=10, strays=2, strays_idle=2, lost_answers=4, under_way=4, kills=1, peer=2)

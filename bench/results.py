@@ -34,4 +34,4 @@ class Results:
 def part_below(numbers: Iterable[float], share: float) -> float:
     """The number below which that share of them lies (nearest rank)."""
     ordered = sorted(numbers)
-    return ordered[max(0, -(-int(share * 100) * len(ordered) // 100) - 1)]
+    return ordered[max(0, -(-round(share * 100) * len(ordered) // 100) - 1)]

@@ -17,8 +17,10 @@ from vierogen.notices.models import Alarm, Message
 from vierogen.watch.models import Stray, Watched
 from vierogen.watch.states import Mode
 
+# Seconds until the next foreign post: at once, and when a server has fallen quiet.
+SOON, QUIET = (0.1, 0.4), (1.5, 2.5)
 # Seconds between two posts of somebody else on a server with some life in it.
-NOISE = 0.1
+NOISE = 0.2
 
 
 def strays(house: House, world: World, amounts: Amounts, *, mailbox: Mailbox, results: Results) -> None:
@@ -26,13 +28,13 @@ def strays(house: House, world: World, amounts: Amounts, *, mailbox: Mailbox, re
     for name in ("practice", "mastodon"):
         for _number in range(amounts.strays):
             one_stray(house, name, world.phones[name], mailbox=mailbox, results=results)
-            rest(0.2, 0.6)
+            rest(*SOON)
     if world.bluesky is None or world.neighbour is None:
         return
     for kind, number in (("idle", amounts.strays_idle), ("busy", amounts.strays)):
         with noise(world.neighbour) if kind == "busy" else nullcontext():
             for _number in range(number):
-                rest(*((0.2, 0.6) if kind == "busy" else (1.5, 2.5)))
+                rest(*(SOON if kind == "busy" else QUIET))
                 one_stray(house, "bluesky", world.bluesky, mailbox=mailbox, results=results, kind=f".{kind}")
 
 

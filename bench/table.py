@@ -89,7 +89,9 @@ ROWS: tuple[Row, ...] = (
     Row("stray.practice.mail", "… until its mail is received", MILLISECONDS),
     Row("stray.mastodon.alarm", "… Mastodon server, alarm", MILLISECONDS, LIVE),
     Row("stray.mastodon.mail", "… mail", MILLISECONDS),
-    Row("stray.bluesky.busy.alarm", "… Bluesky server with other people on it, alarm", MILLISECONDS, LIVE),
+    Row(
+        "stray.bluesky.busy.alarm", "… Bluesky server on which others post 5 times a second, alarm", MILLISECONDS, LIVE
+    ),
     Row("stray.bluesky.busy.mail", "… mail", MILLISECONDS),
     Row("stray.bluesky.idle.alarm", "… Bluesky server that nobody else uses, alarm", MILLISECONDS, LIVE),
     Row("stray.bluesky.idle.mail", "… mail", MILLISECONDS),
@@ -101,14 +103,18 @@ ROWS: tuple[Row, ...] = (
     Row("false alarms", "Alarms about own posts", ALARMS, NEVER),
     Row("ledger.broken", "Broken places in the ledger", ALARMS, NEVER),
 )
-LEGEND = (
-    "The naive peer is what somebody would write in an afternoon (bench/naive.py). Its worker looks every 5 s, sends "
-    "what is due, and notes it when the network says yes; on an error it sends again, three times in all; when it is "
-    "killed, its supervisor starts it again at once. It has no lease, no note before sending, no key, and does not "
-    "look before it repeats. Its watcher lists the account's posts every 5 s and mails about one that it does not "
-    "know. The practice network ignores idempotency keys here, as some real servers do. An idle Bluesky server tells "
-    "its own stream only once a second what happened."
-)
+LEGEND = """\
+Vierogen runs as one `vierogen worker` and one `vierogen watch`, on SQLite with synchronous=FULL and on PostgreSQL with
+its own defaults. Worker and watcher are killed at the same moment, as when their machine dies, while a standby of each
+runs; a lease lasts 10 s. The lateness of posts due at one moment is that of the queue. The practice network ignores
+idempotency keys here, as some real servers do. A Bluesky server that nobody else uses tells its stream only once a
+second what happened.
+
+The naive peer is what somebody would write in an afternoon (bench/naive.py), with SQLite. Its worker looks every 5 s,
+sends what is due, and notes it when the network says yes; on an error it sends again, three times in all; when it is
+killed, its supervisor starts it again at once. It has no lease, notes nothing before it sends, and does not look before
+it repeats. Its watcher lists the account's posts every 5 s and mails about one that it does not know. A dash: there is
+nothing of it to measure."""
 
 
 def cells(columns: Mapping[str, Results], *, peer: str) -> list[list[str]]:

@@ -195,6 +195,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:setup": lambda _world: {"token": "x"},
     "people:accept": invitation,
     "people:member": lambda world: {"pk": world.member.pk},
+    "people:invite_again": lambda world: {"pk": world.invited.pk},
     "people:end": lambda world: {"pk": world.member.pk},
     "posts:picture": lambda world: {"pk": world.picture.pk},
     "posts:detail": post,

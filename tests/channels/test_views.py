@@ -17,7 +17,8 @@ Visit = Callable[[Member], Client]
 
 
 def body(answer: HttpResponse) -> str:
-    return " ".join(answer.content.decode().split())
+    """The page in one line, without the places where a long name may be broken."""
+    return " ".join(answer.content.decode().replace("<wbr>", "").split())
 
 
 def page_of(channel: Channel) -> str:

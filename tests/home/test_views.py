@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,9 +16,12 @@ from tests.posts.conftest import approved, delivery, due, offered, version  # no
 from vierogen.channels.actions import disconnect, entrust
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
+from vierogen.notices.actions import tell
+from vierogen.notices.models import Message
+from vierogen.people.actions import addressees
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
-from vierogen.posts.actions import delivering, reviewing, writing
+from vierogen.posts.actions import delivering, reviewing, stopping, writing
 from vierogen.posts.models import AfterReview, Delivery, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
@@ -259,3 +265,73 @@ def test_somebody_without_a_place_is_told(client: Client, anna: Member) -> None:
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
 def test_the_signs_of_life_answer_without_logging_in(client: Client, db: None, path: str) -> None:
     assert client.get(path).status_code == 200
+
+
+def test_a_stop_is_the_headline_and_never_a_quiet_day(
+    today: Callable[[Member], str], watched: Watched, anna: Member, dirk: Member, cora: Member
+) -> None:
+    entrust(watched.channel, to=[cora, dirk], by=cora)
+    stopping.stop_everything(watched.channel.organisation, by=anna)
+    page = today(anna)
+    assert '<h1 aria-live="polite"> Everything is stopped </h1>' in page
+    assert "All is well" not in page
+    assert "Nothing waits for you" not in page
+    Watched.objects.update(silent_since=timezone.now())
+    page = today(anna)
+    assert '<h1 aria-live="polite"> Everything is stopped </h1>' in page
+    assert "We cannot see an account at the moment" in page
+    stopping.lift(watched.channel.organisation, by=dirk)
+    assert "Everything is stopped" not in today(anna).partition("<h1")[2].partition("</h1>")[0]
+
+
+TROUBLE = "Mail does not leave: alarms may reach nobody"
+
+
+@pytest.fixture
+def mail(town: Organisation, ben: Member) -> Message:
+    """A mail to Ben that waits."""
+    values = {"by": "Cora", "organisation_name": town.name, "is_new": False}
+    return tell(town.pk, addressees([ben]), template="people/mail/invitation", values=values)[0]
+
+
+def test_mail_that_does_not_leave_is_told_to_who_answers_alarms_and_who_can_mend_it(
+    today: Callable[[Member], str], mail: Message, anna: Member, cora: Member, dirk: Member, otto: Member
+) -> None:
+    Message.objects.update(attempts=1)
+    assert TROUBLE not in today(dirk)
+    Message.objects.update(problem="Connection refused")
+    for member in (cora, dirk):
+        page = today(member)
+        assert TROUBLE in page
+        assert "Mails not taken: 1, the latest to Ben. The mail server said: Connection refused" in page
+        assert reverse("notices:mine") in page
+    assert TROUBLE not in today(anna)
+    assert TROUBLE not in today(otto)
+    Message.objects.update(sent_at=timezone.now(), next_at=None, problem="")
+    assert TROUBLE not in today(dirk)
+
+
+def test_a_mail_that_failed_for_good_asks_for_a_day(
+    today: Callable[[Member], str], mail: Message, dirk: Member
+) -> None:
+    now = timezone.now()
+    Message.objects.update(failed_at=now, next_at=None, attempts=1, problem="550 nobody here")
+    assert TROUBLE in today(dirk)
+    Message.objects.update(failed_at=now - timedelta(days=2))
+    assert TROUBLE not in today(dirk)
+
+
+def test_much_trouble_with_mail_asks_the_database_no_more_than_one(
+    mail: Message, dirk: Member, visit: Visit, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    Message.objects.update(attempts=1, problem="451 later")
+    client = visit(dirk)
+    client.get("/")
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/")
+    for number in range(30):
+        copy = Message.objects.get(pk=mail.pk)
+        copy.pk, copy.mail_id = None, f"<{number}@voorbeeld.example>"
+        copy.save(force_insert=True)
+    with django_assert_num_queries(len(seen)):
+        assert "Mails not taken: 31" in client.get("/").content.decode()

@@ -11,7 +11,7 @@ from vierogen.channels.models import Channel, Colour
 from vierogen.ledger.moves import move
 from vierogen.networks.base import Profile
 from vierogen.people.actions import change_settings
-from vierogen.people.models import Member
+from vierogen.people.models import Member, Organisation, User
 from vierogen.posts.actions import delivering, reviewing, writing
 from vierogen.posts.actions.stopping import stop
 from vierogen.posts.models import Delivery, Version
@@ -63,7 +63,9 @@ class Day:
 
 
 def begin(practice: PracticeServer, team: Team) -> Day:
-    """Let it all happen."""
+    """Let it all happen, among people who read Dutch."""
+    User.objects.update(language="nl")
+    Organisation.objects.update(language="nl")
     change_settings(team.cora.organisation, by=team.cora, own_domains="voorbeeld.example")
     official = practice.network.add_account("gemeente_voorbeeld", "Gemeente Voorbeeld", colour="#5b4bd6")
     accounts = _connected(practice, official, team)

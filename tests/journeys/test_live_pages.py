@@ -13,7 +13,7 @@ from tests.posts.test_pictures import exif, saved, scene
 from vierogen.channels.actions import add
 from vierogen.channels.models import Channel
 from vierogen.networks.base import Profile
-from vierogen.people.models import Member, Organisation, User
+from vierogen.people.models import Member, Organisation
 from vierogen.posts.actions import reviewing, writing
 from vierogen.posts.models import Delivery, Post
 from vierogen.practice.network import Account
@@ -31,10 +31,9 @@ TEXT = "Morgen beginnen de werkzaamheden aan de Stationsweg."
 def window(
     transactional_db: None, live_server: Any, new_page: Callable[..., Page], channel: Channel
 ) -> Callable[[Member], Page]:
-    """A window in English, logged in."""
+    """A window, logged in."""
 
     def opened_for(member: Member) -> Page:
-        User.objects.filter(pk=member.user_id).update(language="en")
         return log_in(new_page(base_url=live_server.url), live_server.url, member)
 
     return opened_for

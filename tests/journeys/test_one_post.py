@@ -51,7 +51,7 @@ def test_a_post_from_draft_to_verified(
 
     expect(page.locator("#progress")).to_contain_text("@anna")
     for _delivery in range(2):
-        expect(reviewer.locator("#progress [data-state=ok]")).to_have_count(3)
+        expect(reviewer.locator("#progress [data-state=ok]")).to_have_count(2)
     expect.set_options(timeout=15_000)
     reviewer.wait_for_timeout(3_000)
     assert set(Delivery.objects.values_list("state", flat=True)) == {"verified"}

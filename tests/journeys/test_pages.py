@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.busy_day import Day, Team, begin
@@ -22,6 +24,7 @@ from vierogen.people.models import Member
 from vierogen.practice.server import PracticeServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+COLOURS = 128
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 # A Tuesday in winter, quarter past ten in the Netherlands: what "today" and "tomorrow" say stays the same.
 NOW = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
@@ -133,10 +136,13 @@ def is_too_wide(page: Page) -> bool:
 
 def photograph(page: Page, name: str) -> None:
     """Write the page's picture where the documents expect it, if pictures are wanted."""
-    if os.environ.get("VIEROGEN_SCREENSHOTS"):
-        PICTURES.mkdir(exist_ok=True)
-        # A bar that stays at the bottom of the window would stand halfway a picture of the whole page.
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=not page.locator(".action-bar").count())
+    if not os.environ.get("VIEROGEN_SCREENSHOTS"):
+        return
+    PICTURES.mkdir(exist_ok=True)
+    # A bar that stays at the bottom of the window would stand halfway a picture of the whole page.
+    taken = page.screenshot(full_page=not page.locator(".action-bar").count())
+    # A page has few colours: a third of the bytes shows the same.
+    Image.open(BytesIO(taken)).convert("RGB").quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
 
 
 @pytest.mark.parametrize("width", sorted(HEIGHTS))

@@ -103,6 +103,16 @@ def test_what_was_forgotten_is_not_shown_and_the_rest_still_holds(
     assert "The ledger holds" in body(auditor.post(reverse("ledger:verify"), follow=True))
 
 
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [("people.member:3", "Vierogen ended the access of member 3"), ("notices.alarm:3", "Vierogen ended alarm 3")],
+)
+def test_an_alarm_ends_and_a_member_s_access_is_ended(town: Organisation, subject: str, words: str) -> None:
+    with transaction.atomic():
+        entry = record(town.pk, "end", subject, by=Machine("test"))
+    assert sentence(entry) == words
+
+
 def test_a_verb_that_nobody_translated_is_shown_as_it_is(town: Organisation) -> None:
     with transaction.atomic():
         entry = record(town.pk, "dance", "people.organisation:1", by=Machine("test"))

@@ -122,10 +122,9 @@ def enter(client: Client) -> Callable[[Member], Client]:
 
 @pytest.fixture
 def visit(enter: Callable[[Member], Client]) -> Callable[[Member], Client]:
-    """The same, in English, and a moment after the member proved who they are."""
+    """The same, a moment after the member proved who they are."""
 
     def log_in(member: Member) -> Client:
-        User.objects.filter(pk=member.user_id).update(language="en")
         client = enter(member)
         answer = client.post("/log-in/reauthenticate/", {"password": PASSWORD})
         assert answer.status_code == 302

@@ -30,8 +30,7 @@ def on_a_monday() -> Iterator[None]:
 
 @pytest.fixture
 def written(channel: Channel, anna: Member, ben: Member, dirk: Member) -> Version:
-    """To go out on Tuesday at half past eight; everybody reads English."""
-    User.objects.update(language="en")
+    """To go out on Tuesday at half past eight."""
     at = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
     return writing.begin(channel.organisation, writing.Content(TEXT, (channel,), not_before=at), by=anna)
 

@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tests.plugins.house import make_member
-from tests.posts.nets import TEXT
+from tests.posts.nets import TEXT, png
 from vierogen.channels.models import Channel
+from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
 from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
+from vierogen.posts.actions import writing
 from vierogen.posts.actions.reviewing import (
     approve,
     ask_for_changes,
@@ -24,6 +26,7 @@ from vierogen.posts.actions.reviewing import (
     publish_now,
     remind_of_after_reviews,
 )
+from vierogen.posts.actions.stopping import stop
 from vierogen.posts.actions.writing import Content, begin, content_of, save, submit
 from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Media, Post, Version
 from vierogen.posts.states import PostState
@@ -226,3 +229,139 @@ def test_an_overdue_review_closes_the_emergency_path(
             publish_in_emergency(second, by=dirk, reason="Weer haast.")
         look_back(AfterReview.objects.get(), by=ben, was_right=False, note="Had kunnen wachten.")
         publish_in_emergency(second, by=dirk, reason="Weer haast.")
+
+
+def test_what_was_not_checked_yet_is_not_approved(offered: Version, ben: Member) -> None:
+    Version.objects.filter(pk=offered.pk).update(checked_at=None)
+    with pytest.raises(ValidationError, match="checked"):
+        approve(offered, by=ben, digest=offered.digest)
+
+
+def test_a_check_that_could_not_run_is_shown_and_leaves_the_decision_to_people(
+    version: Version, anna: Member, ben: Member
+) -> None:
+    FoundThing.objects.create(version=version, check_key="links", tier="not_checked", message="Could not run.")
+    submit(version, by=anna)
+    approve(version, by=ben, digest=version.digest)
+    assert state_of(version) == PostState.APPROVED
+
+
+def test_what_is_checked_twice_at_once_is_found_once(channel: Channel, anna: Member) -> None:
+    """A worker that died before it kept what it found, and two who offer it at the same moment."""
+    version = begin(channel.organisation, Content("Lorem ipsum dolor sit amet.", (channel,)), by=anna)
+    found = version.findings.count()
+    Version.objects.filter(pk=version.pk).update(checked_at=None)
+    FoundThing.objects.all().delete()
+    both = [Version.objects.get(pk=version.pk) for _each in range(2)]
+    for each in both:
+        writing._check(each)
+    assert FoundThing.objects.count() == found > 0
+
+
+def test_a_stop_that_is_found_late_still_needs_a_reason(channel: Channel, anna: Member) -> None:
+    version = begin(channel.organisation, Content("Lorem ipsum dolor sit amet.", (channel,)), by=anna)
+    assert version.stops()
+    FoundThing.objects.all().delete()
+    Version.objects.filter(pk=version.pk).update(checked_at=None)
+    old = Post.objects.all().with_latest().get().latest
+    assert old.stops() == []  # what a page has read before
+    with pytest.raises(ValidationError, match="why"):
+        submit(old, by=anna)
+
+
+def test_who_gave_the_reason_for_a_stop_is_not_the_second_yes(
+    version: Version, ben: Member, town: Organisation
+) -> None:
+    found = FoundThing.objects.create(version=version, check_key="secret", tier="stop", message="A password.")
+    submit(version, by=ben, reasons={found.pk: "It is an example."})
+    with pytest.raises(PermissionDenied, match="yourself"):
+        approve(version, by=ben, digest=version.digest, passed=[found.pk])
+    approve(version, by=make_member(town, "Bas", Role.REVIEWER), digest=version.digest, passed=[found.pk])
+
+
+def test_a_picture_changed_behind_the_back_is_not_approved(channel: Channel, anna: Member, ben: Member) -> None:
+    media = writing.add_picture(channel.organisation, png(1), name="straat.png", by=anna)
+    version = begin(channel.organisation, Content(TEXT, (channel,), pictures=((media.pk, "Straat"),)), by=anna)
+    submit(version, by=anna)
+    Media.objects.update(data=b"another picture")
+    with pytest.raises(WrongStateError):
+        approve(version, by=ben, digest=version.digest)
+
+
+def test_only_the_newest_version_is_decided_about(offered: Version, anna: Member, ben: Member) -> None:
+    newer = save(offered.post, Content(TEXT + " Let op.", content_of(offered).channels), by=anna)
+    submit(newer, by=anna)
+    with pytest.raises(WrongStateError):
+        approve(offered, by=ben, digest=offered.digest)
+    with pytest.raises(WrongStateError):
+        ask_for_changes(offered, by=ben, text="Anders.")
+    with pytest.raises(WrongStateError):
+        submit(offered, by=anna)
+
+
+def test_what_was_approved_once_and_stopped_is_not_offered_again(approved: Version, anna: Member, ben: Member) -> None:
+    stop(approved.post, by=anna)
+    with pytest.raises(ValidationError, match="Save it again"):
+        submit(Version.objects.get(pk=approved.pk), by=anna)
+
+
+def test_no_other_organisation_decides_writes_or_looks_back(
+    offered: Version, version: Version, dirk: Member, otto: Member, channel: Channel, anna: Member
+) -> None:
+    draft = begin(channel.organisation, Content("Nog een.", (channel,)), by=anna)
+    publish_in_emergency(draft, by=dirk, reason="Brand.")
+    refused = [
+        lambda: ask_for_changes(offered, by=otto, text="Anders."),
+        lambda: publish_in_emergency(offered, by=otto, reason="Brand."),
+        lambda: look_back(AfterReview.objects.get(), by=otto, was_right=True, note="Goed."),
+        lambda: save(offered.post, Content("Van mij.", content_of(offered).channels), by=otto),
+        lambda: writing.discard(offered.post, by=otto),
+    ]
+    for action in refused:
+        with pytest.raises(PermissionDenied, match="another organisation"):
+            action()
+    with pytest.raises(PermissionDenied, match="another organisation"):
+        begin(otto.organisation, Content("Van mij.", (channel,)), by=otto)
+
+
+def test_cooling_off_is_two_minutes_unless_the_organisation_says_otherwise(
+    channel: Channel, anna: Member, ben: Member
+) -> None:
+    assert channel.organisation.cooling_off_seconds == 120
+    Organisation.objects.update(cooling_off_seconds=5)
+    version = begin(channel.organisation, Content(TEXT, (channel,)), by=anna)
+    submit(version, by=anna)
+    now = timezone.now()
+    approve(Version.objects.get(pk=version.pk), by=ben, digest=version.digest)
+    assert now + timedelta(seconds=5) <= Delivery.objects.get().cooling_until < now + timedelta(seconds=8)
+
+
+def test_who_wrote_part_of_an_emergency_does_not_look_back_at_it(
+    version: Version, ben: Member, anna: Member, dirk: Member, town: Organisation
+) -> None:
+    changed = save(version.post, Content(TEXT + " Let op.", content_of(version).channels), by=ben)
+    publish_in_emergency(changed, by=dirk, reason="Evacuatie.")
+    owed = AfterReview.objects.get()
+    with pytest.raises(PermissionDenied, match="wrote or published"):
+        look_back(owed, by=ben, was_right=True, note="Goed.")
+    bas = make_member(town, "Bas", Role.REVIEWER)
+    with pytest.raises(ValidationError):
+        look_back(owed, by=bas, was_right=True, note=" ")
+    look_back(owed, by=bas, was_right=True, note="Goed.")
+    with pytest.raises(WrongStateError):
+        look_back(owed, by=bas, was_right=False, note="Toch niet.")
+
+
+def test_an_emergency_stands_in_the_ledger_with_its_reason_sealed_in_a_commitment(
+    version: Version, dirk: Member
+) -> None:
+    publish_in_emergency(version, by=dirk, reason="Evacuatie van de Dorpsstraat.")
+    entry = Entry.objects.get(verb="publish_in_emergency")
+    assert entry.facts["digest"] == version.digest
+    assert "Dorpsstraat" not in str(Entry.objects.values_list())
+    assert entry.openings.get(name="reason").value == "Evacuatie van de Dorpsstraat."
+
+
+def test_the_database_refuses_an_emergency_without_a_reason(version: Version, dirk: Member, anna: Member) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Approval.objects.create(version=version, digest=version.digest, by=dirk, writer=anna, emergency=True)

@@ -25,7 +25,8 @@ GONE_BY = "This was already decided, or changed a moment ago. Look at it again."
 
 
 def body(answer: HttpResponse) -> str:
-    return " ".join(answer.content.decode().split())
+    """The page in one line, without the places where a long name may be broken."""
+    return " ".join(answer.content.decode().replace("<wbr>", "").split())
 
 
 def address(name: str, version: Version) -> str:

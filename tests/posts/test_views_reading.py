@@ -25,7 +25,8 @@ Visit = Callable[[Member], Client]
 
 
 def body(answer: HttpResponse) -> str:
-    return " ".join(answer.content.decode().split())
+    """The page in one line, without the places where a long name may be broken."""
+    return " ".join(answer.content.decode().replace("<wbr>", "").split())
 
 
 def draft(channel: Channel, by: Member, text: str = TEXT) -> Version:

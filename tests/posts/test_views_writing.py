@@ -49,7 +49,8 @@ def compose(client: Client, post: Post | None = None, **told: Any) -> HttpRespon
 
 
 def body(answer: HttpResponse) -> str:
-    return " ".join(answer.content.decode().split())
+    """The page in one line, without the places where a long name may be broken."""
+    return " ".join(answer.content.decode().replace("<wbr>", "").split())
 
 
 def upload(data: bytes, name: str = "plein.png") -> SimpleUploadedFile:

@@ -60,6 +60,7 @@ def test_a_refused_key_is_silence_too(quiet: Watched, cora: Member) -> None:
     lose_connection(quiet.channel, why="The network refuses our key.")
     assert Channel.objects.get().state == ChannelState.DISCONNECTED
     assert [message.email for message in Message.objects.all()] == [cora.user.email]
+    assert Message.objects.get().text.count("The network refuses") == 1
     with time_machine.travel(quiet.expected_by + timedelta(seconds=1), tick=False):
         assert mind_silence() == 1
 

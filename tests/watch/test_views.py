@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -257,3 +258,8 @@ def test_the_page_of_a_stray_leads_to_its_incident(stray: Stray, enter: Enter, d
 def test_without_accounts_the_page_says_what_to_do(enter: Enter, anna: Member) -> None:
     assert reverse("channels:list") in read(enter(anna), address_of("list"))
     assert Channel.objects.count() == 0
+
+
+def test_no_space_stands_before_the_colon_of_a_title() -> None:
+    assert render_to_string("watch/kind.html", {"kind": "post", "title": "De markt"}).strip() == "Post: De markt"
+    assert render_to_string("watch/kind.html", {"kind": "like", "title": ""}).strip() == "Like"

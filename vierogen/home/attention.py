@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from vierogen.channels.models import Channel
+from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.models import AfterReview, Comment, Delivery, Post
@@ -26,6 +27,8 @@ WORST_FIRST = ("stop", "look", "info")
 MOST = 10
 # A post that did not go out asks its writer for so long.
 FAILED_FOR = timedelta(days=1)
+# A mail that failed for good asks for so long; the ones that still wait ask until they have left.
+MAIL_FAILED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
     found = [
         *_strays(member),
         *_unseen(member, watched),
+        *_mail(member),
         *_doubts(member),
         *_owed(member),
         *_reviews(member, waiting),
@@ -76,6 +80,20 @@ def _unseen(member: Member, watched: list[Tile]) -> Iterator[Attention]:
         elif tile.is_silent:
             text = _("The watch hears nothing. A stray could go unnoticed.")
             yield Attention("stop", _("We cannot see an account at the moment"), text, url, action, tile.channel)
+
+
+def _mail(member: Member) -> Iterator[Attention]:
+    """Mails that the mail server does not take, for who answers alarms and who can mend it."""
+    if not (member.may(Right.ANSWER_ALARM) or member.may(Right.MANAGE_PEOPLE)):
+        return
+    lately = Q(failed_at=None) | Q(failed_at__gte=timezone.now() - MAIL_FAILED_FOR)
+    # A mail in a sender's hands for the first time has had no refusal yet.
+    rows = Message.objects.visible_to(member).troubled().filter(lately).exclude(problem="")
+    if latest := rows.first():
+        told = {"count": rows.count(), "name": latest.name, "said": latest.problem}
+        text = _("Mails not taken: %(count)d, the latest to %(name)s. The mail server said: %(said)s") % told
+        title = _("Mail does not leave: alarms may reach nobody")
+        yield Attention("stop", title, text, reverse("notices:mine"), _("How I am reached"))
 
 
 def _doubts(member: Member) -> Iterator[Attention]:

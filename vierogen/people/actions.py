@@ -150,15 +150,26 @@ def invite(  # noqa: PLR0913 - each of these is part of an invitation
         if user is None:
             user = User.objects.create_user(email, name=name, language=organisation.language)
         member = join(organisation, user, roles=roles, by=by, ends_on=ends_on)
-        values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_usable_password()}
-        tell(
-            organisation.pk,
-            addressees([member]),
-            template="people/mail/invitation",
-            values=values,
-            link=_entrance(user),
-        )
+        _send_invitation(member, by=by)
     return member
+
+
+@transaction.atomic
+def invite_again(member: Member, *, by: Member) -> None:
+    """Send somebody who never came in a new invitation; an earlier one works until its three days are over."""
+    insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
+    now = Member.objects.select_related("user", "organisation").get(pk=member.pk)
+    if not now.is_awaited:
+        raise ValidationError(_("%(name)s needs no invitation (any more).") % {"name": now.name})
+    _send_invitation(now, by=by)
+    record(now.organisation_id, "invite_again", subject_of(now), by=by, personal={"member": now.name})
+
+
+def _send_invitation(member: Member, *, by: Member) -> None:
+    user, organisation = member.user, member.organisation
+    values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_usable_password()}
+    link = _entrance(user)
+    tell(organisation.pk, addressees([member]), template="people/mail/invitation", values=values, link=link)
 
 
 @transaction.atomic

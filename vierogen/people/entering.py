@@ -12,10 +12,11 @@ from django.utils.http import urlsafe_base64_decode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vierogen.notices.models import Message
 from vierogen.people import actions, first_run
 from vierogen.people.forms import MeForm, SetupForm
 from vierogen.people.middleware import current_memberships
-from vierogen.people.models import User
+from vierogen.people.models import Member, User
 from vierogen.people.roles import Right
 from vierogen.web.doors import everybody, logged_in, needs
 
@@ -75,8 +76,13 @@ def _invited(code: str) -> User | None:
 @require_GET
 @needs(Right.SEE)
 def first_steps(request: HttpRequest) -> HttpResponse:
-    """What to do first: mail, a channel, a post that two people see."""
-    return render(request, "people/first_steps.html")
+    """What to do first: mail, a channel, a post that two people see; and whether the mail to the second has left."""
+    me: Member = request.member  # type: ignore[attr-defined]
+    rows = Member.objects.visible_to(me).current().select_related("user", "organisation").order_by("pk")
+    invited = next((member for member in rows if member.is_awaited), None)
+    mails = Message.objects.visible_to(me).filter(user_id=invited.user_id) if invited else Message.objects.none()
+    told = {"invited": invited, "invitation": mails.order_by("-pk").first()}
+    return render(request, "people/first_steps.html", told)
 
 
 @require_GET

@@ -162,6 +162,11 @@ class Member(models.Model):
         """Everything this member may do today."""
         return rights_of(self.roles) if self.is_current else frozenset()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Were they invited, and did they never come in: not here, and not by another organisation?"""
+        return self.is_current and self.user.last_login is None and not self.user.has_usable_password()
+
     def may(self, right: Right | str) -> bool:
         """Does this member hold ``right`` today?"""
         return Right(right) in self.rights

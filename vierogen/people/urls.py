@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/", views.people, name="list"),
     path("people/invite/", views.ask_in, name="invite"),
     path("people/<int:pk>/", views.person, name="member"),
+    path("people/<int:pk>/invite-again/", views.ask_in_again, name="invite_again"),
     path("people/<int:pk>/end/", views.say_goodbye, name="end"),
     path("people/settings/", views.organisation_settings, name="settings"),
 ]

@@ -72,6 +72,20 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(Right.MANAGE_PEOPLE)
+def ask_in_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send somebody who never came in a new invitation."""
+    member = get_object_or_404(Member.objects.visible_to(_me(request)).select_related("user", "organisation"), pk=pk)
+    try:
+        actions.invite_again(member, by=_me(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, _("%(name)s gets a mail with an invitation.") % {"name": member.name})
+    return redirect("people:member", pk=member.pk)
+
+
+@require_POST
+@needs(Right.MANAGE_PEOPLE)
 def say_goodbye(request: HttpRequest, pk: int) -> HttpResponse:
     """End a membership now."""
     member = get_object_or_404(Member.objects.visible_to(_me(request)).select_related("user", "organisation"), pk=pk)
