@@ -1,6 +1,7 @@
 """The whole house running in this process, and people in front of it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -46,6 +47,14 @@ def prove(page: Page) -> None:
         page.locator("input[type=password]").fill(PASSWORD)
         page.locator("form").filter(has=page.locator("input[type=password]")).get_by_role("button").first.click()
         page.wait_for_load_state()
+
+
+def until(true: Callable[[], bool], *, seconds: float = 20) -> None:
+    """Wait until something became true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
 
 
 @pytest.fixture

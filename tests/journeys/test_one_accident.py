@@ -1,14 +1,13 @@
 """A post straight on the network: alarm mail, take-down, gone."""
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import prove
+from tests.journeys.conftest import prove, until
 from vierogen.channels.models import Channel
 from vierogen.people.models import Member, Organisation
 from vierogen.vault.actions import connect
@@ -16,14 +15,6 @@ from vierogen.watch.models import Stray, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PRIVATE = "Lekker in de zon met de kids"
-
-
-def until(true: Callable[[], bool], *, seconds: float = 20) -> None:
-    """Wait until something became true."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def be_watched(channel: Channel) -> None:

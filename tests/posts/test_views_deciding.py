@@ -15,7 +15,7 @@ from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
-from vierogen.posts.actions import delivering, reviewing, stopping, writing
+from vierogen.posts.actions import delivering, removing, reviewing, stopping, writing
 from vierogen.posts.models import AfterReview, Approval, Delivery, Halt, Post, TakeDown, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
@@ -372,6 +372,14 @@ class TestTakingDown:
     ) -> None:
         answer = visit(dirk).post(reverse("posts:withdraw", args=[published.pk]), {"reason": "Fout"}, follow=True)
         assert f"Take-down on {channel.handle}: Being removed." in body(answer)
+
+    def test_asking_again_tries_what_got_stuck_once_more(self, visit: Visit, dirk: Member, published: Delivery) -> None:
+        client, url = visit(dirk), reverse("posts:withdraw", args=[published.pk])
+        client.post(url, {"reason": "Fout"})
+        move(TakeDown.objects.get(), "get_stuck", by=removing.WORKER, changes={"problem": "No."})
+        assert "Not removed: a person has to do it" in body(client.get(address("detail", published.version)))
+        client.post(url, {"reason": "Nog steeds fout"})
+        assert TakeDown.objects.get().state == "asked"
 
 
 def test_another_organisations_posts_do_not_exist(visit: Visit, otto: Member, approved: Version) -> None:

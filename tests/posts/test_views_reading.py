@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from tests.posts.nets import TEXT
 from tests.posts.test_pictures import saved, scene
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
-from vierogen.people.models import Member
+from vierogen.people.models import Member, User
 from vierogen.posts.actions import delivering, reviewing, writing
 from vierogen.posts.models import Delivery, Media, Post, Version
 from vierogen.posts.states import DeliveryState, PostState
@@ -160,6 +162,21 @@ def test_every_state_has_a_shape_and_a_tab() -> None:
 
 def test_differences_are_marked_and_what_was_typed_cannot_run() -> None:
     assert changed("Rij om.", "Rij <b>door</b>.") == "Rij <del>om</del><ins>&lt;b&gt;door&lt;/b&gt;</ins>."
+
+
+def test_why_a_link_was_not_opened_is_told_in_the_readers_language(
+    visit: Visit, anna: Member, channel: Channel, settings: Any
+) -> None:
+    settings.ALLOW_PRIVATE = ()
+    version = draft(channel, anna, "Kijk op http://127.0.0.1/geheim")
+    client = visit(anna)
+    page = body(client.get(reverse("posts:detail", args=[version.post_id])))
+    words = "This address is not on the public internet, so it was not contacted."
+    assert f"http://127.0.0.1/geheim could not be opened. {words}" in page
+    with translation.override("nl"):
+        dutch = gettext(words)
+    User.objects.update(language="nl")
+    assert dutch in body(client.get(reverse("posts:detail", args=[version.post_id])))
 
 
 def test_a_picture_is_served_as_what_it_is_and_to_its_own_organisation_only(

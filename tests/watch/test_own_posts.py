@@ -15,13 +15,14 @@ from vierogen.people.models import Member
 from vierogen.posts import jobs
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
+from vierogen.practice.records import Page
 from vierogen.practice.server import PracticeServer
 from vierogen.watch.models import RemotePost, Stray, Watched
 from vierogen.watch.states import Mode, Origin
 
 MANY = 1000
-# One in so many answers is lost.
-FAULTY = 20
+# So many answers are lost after each kill.
+LOST_ANSWERS = 7
 STRAYS = 10
 # Where a worker dies for certain; the others die wherever they are, so many seconds after a round number of posts.
 STEPS = ("before the call", "after the call")
@@ -44,6 +45,7 @@ def deliver_with_kills(practice: PracticeServer, meanwhile: Callable[[], None]) 
             time.sleep(moment)
         meanwhile()
         let_time_pass()
+        practice.faults.next("cut_after_accepting", count=LOST_ANSWERS)
     with worker_until_killed():
         eventually(lambda: not Delivery.objects.filter(state=DeliveryState.WAITING).exists(), seconds=120)
 
@@ -60,7 +62,6 @@ def test_among_a_thousand_own_posts_with_kills_exactly_the_strays_ring(
     channel: Channel, anna: Member, ben: Member, dirk: Member, practice: PracticeServer, by_phone: Callable[..., str]
 ) -> None:
     many_due(channel, MANY, writer=anna, reviewer=ben)
-    practice.faults.next("cut_after_accepting", count=MANY // FAULTY)
     strays: list[str] = []
     with watching():
         eventually(lambda: Watched.objects.filter(mode=Mode.STREAMED).exists())
@@ -75,7 +76,7 @@ def test_among_a_thousand_own_posts_with_kills_exactly_the_strays_ring(
     # Killed between claim and call: nobody can know, so a person decides, and it is not there.
     assert 1 <= len(lost) <= 1 + THREADS * (len(MOMENTS) + 1)
     assert out.count() + len(lost) == MANY
-    there = sorted(status.text for status in practice.network.timeline(limit=2 * MANY))
+    there = sorted(status.text for status in practice.network.timeline(Page(limit=2 * MANY)))
     assert there == sorted([each.version.text for each in out] + [f"Gezellig {number}" for number in range(STRAYS)])
     explained = RemotePost.objects.filter(origin=Origin.EXPLAINED)
     assert explained.values("delivery").distinct().count() == explained.count() == out.count()

@@ -146,25 +146,6 @@ def test_leaving_unsaved_words_asks(live_server: LiveServer, page: Page) -> None
     assert asked == ["beforeunload"]
 
 
-def test_the_counter_counts_people_s_characters_and_links_as_the_network_does(
-    live_server: LiveServer, page: Page
-) -> None:
-    page.goto(live_server.url)
-    left = page.locator(".counter")
-    page.locator("#id_words").fill("👩‍👩‍👧é")
-    expect(left).to_contain_text("28")
-    page.locator("#id_words").fill("https://voorbeeld.example/een/heel/lang/adres/van/een/pagina")
-    expect(left).to_contain_text("7")
-    page.locator("#id_words").fill("x" * 31)
-    expect(left).to_have_attribute("data-state", "stop")
-
-
-def test_the_preview_follows_the_typing(live_server: LiveServer, page: Page) -> None:
-    page.goto(live_server.url)
-    page.locator("#id_words").fill("Hello <b>you</b>")
-    expect(page.locator("[data-preview-of]")).to_have_text("Hello <b>you</b>")
-
-
 def test_the_first_thing_read_in_a_refused_form_is_what_is_wrong(live_server: LiveServer, page: Page) -> None:
     page.goto(live_server.url + "/?wrong")
     expect(page.locator(".error-summary")).to_be_focused()

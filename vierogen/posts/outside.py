@@ -2,22 +2,21 @@
 
 import httpx
 from django.conf import settings
-from django.utils.translation import gettext_noop
 
-from vierogen.core.http import follow, guarded_client
+from vierogen.core.http import Refused, follow, guarded_client
 from vierogen.networks.asking import ask
 from vierogen.posts.checks.base import Link
 
-UNREACHED = gettext_noop("The address could not be reached.")
-
 
 def resolve_link(url: str) -> Link:
-    """Where ``url`` ends after its redirects. Never raises: what went wrong is in ``problem``."""
+    """Where ``url`` ends after its redirects. Never raises: it then ends nowhere, and ``problem`` says why."""
     with guarded_client(allowed=settings.ALLOW_PRIVATE, plain=True, timeout=httpx.Timeout(5.0)) as http:
         try:
             followed = follow(http, url)
+        except Refused as refusal:
+            return Link(url, problem=str(refusal))
         except (httpx.HTTPError, httpx.InvalidURL):
-            return Link(url, problem=UNREACHED)
+            return Link(url)
     return Link(url, final=followed.url, status=followed.status)
 
 

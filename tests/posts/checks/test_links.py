@@ -167,10 +167,10 @@ def test_a_page_that_only_refuses_machines_passes(drafted: Drafted, status: int)
     assert said(drafted("https://gemeente-voorbeeld.nl/x", own_domains=OWN, resolve=resolve)) == []
 
 
-@pytest.mark.parametrize("resolve", [to("", status=0), to("", status=0, problem="No answer.")])
-def test_a_link_that_was_not_reached_is_shown(drafted: Drafted, resolve: Callable[[str], Link]) -> None:
-    draft = drafted("https://gemeente-voorbeeld.nl/x", own_domains=OWN, resolve=resolve)
-    assert said(draft) == [(Tier.LOOK, "https://gemeente-voorbeeld.nl/x could not be opened.")]
+@pytest.mark.parametrize(("problem", "why"), [("", ""), ("We did not go there.", " We did not go there.")])
+def test_a_link_that_was_not_reached_is_shown_with_the_reason(drafted: Drafted, problem: str, why: str) -> None:
+    draft = drafted("https://gemeente-voorbeeld.nl/x", own_domains=OWN, resolve=to("", status=0, problem=problem))
+    assert said(draft) == [(Tier.LOOK, f"https://gemeente-voorbeeld.nl/x could not be opened.{why}")]
 
 
 def test_nothing_is_claimed_about_links_that_were_not_followed(drafted: Drafted) -> None:

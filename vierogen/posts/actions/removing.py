@@ -151,7 +151,11 @@ def withdraw(delivery: Delivery, *, by: Member, reason: str) -> TakeDown:
     except (NetworkError, SealError) as error:
         log.warning("withdrawal of delivery %s: %s", delivery.pk, error)
         raise ValidationError(_("The network could not be reached. Try again in a moment.")) from error
-    return take_down(delivery.channel, shown, by=by, reason=reason, delivery=delivery)
+    asked = take_down(delivery.channel, shown, by=by, reason=reason, delivery=delivery)
+    if asked.state == TakeDownState.STUCK:
+        # Asked before, and it did not succeed: asking again means trying again.
+        try_again(asked, by=by)
+    return asked
 
 
 @transaction.atomic

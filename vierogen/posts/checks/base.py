@@ -45,7 +45,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Link:
-    """What became of one address in the text: ``final`` after redirects, "" where it was not reached."""
+    """What became of one address in the text: ``final`` after redirects, "" where it was not reached.
+
+    ``problem`` is a translatable sentence where we ourselves refused to go there.
+    """
 
     url: str
     final: str = ""
@@ -75,6 +78,7 @@ class Draft:
 class Finding:
     """``message`` is a translatable English sentence with %(name)s places that ``values`` fills.
 
+    A value named ``problem`` is itself a translatable sentence; all others are shown as they are.
     ``channel`` names the target it concerns, "" for all.
     """
 

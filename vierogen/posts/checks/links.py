@@ -156,7 +156,10 @@ def _about_answer(followed: Link, values: dict[str, str | int]) -> Iterator[_Jud
     if followed.status in _GONE or followed.status >= 500:
         message = _("%(link)s does not work: the page answers with error %(status)s.")
         yield Tier.LOOK, message, values | {"status": followed.status}
-    elif followed.problem or not followed.final:
+    elif followed.problem:
+        message = _("%(link)s could not be opened. %(problem)s")
+        yield Tier.LOOK, message, values | {"problem": followed.problem}
+    elif not followed.final:
         yield Tier.LOOK, _("%(link)s could not be opened."), values
 
 

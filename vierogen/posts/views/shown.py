@@ -160,12 +160,14 @@ def in_words(found: FoundThing | Finding) -> ShownFinding:
     """A finding with its check's title and advice, in the reader's language."""
     row = found if isinstance(found, FoundThing) else None
     check = checks().get(found.check_key if isinstance(found, FoundThing) else found.check)
-    text = _(found.message)
+    text, values = _(found.message), dict(found.values)
+    if "problem" in values:
+        values["problem"] = _(str(values["problem"]))
     return ShownFinding(
         pk=row.pk if row else 0,
         tier=str(found.tier),
         title=_(check.title) if check else "",
-        text=text % dict(found.values) if found.values else text,
+        text=text % values if values else text,
         todo=_(check.todo) if check else "",
         why=_(check.why) if check else "",
         reason=row.reason if row else "",

@@ -72,6 +72,7 @@ def _while_writing(form: ComposerForm) -> dict[str, Any]:
         "findings": shown_findings(findings),
         "language": content.language,
         "is_empty": is_empty,
+        "not_before": content.not_before,
     }
 
 

@@ -73,31 +73,6 @@
   // What is wrong in a form gets the focus, so that it is read first.
   document.querySelector("[data-focus]")?.focus();
 
-  /* ---- While writing: <output data-count-of="id" data-limit="500" data-link-length="23">, data-preview-of="id" ---- */
-  const graphemes = window.Intl.Segmenter && new Intl.Segmenter(language, { granularity: "grapheme" });
-  const length = (text) => (graphemes ? [...graphemes.segment(text)].length : [...text].length);
-  const counted = (text, output) => {
-    const link = Number(output.dataset.linkLength);
-    return length(link ? text.replace(/https?:\/\/[^\s]+/g, "x".repeat(link)) : text);
-  };
-  const count = (field, output) => {
-    const limit = Number(output.dataset.limit);
-    const left = limit - counted(field.value, output);
-    output.textContent = (left < 0 ? output.dataset.over : output.dataset.left).replace("%s", String(Math.abs(left)));
-    output.dataset.state = left < 0 ? "stop" : left < limit * 0.1 ? "look" : "";
-  };
-  const follow = (field) => {
-    if (!field.id) return;
-    const name = CSS.escape(field.id);
-    for (const output of document.querySelectorAll(`[data-count-of="${name}"]`)) count(field, output);
-    for (const preview of document.querySelectorAll(`[data-preview-of="${name}"]`)) preview.textContent = field.value;
-  };
-  document.addEventListener("input", (event) => follow(event.target));
-  for (const output of document.querySelectorAll("[data-count-of]")) {
-    const field = document.getElementById(output.dataset.countOf);
-    if (field) count(field, output);
-  }
-
   /* ---- Leaving a form with changes: <form data-warn-unsaved> ---- */
   const changed = new Set();
   document.addEventListener("input", (event) => {
