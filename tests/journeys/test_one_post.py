@@ -1,4 +1,4 @@
-"""Write, review, cool, published on the network, verified: on a Mastodon server, a Bluesky server, the practice network."""
+"""Write, review, cool, published, verified: on a Mastodon, a Bluesky and the practice network."""
 
 from collections.abc import Callable
 from datetime import timedelta

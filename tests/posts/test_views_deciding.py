@@ -108,7 +108,7 @@ class TestReviewing:
             newest = writing.save(offered.post, writing.Content(text, (channel,), not_before=later), by=anna)
         writing.submit(newest, by=anna)
         page = body(visit(ben).get(address("review", newest)))
-        assert "what changed since version 1" in page
+        assert "Compared with version 1: underlined is new" in page
         assert "<del>werkzaamheden</del><ins>werken</ins>" in page
         assert "tussenstand" not in page
         assert "It was to go out right after cooling-off, and now" in page

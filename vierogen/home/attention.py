@@ -15,7 +15,7 @@ from vierogen.channels.models import Channel
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.posts.models import AfterReview, Comment, Delivery, Post
+from vierogen.posts.models import AfterReview, Comment, Delivery, Post, Version
 from vierogen.posts.states import DeliveryState, PostState
 from vierogen.posts.views.reading import may_judge, may_look_back
 from vierogen.watch.board import Tile
@@ -33,7 +33,10 @@ MAIL_FAILED_FOR = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Attention:
-    """One thing to do: ``state`` is stop, look or info; ``action`` are the words on its button."""
+    """One thing to do: ``state`` is stop, look or info; ``action`` are the words on its button.
+
+    ``language`` is that of ``text`` where it is a post's.
+    """
 
     state: str
     title: str
@@ -41,6 +44,7 @@ class Attention:
     url: str
     action: str
     channel: Channel | None = None
+    language: str = ""
 
 
 def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[Attention]:
@@ -105,10 +109,11 @@ def _doubts(member: Member) -> Iterator[Attention]:
         yield Attention(
             "look" if held else "stop",
             _("A post waits to be released") if held else _("Is this post there? Somebody has to look"),
-            row.version.summary(),
+            _summary(row.version),
             reverse("posts:detail", args=[row.version.post_id]),
             _("Look and decide") if may else _("Look"),
             row.channel,
+            row.version.language,
         )
 
 
@@ -131,10 +136,11 @@ def _reviews(member: Member, waiting: list[Post]) -> Iterator[Attention]:
             yield Attention(
                 "look",
                 _("%(name)s asks for your eyes") % {"name": version.written_by.name},
-                version.summary(),
+                _summary(version),
                 reverse("posts:review", args=[version.post_id]),
                 _("Review it"),
                 version.targets.all()[0].channel,
+                version.language,
             )
 
 
@@ -150,8 +156,10 @@ def _own(member: Member) -> Iterator[Attention]:
         yield Attention("info", _("The time of your post passed without approval"), text, url, _("Look"))
     failed = Delivery.objects.visible_to(member).filter(state=DeliveryState.FAILED, version__written_by=member)
     for row in failed.filter(due_at__gte=timezone.now() - FAILED_FOR).select_related("version", "channel")[:MOST]:
-        text, url = row.version.summary(), reverse("posts:detail", args=[row.version.post_id])
-        yield Attention("stop", _("Your post did not go out"), text, url, _("See why"), row.channel)
+        text, url = _summary(row.version), reverse("posts:detail", args=[row.version.post_id])
+        yield Attention(
+            "stop", _("Your post did not go out"), text, url, _("See why"), row.channel, row.version.language
+        )
 
 
 def _unmanned(member: Member) -> Iterator[Attention]:
@@ -167,6 +175,10 @@ def _unmanned(member: Member) -> Iterator[Attention]:
     for right, (title, text) in places.items():
         if right not in held:
             yield Attention("look", title, text, reverse("people:list"), _("To the people"))
+
+
+def _summary(version: Version) -> str:
+    return version.summary() or _("only a picture")
 
 
 def _clock(at: datetime) -> str:

@@ -25,8 +25,11 @@ def initials(name: str) -> str:
 
 @register.filter
 def breakable(handle: str) -> SafeString:
-    """A handle that a narrow place breaks after @, dot, underscore or hyphen, not in the middle of a word."""
-    pieces = [(piece,) for piece in re.findall(r"[^@._-]*[@._-]|[^@._-]+", str(handle))]
+    """A handle that a narrow place breaks after @, dot, underscore or hyphen, not in the middle of a word.
+
+    The @ that it begins with stays with the name.
+    """
+    pieces = [(piece,) for piece in re.findall(r"(?:^@)?[^@._-]*[@._-]|[^@._-]+", str(handle))]
     return format_html_join(mark_safe("<wbr>"), "{}", pieces)
 
 
