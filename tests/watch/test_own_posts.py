@@ -50,12 +50,13 @@ def deliver_with_kills(practice: PracticeServer, meanwhile: Callable[[], None]) 
         eventually(lambda: not Delivery.objects.filter(state=DeliveryState.WAITING).exists(), seconds=120)
 
 
-def settle_all() -> None:
-    """Somebody looks for all that the dead left, until nothing more can be learned."""
+def nothing_more_to_learn() -> bool:
+    """Somebody looks for what the dead left; is all of it settled, or with a person?"""
+    let_time_pass()
+    while jobs.look("the living"):
+        pass
     open_ends = Q(state=DeliveryState.SENDING) | Q(state=DeliveryState.UNCERTAIN, next_look_at__isnull=False)
-    while Delivery.objects.filter(open_ends).exists():
-        let_time_pass()
-        jobs.look("the living")
+    return not Delivery.objects.filter(open_ends).exists()
 
 
 def test_among_a_thousand_own_posts_with_kills_exactly_the_strays_ring(
@@ -67,7 +68,7 @@ def test_among_a_thousand_own_posts_with_kills_exactly_the_strays_ring(
         eventually(lambda: Watched.objects.filter(mode=Mode.STREAMED).exists())
         deliver_with_kills(practice, lambda: strays.append(by_phone(f"Gezellig {len(strays)}")))
         strays += [by_phone(f"Gezellig {number}") for number in range(len(strays), STRAYS)]
-        settle_all()
+        eventually(nothing_more_to_learn, seconds=60)
         eventually(lambda: RemotePost.objects.count() >= len(practice.posted), seconds=60)
     assert {stray.remote and stray.remote.remote_id for stray in Stray.objects.all()} == set(strays)
 

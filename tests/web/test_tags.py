@@ -32,8 +32,10 @@ def test_initials_are_one_or_two_capitals(name: str, letters: str) -> None:
 
 
 def test_a_handle_breaks_at_its_joints_and_is_escaped() -> None:
-    assert breakable("@a_b@c.example") == "@<wbr>a_<wbr>b@<wbr>c.<wbr>example"
-    assert breakable("@<script>") == "@<wbr>&lt;script&gt;"
+    assert breakable("@a_b@c.example") == "@a_<wbr>b@<wbr>c.<wbr>example"
+    assert breakable("@<script>") == "@&lt;script&gt;"
+    assert breakable("@") == "@"
+    assert breakable("voorbeeld.example") == "voorbeeld.<wbr>example"
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(92.9, "1:32"), (5, "0:05"), (-3, "0:00"), (None, "0:00")])

@@ -56,7 +56,9 @@ def take_down(stray: Stray, *, by: Actor, reason: str = "") -> TakeDown:
     if isinstance(by, Member):
         demand(by, Right.TAKE_DOWN)
         same_organisation(by, stray.organisation_id)
-    remote = _removable(stray)
+    # As it is now, and locked: somebody may adopt it at this moment.
+    rows = Stray.objects.select_for_update(of=("self",), no_key=True)
+    remote = _removable(rows.select_related("remote__delivery").get(pk=stray.pk))
     asked = removing.take_down(stray.channel, _shown(remote), by=by, reason=reason, delivery=remote.delivery)
     if asked.state == TakeDownState.STUCK and isinstance(by, Member):
         removing.try_again(asked, by=by)
@@ -108,9 +110,9 @@ def finish_take_downs() -> int:
 
 def _finish(stray: Stray) -> None:
     with transaction.atomic():
+        # The remote post's row first, as whoever hears of its deletion does.
+        RemotePost.objects.standing().filter(pk=stray.remote_id).update(gone_at=timezone.now())
         settle(stray, "remove", by=WATCH)
-        standing = RemotePost.objects.standing().filter(strays=stray)
-        standing.update(gone_at=timezone.now())
         if stray.take_down is not None and stray.take_down.asked_by_id is None:
             tell_officers(stray, "watch/mail/taken_down")
 
@@ -124,10 +126,10 @@ def explain_late() -> int:
 
 def _explain(stray: Stray) -> None:
     with transaction.atomic():
-        settle(stray, "explain", by=WATCH)
-        remote = RemotePost.objects.get(strays=stray)
+        remote = RemotePost.objects.select_for_update(no_key=True).get(pk=stray.remote_id)
         delivery = Delivery.objects.get(channel=remote.channel_id, remote_id=remote.remote_id)
         RemotePost.objects.filter(pk=remote.pk).update(origin=Origin.EXPLAINED, delivery=delivery)
+        settle(stray, "explain", by=WATCH)
 
 
 def _each(rows: QuerySet[Stray], change: Callable[[Stray], None]) -> int:

@@ -29,7 +29,7 @@ def breakable(handle: str) -> SafeString:
 
     The @ that it begins with stays with the name.
     """
-    pieces = [(piece,) for piece in re.findall(r"(?:^@)?[^@._-]*[@._-]|[^@._-]+", str(handle))]
+    pieces = [(piece,) for piece in re.findall(r"^@?[^@._-]+[@._-]?|[^@._-]*[@._-]|[^@._-]+", str(handle))]
     return format_html_join(mark_safe("<wbr>"), "{}", pieces)
 
 
