@@ -4,6 +4,7 @@ python -m tests.run [arguments for pytest]
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
+import pytest
+
 from tests.servers import needs
 from tests.servers.postgres import postgres
 from tests.servers.prepare import prepare
@@ -21,6 +24,8 @@ from tests.servers.prepare import prepare
 # One process per core of the smallest machine that the suite is planned for. Tests that share a server stay
 # together in one of them (see tests/plugins/needed.py).
 PARALLEL = ("-n", "2", "--dist", "loadgroup")
+# More failures than this are no accident of a busy machine.
+A_FEW = 12
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,40 @@ def _run_on(database: str, *, address: str | None, arguments: list[str]) -> tupl
             environment["VIEROGEN_DATABASE_URL"] = address
         command = [sys.executable, "-m", "pytest", *PARALLEL, f"--junitxml={report}", *arguments]
         status = subprocess.run(command, env=environment, check=False).returncode
-        return _counted(report), status
+        total = _counted(report)
+        if status == pytest.ExitCode.TESTS_FAILED and total.failed <= A_FEW:
+            return _alone(_failures(report), total, environment)
+        return total, status
+
+
+def _alone(failed: list[str], total: Total, environment: dict[str, str]) -> tuple[Total, int]:
+    """Runs what failed beside others once more, by itself and in one process, and says which passed then.
+
+    Tests with a browser, a network server and a worker each can starve one another on two cores. What fails
+    alone has failed.
+    """
+    _say(f"failed beside others, now alone: {', '.join(failed)}")
+    report = Path(environment["VIEROGEN_HOME"]) / "alone.xml"
+    command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *failed]
+    status = subprocess.run(command, env=environment, check=False).returncode
+    again = _counted(report)
+    _say(f"alone: {again}")
+    return Total(total.passed + again.passed, again.failed, total.skipped), status
+
+
+def _failures(report: Path) -> list[str]:
+    """The files of the tests that failed."""
+    cases = ElementTree.parse(report).getroot().iter("testcase")  # noqa: S314 - pytest wrote it a moment ago
+    broken = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    return [_address(case.get("classname", ""), case.get("name", "")) for case in broken]
+
+
+def _address(place: str, name: str) -> str:
+    """What pytest takes for ``tests.posts.test_faults.TestX`` and ``test_y[z]@group`` of its report."""
+    parts = place.split(".")
+    file = next((number for number, part in enumerate(parts) if part.startswith("test_")), len(parts) - 1)
+    name = re.sub(r"@[\w-]+(/[\w./-]+)?$", "", name)
+    return "::".join(["/".join(parts[: file + 1]) + ".py", *parts[file + 1 :], name])
 
 
 def _own_environment() -> dict[str, str]:

@@ -365,3 +365,22 @@ def test_an_emergency_stands_in_the_ledger_with_its_reason_sealed_in_a_commitmen
 def test_the_database_refuses_an_emergency_without_a_reason(version: Version, dirk: Member, anna: Member) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Approval.objects.create(version=version, digest=version.digest, by=dirk, writer=anna, emergency=True)
+
+
+@pytest.mark.parametrize(("minutes", "waits_for"), [(90, "its time"), (1, "cooling-off")])
+def test_it_goes_at_its_time_but_never_before_cooling_off_ends(
+    minutes: int, waits_for: str, channel: Channel, anna: Member, ben: Member
+) -> None:
+    chosen = timezone.now() + timedelta(minutes=minutes)
+    version = begin(channel.organisation, Content(TEXT, (channel,), not_before=chosen), by=anna)
+    submit(version, by=anna)
+    approve(version, by=ben, digest=version.digest)
+    delivery = Delivery.objects.get()
+    assert delivery.due_at == (chosen if waits_for == "its time" else delivery.cooling_until)
+
+
+def test_an_emergency_with_a_time_of_its_own_waits_for_it(channel: Channel, anna: Member, dirk: Member) -> None:
+    chosen = timezone.now() + timedelta(minutes=5)
+    version = begin(channel.organisation, Content(TEXT, (channel,), not_before=chosen), by=anna)
+    publish_in_emergency(version, by=dirk, reason="Oefening om tien uur.")
+    assert Delivery.objects.get().due_at == chosen

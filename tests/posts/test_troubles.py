@@ -1,6 +1,7 @@
 """A network in trouble: late, broken, cut off, busy. One post in the end, and nobody is asked needlessly."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,8 @@ from tests.posts.nets import TEXT, Net, due_on
 from tests.servers.faulty import Fault, cut_after, cut_before, error_after, late, limited, refused
 from vierogen.people.models import Member
 from vierogen.posts import jobs
+from vierogen.posts.actions import looking
+from vierogen.posts.actions.stopping import lift, release, stop_everything
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.server import PracticeServer
@@ -77,3 +80,41 @@ def test_trouble_with_a_picture_is_never_an_unknown_outcome(
     end = settle_down(delivery)
     assert (end.state, bluesky.texts()) == (DeliveryState.VERIFIED, [TEXT])
     assert bluesky.proxy.count(f"POST {PUT}") == 1
+
+
+def test_everything_is_stopped_while_pictures_are_uploaded(
+    net: Net, anna: Member, ben: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = due_on(net.channel, anna, ben, pictures=2)
+    upload = net.channel.network._uploaded  # type: ignore[attr-defined]
+
+    def stops_meanwhile(*args: Any) -> Any:
+        stop_everything(anna.organisation, by=anna)
+        return upload(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(net.channel.network, "_uploaded", stops_meanwhile)
+        assert jobs.deliver("one")
+    assert net.texts() == []
+    assert Delivery.objects.get().state == DeliveryState.HELD
+    lift(anna.organisation, by=ben)
+    release(Delivery.objects.get(), by=ben)
+    assert settle_down(delivery).state == DeliveryState.VERIFIED
+    assert net.texts() == [TEXT]
+
+
+def test_a_worker_that_lost_its_lease_while_it_uploaded_publishes_nothing(
+    net: Net, anna: Member, ben: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due_on(net.channel, anna, ben, pictures=1)
+    upload = net.channel.network._uploaded  # type: ignore[attr-defined]
+
+    def sleeps_long(*args: Any) -> Any:
+        let_time_pass()
+        assert looking.claim_doubtful("other") is not None
+        return upload(*args)
+
+    monkeypatch.setattr(net.channel.network, "_uploaded", sleeps_long)
+    assert jobs.deliver("one")
+    assert net.texts() == []
+    assert Delivery.objects.get().state == DeliveryState.UNCERTAIN

@@ -111,7 +111,7 @@ def finish_take_downs() -> int:
 def _finish(stray: Stray) -> None:
     with transaction.atomic():
         # The remote post's row first, as whoever hears of its deletion does.
-        RemotePost.objects.standing().filter(pk=stray.remote_id).update(gone_at=timezone.now())
+        RemotePost.objects.standing().filter(strays=stray).update(gone_at=timezone.now())
         settle(stray, "remove", by=WATCH)
         if stray.take_down is not None and stray.take_down.asked_by_id is None:
             tell_officers(stray, "watch/mail/taken_down")
@@ -126,7 +126,7 @@ def explain_late() -> int:
 
 def _explain(stray: Stray) -> None:
     with transaction.atomic():
-        remote = RemotePost.objects.select_for_update(no_key=True).get(pk=stray.remote_id)
+        remote = RemotePost.objects.select_for_update(of=("self",), no_key=True).get(strays=stray)
         delivery = Delivery.objects.get(channel=remote.channel_id, remote_id=remote.remote_id)
         RemotePost.objects.filter(pk=remote.pk).update(origin=Origin.EXPLAINED, delivery=delivery)
         settle(stray, "explain", by=WATCH)

@@ -127,7 +127,8 @@ def settle(stray: Stray, name: str, *, by: Actor, reason: str = "") -> None:
         **({"reason": reason} if reason else {}),
     }
     # Somebody may answer the alarm at this moment, so its row comes before the ledger's head.
-    list(Alarm.objects.select_for_update(no_key=True).filter(pk=stray.alarm_id))
+    if stray.alarm:
+        Alarm.objects.select_for_update(no_key=True).filter(pk=stray.alarm.pk).first()
     move(stray, name, by=by, changes=changes, personal={"reason": reason} if reason else None)
     _end_alarm(stray, by=by)
 
