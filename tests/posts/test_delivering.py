@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.posts.nets import TEXT
 from tests.posts.steps import fresh, raising, shown_texts
 from vierogen.channels.models import Channel
-from vierogen.networks.base import NetworkError, Shown
+from vierogen.networks.base import NetworkError, Shown, Unknown
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
@@ -188,3 +188,21 @@ def test_a_refusal_that_comes_after_somebody_else_took_over_changes_and_tells_no
     delivering.send(claimed)
     assert fresh(due).state == DeliveryState.UNCERTAIN
     assert not Message.objects.filter(title__contains="Not published").exists()
+
+
+@pytest.mark.parametrize("error", [NetworkError("No.", may_retry=True), NetworkError("No."), Unknown("Cut off.")])
+def test_a_late_answer_to_an_old_attempt_does_not_touch_a_newer_one(
+    error: NetworkError, due: Delivery, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = delivering.claim("slow")
+    assert old is not None
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert looking.claim_doubtful("other") is not None
+    Delivery.objects.update(next_look_at=None)
+    looking.decide(fresh(due), by=dirk, send_it_again=True)
+    newer = delivering.claim("quick")
+    assert newer is not None
+    monkeypatch.setattr(due.channel.network, "publish", raising(error))
+    delivering.send(old)
+    row = fresh(due)
+    assert (row.state, row.fence, row.lease_owner) == (DeliveryState.SENDING, newer.fence, "quick")

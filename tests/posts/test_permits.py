@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from tests.plugins.house import make_member
@@ -14,7 +15,7 @@ from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts import jobs
-from vierogen.posts.actions import permits
+from vierogen.posts.actions import delivering, permits
 from vierogen.posts.actions.reviewing import approve, publish_in_emergency
 from vierogen.posts.actions.writing import Content, begin, content_of, save, submit
 from vierogen.posts.models import (
@@ -176,3 +177,29 @@ def test_one_that_may_not_leave_holds_up_no_other(
     Delivery.objects.update(cooling_until=timezone.now(), due_at=timezone.now())
     assert jobs.deliver("test")
     assert [status.text for status in practice.network.timeline()] == ["Wel gezien."]
+
+
+def test_one_that_our_own_fault_stops_holds_up_no_other(
+    due: Delivery,
+    channel: Channel,
+    anna: Member,
+    ben: Member,
+    practice: PracticeServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    why_not = permits.why_not
+
+    def fails(delivery: Delivery) -> str:
+        if delivery.pk == due.pk:
+            raise KeyError("a bug")
+        return why_not(delivery)
+
+    monkeypatch.setattr(delivering, "why_not", fails)
+    due_on(channel, anna, ben)
+    assert jobs.deliver("test")
+    assert len(practice.network.timeline()) == 1
+    assert Delivery.objects.get(pk=due.pk).state == DeliveryState.WAITING
+    assert not jobs.deliver("test")
+    monkeypatch.undo()
+    with time_machine.travel(timezone.now() + delivering.PASSED_OVER):
+        assert jobs.deliver("test")

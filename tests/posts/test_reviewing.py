@@ -1,6 +1,6 @@
 """Nothing is approved that a second, qualified person has not seen, exactly as it is."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,7 +16,7 @@ from vierogen.ledger.moves import WrongStateError
 from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
-from vierogen.posts.actions import writing
+from vierogen.posts.actions import reviewing, writing
 from vierogen.posts.actions.reviewing import (
     approve,
     ask_for_changes,
@@ -384,3 +384,36 @@ def test_an_emergency_with_a_time_of_its_own_waits_for_it(channel: Channel, anna
     version = begin(channel.organisation, Content(TEXT, (channel,), not_before=chosen), by=anna)
     publish_in_emergency(version, by=dirk, reason="Oefening om tien uur.")
     assert Delivery.objects.get().due_at == chosen
+
+
+def test_one_that_cannot_expire_holds_up_no_other(
+    channel: Channel, anna: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = timezone.now() + timedelta(minutes=5)
+    for number in range(2):
+        content = Content(f"Bericht {number} over de Stationsweg.", (channel,), not_before=soon)
+        submit(begin(channel.organisation, content, by=anna), by=anna)
+    first, expire = Post.objects.order_by("pk")[0].pk, reviewing._expire
+
+    def fails_once(pk: int, now: datetime) -> bool:
+        if pk == first:
+            raise KeyError("a bug")
+        return expire(pk, now)
+
+    monkeypatch.setattr(reviewing, "_expire", fails_once)
+    assert expire_due(soon) == 1
+    assert sorted(Post.objects.values_list("state", flat=True)) == [PostState.EXPIRED, PostState.IN_REVIEW]
+
+
+def test_who_published_an_emergency_does_not_look_back_at_it_whatever_they_may(
+    version: Version, town: Organisation
+) -> None:
+    both = make_member(town, "Dora", Role.DUTY_OFFICER, Role.REVIEWER)
+    publish_in_emergency(version, by=both, reason="Evacuatie.")
+    with pytest.raises(PermissionDenied, match="wrote or published"):
+        look_back(AfterReview.objects.get(), by=both, was_right=True, note="Goed.")
+
+
+def test_after_its_cooling_off_there_is_nothing_to_hurry(approved: Version, ben: Member) -> None:
+    with time_machine.travel(timezone.now() + timedelta(seconds=121)), pytest.raises(WrongStateError):
+        publish_now(approved, by=ben)

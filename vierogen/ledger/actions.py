@@ -93,8 +93,11 @@ def _personal(by: Actor, personal: Mapping[str, str] | None) -> list[tuple[str, 
 
 
 def _locked_head(organisation_id: int) -> Head:
+    heads = Head.objects.select_for_update().filter(organisation_id=organisation_id)
+    if (known := heads.first()) is not None:
+        return known
     Head.objects.bulk_create([Head(organisation_id=organisation_id)], ignore_conflicts=True)
-    return Head.objects.select_for_update().get(organisation_id=organisation_id)
+    return heads.get()
 
 
 def commitment(name: str, *, salt: str, value: str) -> str:

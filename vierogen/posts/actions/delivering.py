@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 WORKER = Machine("worker")
 _ASKED_OF = ("version__post__organisation", "version__written_by", "channel", "approval__by")
 TRIES = 6
+PASSED_OVER = timedelta(minutes=1)
 LATE = gettext_noop("It was too late to go out by itself. Release it if it may still go out.")
 NO_KEY = gettext_noop("The key of this channel could not be opened. Ask a custodian to look at the connection.")
 LOST = gettext_noop("Sending was cut off, and nobody knows yet whether it arrived.")
@@ -62,6 +63,7 @@ def claim(worker: str) -> Delivery | None:
     What is too late, or no longer what was approved, is put aside instead.
     """
     while True:
+        row = None
         try:
             with transaction.atomic():
                 now = timezone.now()
@@ -74,6 +76,11 @@ def claim(worker: str) -> Delivery | None:
                 _send(row, worker, now)
         except _HaltedMeanwhileError:
             continue
+        except Exception:
+            if row is None:
+                raise
+            _pass_over(row)
+            continue
         return Delivery.objects.select_related("version__post", "channel__organisation", "approval").get(pk=row.pk)
 
 
@@ -83,6 +90,13 @@ def _send(row: Delivery, worker: str, now: datetime) -> None:
     # The move holds the ledger's head, and so did the halt: a halt that this does not see yet comes after it.
     if is_halted(row.organisation_id):
         raise _HaltedMeanwhileError
+
+
+def _pass_over(row: Delivery) -> None:
+    """Something in Vierogen itself goes wrong with this one: it holds up no other."""
+    log.exception("delivery %s could not be claimed; it is tried again", row.pk)
+    at = timezone.now() + PASSED_OVER
+    Delivery.objects.filter(pk=row.pk, state=DeliveryState.WAITING).update(next_try_at=at)
 
 
 def _put_aside(row: Delivery, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """The second pair of eyes: approve, ask for changes, the emergency path and its after-review."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -17,6 +18,8 @@ from vierogen.people.roles import Right
 from vierogen.posts.actions.writing import refuse_unfit
 from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Post, Version
 from vierogen.posts.states import PostState
+
+log = logging.getLogger(__name__)
 
 AFTER_REVIEW_WITHIN = timedelta(hours=24)
 
@@ -193,7 +196,15 @@ def look_back(owed: AfterReview, *, by: Member, was_right: bool, note: str) -> N
 def expire_due(now: datetime) -> int:
     """Let what was not approved in time expire visibly; it never goes out late by itself. Returns how many."""
     rows = Post.objects.in_review().filter(versions__not_before__lte=now).distinct()
-    return sum(_expire(post.pk, now) for post in rows)
+    return sum(_expire_safely(post.pk, now) for post in rows)
+
+
+def _expire_safely(pk: int, now: datetime) -> bool:
+    try:
+        return _expire(pk, now)
+    except Exception:  # one that cannot expire holds up no other
+        log.exception("post %s could not expire; it is tried again", pk)
+        return False
 
 
 @transaction.atomic

@@ -1,7 +1,5 @@
 """Stopping: one post in its cooling-off, or everything; and letting go again, one by one."""
 
-from contextlib import suppress
-
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -56,15 +54,20 @@ def _tell_writer(post: Post, *, by: Member) -> None:
 def stop_everything(organisation: Organisation, *, by: Member, reason: str = "") -> Halt:
     """Nothing of the organisation leaves any more, from the moment this is committed.
 
-    The claim of a delivery asks for an open halt, so the halt counts before the rows are marked *held*.
+    The claim of a delivery asks for an open halt, so the halt counts at once, before the rows are marked *held*.
     """
     halt = _halt(organisation, by=by, reason=reason) or _halt(organisation, by=by, reason=reason)
     if halt is None:
         raise WrongStateError("stop_everything", subject_of(organisation))
-    for delivery in Delivery.objects.filter(organisation=organisation, state=DeliveryState.WAITING):
-        with suppress(WrongStateError):  # it left, or was stopped, a moment before
-            move(delivery, "hold", by=by, changes={"problem": HALTED}, facts={"halt": halt.pk})
+    with transaction.atomic():
+        _hold_all(halt, by=by)
     return halt
+
+
+def _hold_all(halt: Halt, *, by: Member) -> None:
+    waiting = Delivery.objects.filter(organisation=halt.organisation_id, state=DeliveryState.WAITING)
+    for delivery in waiting.locked():
+        move(delivery, "hold", by=by, changes={"problem": HALTED}, facts={"halt": halt.pk})
 
 
 def _halt(organisation: Organisation, *, by: Member, reason: str) -> Halt | None:
@@ -89,8 +92,7 @@ def lift(organisation: Organisation, *, by: Member) -> None:
     halt = Halt.objects.select_for_update(no_key=True).filter(organisation=organisation, lifted_at=None).first()
     if halt is None:
         raise ValidationError(_("Nothing is stopped at the moment."))
-    for delivery in Delivery.objects.filter(organisation=organisation, state=DeliveryState.WAITING).locked():
-        move(delivery, "hold", by=by, changes={"problem": HALTED}, facts={"halt": halt.pk})
+    _hold_all(halt, by=by)
     Halt.objects.filter(pk=halt.pk).update(lifted_at=timezone.now(), lifted_by=by)
     record(organisation.pk, "lift", subject_of(halt), by=by)
 
