@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -166,9 +167,19 @@ def world(*, with_bluesky: bool) -> Iterator[World]:
 @contextmanager
 def _mastodon() -> Iterator[MastodonServer]:
     seed = SeedConfig(accounts=[SeedAccount(username="anna", display_name="Anna", access_token="token-of-anna")])
-    config = MastodonMockConfig(
-        database=DatabaseConfig(path=":memory:"), seed=seed, streaming=StreamingConfig(heartbeat_seconds=5)
-    )
+    with TemporaryDirectory(prefix="vierogen-bench-") as pictures:
+        config = MastodonMockConfig(
+            database=DatabaseConfig(path=":memory:"),
+            seed=seed,
+            streaming=StreamingConfig(heartbeat_seconds=5),
+            media_storage_path=pictures,
+        )
+        with _served(config) as server:
+            yield server
+
+
+@contextmanager
+def _served(config: MastodonMockConfig) -> Iterator[MastodonServer]:
     with MockServer(config=config) as server:
         # The server says in its answers where it is, and knows that only now.
         config.domain, config.url_scheme = f"127.0.0.1:{server.port}", "http"
