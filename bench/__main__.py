@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _asked(arguments)
     about, meanwhile = facts(), Meanwhile()
     columns = _quick(asked) if asked.quick else _whole(asked)
-    lines = table.cells(columns, peer=PEER)
+    lines = table.cells(columns, unjudged=columns if asked.quick else {PEER})
     print(f"\nMeasured {meanwhile}, on {about}.\n")
     print(table.as_markdown(lines) if asked.markdown else table.as_text(lines))
     print(f"\n{table.LEGEND}")
@@ -48,7 +48,7 @@ def _whole(asked: Namespace) -> dict[str, Results]:
 
 
 def _quick(asked: Namespace) -> dict[str, Results]:
-    """All at the same time: nothing is judged here."""
+    """All at the same time, and too little of each to call anything missed."""
     with _started("bench.peers", "--quick", environment=_environment()) as process:
         columns = {NAMES[database]: _measured(database, "--quick") for database in _databases(asked)}
         return columns | {PEER: _results(process)}

@@ -1,6 +1,6 @@
 """The rows that are printed: what each says, what is expected of it, and how its numbers are put into words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.results import Results, part_below
@@ -117,14 +117,14 @@ it repeats. Its watcher lists the account's posts every 5 s and mails about one 
 nothing of it to measure."""
 
 
-def cells(columns: Mapping[str, Results], *, peer: str) -> list[list[str]]:
-    """The table: its head, then one line per row. The column ``peer`` is not judged."""
+def cells(columns: Mapping[str, Results], *, unjudged: Container[str]) -> list[list[str]]:
+    """The table: its head, then one line per row. In ``unjudged`` columns nothing is called missed."""
     head = ["", "expected", *columns]
     lines = [
         [
             row.label,
             row.goal.words if row.goal else "",
-            *(row.cell(results, judged=name != peer) for name, results in columns.items()),
+            *(row.cell(results, judged=name not in unjudged) for name, results in columns.items()),
         ]
         for row in ROWS
     ]
