@@ -39,9 +39,3 @@ def test_a_table_for_a_page_and_one_for_a_terminal() -> None:
     lines = [["", "SQLite"], ["late", "3 s"]]
     assert as_markdown(lines) == "|  | SQLite |\n|---|---|\n| late | 3 s |"
     assert as_text(lines) == "      SQLite\nlate  3 s"
-
-
-def test_a_database_that_nobody_knows_is_refused() -> None:
-    done = run("--database", "oracle")
-    assert done.returncode != 0
-    assert "postgresql" in done.stderr
