@@ -299,6 +299,18 @@ def test_only_the_newest_version_is_decided_about(offered: Version, anna: Member
         submit(offered, by=anna)
 
 
+def test_an_older_version_is_not_decided_about_even_if_it_says_the_same(
+    offered: Version, anna: Member, ben: Member
+) -> None:
+    newer = save(offered.post, content_of(offered), by=anna)
+    submit(newer, by=anna)
+    assert newer.digest == offered.digest
+    with pytest.raises(WrongStateError):
+        approve(offered, by=ben, digest=offered.digest)
+    with pytest.raises(WrongStateError):
+        ask_for_changes(offered, by=ben, text="Anders.")
+
+
 def test_what_was_approved_once_and_stopped_is_not_offered_again(approved: Version, anna: Member, ben: Member) -> None:
     stop(approved.post, by=anna)
     with pytest.raises(ValidationError, match="Save it again"):
