@@ -4,7 +4,12 @@ import os
 import tempfile
 from pathlib import Path
 
-_home = Path(os.environ.setdefault("VIEROGEN_HOME", tempfile.mkdtemp(prefix="vierogen-test-")))
+_home = Path(os.environ.get("VIEROGEN_HOME") or tempfile.mkdtemp(prefix="vierogen-test-"))
+# Tests that run side by side share no file: each process has a folder of its own, with what it starts.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _worker and _home.name != _worker:
+    _home /= _worker
+os.environ["VIEROGEN_HOME"] = str(_home)
 os.environ.setdefault("VIEROGEN_ALLOW_PRIVATE", "127.0.0.0/8")
 os.environ.setdefault("VIEROGEN_PRACTICE", "yes")
 (_home / "static").mkdir(parents=True, exist_ok=True)

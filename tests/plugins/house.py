@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from vierogen.channels.models import Channel
 from vierogen.ledger import guard
@@ -38,6 +39,12 @@ def empty_between_tests() -> Iterator[None]:
 
         patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
         yield
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Forget which language the request of an earlier test left in force."""
+    translation.deactivate()
 
 
 @pytest.fixture
