@@ -65,6 +65,17 @@ def test_a_cut_off_end_is_noticed(three: list[Entry]) -> None:
     assert [fault.why for fault in verify(7)[1]] == ["the chain ends before its recorded head"]
 
 
+def test_the_database_itself_refuses_to_be_emptied(three: list[Entry]) -> None:
+    whole = "TRUNCATE ledger_entry CASCADE" if connection.vendor == "postgresql" else "DELETE FROM ledger_entry"
+    with (
+        pytest.raises(DatabaseError, match="never change"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(whole)
+    assert verify(7) == (3, [])
+
+
 def test_the_database_itself_refuses_changes(three: list[Entry]) -> None:
     with (
         pytest.raises(DatabaseError, match="never change"),

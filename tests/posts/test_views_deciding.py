@@ -279,6 +279,20 @@ class TestEmergencies:
         assert AfterReview.objects.get().was_right is True
         assert "Somebody has looked back at this." in body(client.get(address("look_back", urgent)))
 
+    @pytest.mark.parametrize(
+        ("judgement", "words"), [("yes", "The emergency was right"), ("no", "It should have waited")]
+    )
+    def test_what_the_second_person_found_stays_with_the_post(
+        self, visit: Visit, ben: Member, urgent: Version, judgement: str, words: str
+    ) -> None:
+        client = visit(ben)
+        assert words not in body(client.get(address("detail", urgent)))
+        client.post(address("look_back", urgent), {"was_right": judgement, "note": "Met de piket besproken."})
+        page = body(client.get(address("detail", urgent)))
+        assert words in page
+        assert "Ben, " in page
+        assert "“Met de piket besproken.”" in page
+
     def test_both_questions_are_asked_and_the_note_stays(self, visit: Visit, ben: Member, urgent: Version) -> None:
         answer = visit(ben).post(address("look_back", urgent), {"note": "Terecht."})
         assert answer.status_code == 422

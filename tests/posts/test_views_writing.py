@@ -401,6 +401,25 @@ def test_what_is_out_cannot_be_changed(writer: Client, channel: Channel, due: De
     assert "Anders." in body(answer)
 
 
+@pytest.mark.parametrize("moves", [["send"], ["send", "found_there", "withdraw"]])
+def test_the_composer_does_not_open_for_what_is_or_was_out(writer: Client, due: Delivery, moves: list[str]) -> None:
+    address = reverse("posts:edit", args=[due.version.post_id])
+    assert writer.get(address).status_code == 200
+    for name in moves:
+        move(due, name, by=WORKER)
+    page = writer.get(address, follow=True)
+    assert page.redirect_chain == [(reverse("posts:detail", args=[due.version.post_id]), 302)]
+    assert "Write a new post instead." in body(page)
+    assert "Change it" not in body(page)
+
+
+def test_the_composer_does_not_open_for_what_was_thrown_away(writer: Client, channel: Channel) -> None:
+    compose(writer, channels=channel.pk, text=TEXT)
+    post = Post.objects.get()
+    writer.post(reverse("posts:discard", args=[post.pk]))
+    assert "This post was thrown away." in body(writer.get(reverse("posts:edit", args=[post.pk]), follow=True))
+
+
 def test_who_may_not_write_sees_no_way_to(visit: Visit, channel: Channel, town: Organisation, cora: Member) -> None:
     reader = make_member(town, "Roos", Role.AUDITOR)
     client = visit(reader)

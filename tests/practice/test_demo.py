@@ -26,10 +26,11 @@ from vierogen.channels.models import Channel
 from vierogen.config import own_home
 from vierogen.config.env import SettingError
 from vierogen.core import http
-from vierogen.core.http import Guard, Refused, stay_inside
+from vierogen.core.http import Guard, Refused, StayedInside, stay_inside
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
 from vierogen.posts.models import Approval, Post
+from vierogen.posts.outside import resolve_link
 from vierogen.practice.demo import PEOPLE, entrance, furnish, mail_folder, people, phone_file
 from vierogen.practice.mailbox import Mailbox
 from vierogen.practice.phone import logins
@@ -256,8 +257,22 @@ def test_who_stays_inside_reaches_no_public_address_and_asks_no_name_server(
     guard = Guard((http.ip_network("127.0.0.0/8"),))
     assert guard.permits("127.0.0.1")
     assert not guard.permits("93.184.215.14")
-    with pytest.raises(Refused, match="practice environment"):
+    with pytest.raises(StayedInside):
         guard.addresses("www.example.org", 443)
+
+
+@pytest.mark.parametrize(("host", "kind"), [("93.184.215.14", StayedInside), ("10.0.0.1", Refused)])
+def test_an_address_that_practice_does_not_reach_differs_from_one_that_nobody_may(
+    inside: None, host: str, kind: type[Refused]
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        Guard().addresses(host, 443)
+    assert type(refusal.value) is kind
+
+
+def test_a_link_to_the_outside_is_not_checked_and_said_so(inside: None) -> None:
+    link = resolve_link("https://www.example.org/")
+    assert (link.tried, link.problem) == (False, http.INSIDE)
 
 
 def test_who_does_not_may_reach_the_public_internet() -> None:

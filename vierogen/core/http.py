@@ -41,6 +41,7 @@ MAX_SECONDS = 60.0
 # How long to wait after "too many requests" that does not say how long.
 DEFAULT_WAIT = 60.0
 _staying_inside = Event()
+INSIDE = _("This is the practice environment: nothing outside is contacted.")
 
 # The only IPv6 space given out for the public internet, less what is inside it and leads elsewhere:
 # https://www.iana.org/assignments/ipv6-unicast-address-assignments and .../iana-ipv6-special-registry
@@ -56,6 +57,10 @@ _REFUSED = (
 
 class Refused(httpx.TransportError):
     """The guard did not let the request out; nothing was sent. The message is a plain English sentence."""
+
+
+class StayedInside(Refused):
+    """Nothing outside is contacted from here at all, whatever the address: this is practice."""
 
 
 class TooLarge(httpx.TransportError):
@@ -83,9 +88,11 @@ class Guard:
         Raises ``Refused`` where all are refused and ``httpx.ConnectError`` where the name is unknown.
         """
         if _staying_inside.is_set() and host != "localhost" and not _is_address(host.strip("[]")):
-            raise Refused(_("This is the practice environment: nothing outside is contacted."))
+            raise StayedInside(INSIDE)
         found = _resolved(host.strip("[]"), port)
         permitted = [address for address in found if self.permits(address)]
+        if not permitted and _staying_inside.is_set() and any(_is_public(ip_address(one)) for one in found):
+            raise StayedInside(INSIDE)
         if not permitted:
             raise Refused(_("This address is not on the public internet, so it was not contacted."))
         return permitted

@@ -8,7 +8,10 @@ _POSTGRESQL = """CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANG
 $$ BEGIN RAISE EXCEPTION 'entries of the ledger never change'; END $$;
 DROP TRIGGER IF EXISTS ledger_no_change ON ledger_entry;
 CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE ON ledger_entry
-FOR EACH ROW EXECUTE FUNCTION ledger_refuse()"""
+FOR EACH ROW EXECUTE FUNCTION ledger_refuse();
+DROP TRIGGER IF EXISTS ledger_no_emptying ON ledger_entry;
+CREATE TRIGGER ledger_no_emptying BEFORE TRUNCATE ON ledger_entry
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"""
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -28,4 +31,5 @@ def remove(connection: BaseDatabaseWrapper) -> None:
             for verb in ("UPDATE", "DELETE"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS ledger_no_{verb}")
         else:
-            cursor.execute("DROP TRIGGER IF EXISTS ledger_no_change ON ledger_entry")
+            for name in ("ledger_no_change", "ledger_no_emptying"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON ledger_entry")

@@ -3,7 +3,7 @@
 import httpx
 from django.conf import settings
 
-from vierogen.core.http import Refused, follow, guarded_client
+from vierogen.core.http import Refused, StayedInside, follow, guarded_client
 from vierogen.networks.asking import ask
 from vierogen.posts.checks.base import Link
 
@@ -13,6 +13,8 @@ def resolve_link(url: str) -> Link:
     with guarded_client(allowed=settings.ALLOW_PRIVATE, plain=True, timeout=httpx.Timeout(5.0)) as http:
         try:
             followed = follow(http, url)
+        except StayedInside as refusal:
+            return Link(url, problem=str(refusal), tried=False)
         except Refused as refusal:
             return Link(url, problem=str(refusal))
         except (httpx.HTTPError, httpx.InvalidURL):

@@ -18,8 +18,8 @@ def tiers(draft: Draft) -> list[Tier]:
     return [tier for tier, _sentence in said(draft)]
 
 
-def to(final: str, *, status: int = 200, problem: str = "") -> Callable[[str], Link]:
-    return lambda url: Link(url, final, status, problem)
+def to(final: str, *, status: int = 200, problem: str = "", tried: bool = True) -> Callable[[str], Link]:
+    return lambda url: Link(url, final, status, problem, tried)
 
 
 def straight(url: str) -> Link:
@@ -171,6 +171,12 @@ def test_a_page_that_only_refuses_machines_passes(drafted: Drafted, status: int)
 def test_a_link_that_was_not_reached_is_shown_with_the_reason(drafted: Drafted, problem: str, why: str) -> None:
     draft = drafted("https://gemeente-voorbeeld.nl/x", own_domains=OWN, resolve=to("", status=0, problem=problem))
     assert said(draft) == [(Tier.LOOK, f"https://gemeente-voorbeeld.nl/x could not be opened.{why}")]
+
+
+def test_a_link_that_nobody_tried_to_open_counts_as_not_checked(drafted: Drafted) -> None:
+    resolve = to("", status=0, problem="This is practice.", tried=False)
+    draft = drafted("https://gemeente-voorbeeld.nl/x", own_domains=OWN, resolve=resolve)
+    assert said(draft) == [(Tier.NOT_CHECKED, "https://gemeente-voorbeeld.nl/x was not opened. This is practice.")]
 
 
 def test_nothing_is_claimed_about_links_that_were_not_followed(drafted: Drafted) -> None:

@@ -103,11 +103,16 @@ def save(post: Post, content: Content, *, by: Member) -> Version:
     return version
 
 
+def refuse_change(deliveries: Iterable[Delivery]) -> None:
+    """Raise ``PermissionDenied`` for a post of which something is, or was, out: that needs a new post."""
+    if any(delivery.is_out or delivery.state == DeliveryState.WITHDRAWN for delivery in deliveries):
+        raise PermissionDenied(_("This post is already out or on its way. Write a new post instead."))
+
+
 def _take_back(post: Post, *, by: Member) -> None:
     """Stop every delivery that has not left; refuse when one has."""
     deliveries = Delivery.objects.filter(version__post=post).locked()
-    if any(delivery.is_out or delivery.state == DeliveryState.WITHDRAWN for delivery in deliveries):
-        raise PermissionDenied(_("This post is already out or on its way. Write a new post instead."))
+    refuse_change(deliveries)
     for delivery in deliveries:
         if delivery.state in {DeliveryState.WAITING, DeliveryState.HELD}:
             move(delivery, "stop", by=by, facts={"why": "edited"})

@@ -47,13 +47,15 @@ class Target:
 class Link:
     """What became of one address in the text: ``final`` after redirects, "" where it was not reached.
 
-    ``problem`` is a translatable sentence where we ourselves refused to go there.
+    ``problem`` is a translatable sentence where we ourselves refused to go there. ``tried`` is False where no
+    address outside is contacted, so that this says nothing about the link.
     """
 
     url: str
     final: str = ""
     status: int = 0
     problem: str = ""
+    tried: bool = True
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,8 @@ def _about_answer(followed: Link, values: dict[str, str | int]) -> Iterator[_Jud
     if followed.status in _GONE or followed.status >= 500:
         message = _("%(link)s does not work: the page answers with error %(status)s.")
         yield Tier.LOOK, message, values | {"status": followed.status}
+    elif not followed.tried:
+        yield Tier.NOT_CHECKED, _("%(link)s was not opened. %(problem)s"), values | {"problem": followed.problem}
     elif followed.problem:
         message = _("%(link)s could not be opened. %(problem)s")
         yield Tier.LOOK, message, values | {"problem": followed.problem}

@@ -192,6 +192,10 @@ class AfterReviewQuerySet(models.QuerySet["AfterReview"]):
         """Those still owed."""
         return self.filter(state=AfterReviewState.OPEN)
 
+    def done(self) -> "AfterReviewQuerySet":
+        """Those that somebody has done, with whom."""
+        return self.filter(state=AfterReviewState.DONE).select_related("by__user")
+
     def overdue(self, now: datetime) -> "AfterReviewQuerySet":
         """Those owed too long; while one exists, the emergency path is closed."""
         return self.open().filter(due_at__lt=now)

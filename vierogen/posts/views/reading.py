@@ -158,6 +158,7 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "busy": asked or any(row.state in MOVING for row in deliveries),
         "take_downs": TakeDown.objects.filter(delivery__version__post=found).select_related("channel"),
         "owed": owed,
+        "looked_back": AfterReview.objects.done().filter(approval__version__post=found).first(),
         "may_look_back": owed is not None and may_look_back(member, owed),
         "rights": member.rights,
     }
@@ -165,7 +166,8 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
 
 def _may(member: Member, found: Post, *, approved: bool, deliveries: list[Delivery]) -> dict[str, bool]:
     """Which ways lead on from here; the actions decide again."""
-    writes, is_out = member.may(Right.WRITE), any(row.is_out for row in deliveries)
+    writes = member.may(Right.WRITE)
+    is_out = any(row.is_out or row.state == DeliveryState.WITHDRAWN for row in deliveries)
     early = found.state in {PostState.DRAFT, PostState.IN_REVIEW}
     return {
         "may_change": writes and not is_out and found.state != PostState.DISCARDED,

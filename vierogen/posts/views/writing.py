@@ -13,7 +13,8 @@ from vierogen.ledger.moves import WrongStateError
 from vierogen.people.roles import Right
 from vierogen.posts.actions import writing
 from vierogen.posts.forms import ComposerForm
-from vierogen.posts.models import Post, Version
+from vierogen.posts.models import Delivery, Post, Version
+from vierogen.posts.states import PostState
 from vierogen.posts.views.reading import about, member_of, post_or_404
 from vierogen.posts.views.shown import counters, drafted, shown_findings
 from vierogen.web.doors import needs
@@ -30,7 +31,22 @@ def new(request: HttpRequest) -> HttpResponse:
 @needs(Right.WRITE)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a post; that makes a new version."""
-    return _compose(request, post_or_404(request, pk))
+    found = post_or_404(request, pk)
+    if request.method == "GET" and (why := _why_no_change(found)):
+        messages.error(request, why)
+        return redirect("posts:detail", pk=pk)
+    return _compose(request, found)
+
+
+def _why_no_change(post: Post) -> str:
+    """A refusal before anything was typed; the save decides again."""
+    if post.state == PostState.DISCARDED:
+        return _("This post was thrown away. Write a new post instead.")
+    try:
+        writing.refuse_change(Delivery.objects.filter(version__post=post))
+    except PermissionDenied as refusal:
+        return str(refusal)
+    return ""
 
 
 def _compose(request: HttpRequest, post: Post | None) -> HttpResponse:
