@@ -45,11 +45,11 @@ def on_bluesky(pds: PDS, proxy: FaultyProxy, town: Organisation, cora: Member) -
     return Net("bluesky", channel, texts, proxy)
 
 
-def due_on(channel: Channel, anna: Member, ben: Member, *, pictures: int = 0) -> Delivery:
+def due_on(channel: Channel, anna: Member, ben: Member, *, pictures: int = 0, text: str = TEXT) -> Delivery:
     """A delivery to this channel whose time has come."""
     media = [add_picture(channel.organisation, png(place), name=f"{place}.png", by=anna) for place in range(pictures)]
     shown = tuple((each.pk, "Een opgebroken straat") for each in media)
-    version = begin(channel.organisation, Content(TEXT, (channel,), pictures=shown), by=anna)
+    version = begin(channel.organisation, Content(text, (channel,), pictures=shown), by=anna)
     submit(version, by=anna)
     approve(version, by=ben, digest=version.digest)
     publish_now(version, by=ben)

@@ -5,19 +5,20 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from tests.posts.nets import TEXT
 from tests.posts.steps import fresh, raising, shown_texts
 from vierogen.channels.models import Channel
-from vierogen.networks.base import NetworkError, Shown, Unknown
+from vierogen.ledger.moves import move
+from vierogen.networks.base import Limited, NetworkError, Shown, Unknown
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering, looking
+from vierogen.posts.actions import delivering, looking, stopping
 from vierogen.posts.actions.writing import content_of, save
-from vierogen.posts.models import Delivery, Version
+from vierogen.posts.models import Delivery, Post, Version
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.server import PracticeServer
 from vierogen.vault.actions import seal
@@ -149,26 +150,107 @@ def test_a_certain_refusal_is_told_to_the_writer(due: Delivery, monkeypatch: pyt
     assert not jobs.deliver("test")
 
 
-def test_what_may_be_tried_again_is_so_many_times(due: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_may_be_tried_again_is_tried_until_it_is_too_late_and_then_held(
+    due: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(due.channel.network, "publish", raising(NetworkError("No connection.", may_retry=True)))
-    waits = []
-    for number in range(1, delivering.TRIES + 1):
-        now = timezone.now()
-        assert jobs.deliver("test")
-        row = fresh(due)
-        assert row.attempts == number
-        assert row.next_try_at is not None
-        waits.append(round((row.next_try_at - now).total_seconds()))
-        Delivery.objects.update(next_try_at=now)
-    assert waits == [2, 4, 8, 16, 32, 0]
-    assert fresh(due).state == DeliveryState.FAILED
+    waits, now = [], due.due_at
+    while now < due.due_at + timedelta(minutes=30):
+        with time_machine.travel(now, tick=False):
+            assert jobs.deliver("test")
+            row = fresh(due)
+            assert (row.state, row.doubted, row.next_try_at is None) == (DeliveryState.WAITING, False, False)
+            waits.append(round((row.next_try_at - now).total_seconds()))
+            now = row.next_try_at
+    assert waits[:7] == [2, 4, 8, 16, 32, 60, 60]
+    with time_machine.travel(now, tick=False):
+        assert not jobs.deliver("test")
+    assert (fresh(due).state, fresh(due).problem) == (DeliveryState.HELD, delivering.LATE)
+    assert Message.objects.filter(email="anna@voorbeeld.example", title__contains="Held").exists()
 
 
-def test_a_lost_key_is_told(due: Delivery, channel: Channel) -> None:
+def test_a_key_that_does_not_open_holds_the_post_and_tells(due: Delivery, channel: Channel) -> None:
     Secret.objects.update(ciphertext=b"x" * 40)
     assert jobs.deliver("test")
-    assert (fresh(due).state, fresh(due).problem) == (DeliveryState.FAILED, delivering.NO_KEY)
-    assert Message.objects.filter(title__contains="Not published").exists()
+    assert (fresh(due).state, fresh(due).problem) == (DeliveryState.HELD, delivering.NO_KEY)
+    assert Message.objects.filter(title__contains="Held").exists()
+
+
+def test_a_post_is_dated_and_named_when_it_is_sent_and_not_when_it_was_approved(due: Delivery) -> None:
+    Delivery.objects.update(dated=timezone.now() - timedelta(days=7))
+    assert jobs.deliver("test")
+    row = fresh(due)
+    assert (row.dated, row.key != due.key) == (row.sent_at, True)
+
+
+def test_what_may_have_arrived_keeps_its_name_and_its_moment(due: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due.channel.network, "publish", raising(Unknown("Cut off.")))
+    assert jobs.deliver("test")
+    first = fresh(due)
+    assert first.doubted
+    move(first, "repeat", by=delivering.WORKER)
+    again = delivering.claim("test")
+    assert again is not None
+    assert (again.key, again.dated) == (first.key, first.dated)
+    assert again.sent_at != first.sent_at
+
+
+class TestStoppedWhileUnderWay:
+    """Stop means that nothing is sent any more, also where an attempt had begun."""
+
+    def test_it_is_called_back_right_before_the_call_that_publishes(
+        self, due: Delivery, anna: Member, practice: PracticeServer
+    ) -> None:
+        claimed = delivering.claim("test")
+        assert claimed is not None
+        assert stopping.stop(due.version.post, by=anna) == 0
+        delivering.send(claimed)
+        assert (fresh(due).state, fresh(due).problem) == (DeliveryState.STOPPED, delivering.STOPPED)
+        assert Post.objects.get().state == "draft"
+        assert not practice.network.timeline()
+
+    def test_what_the_network_refused_for_now_is_not_tried_again(
+        self,
+        due: Delivery,
+        anna: Member,
+        practice: PracticeServer,
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        def refuses(*_: Any) -> None:
+            stopping.stop(due.version.post, by=anna)
+            raise Limited("Busy.", seconds=0)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(due.channel.network, "publish", refuses)
+            assert jobs.deliver("test")
+        with django_capture_on_commit_callbacks(execute=True):
+            assert not jobs.deliver("test")
+        assert fresh(due).state == DeliveryState.STOPPED
+        assert Post.objects.get().state == "draft"
+        assert not practice.network.timeline()
+
+    def test_what_may_have_arrived_is_not_sent_again_by_a_person_either(
+        self, due: Delivery, anna: Member, dirk: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(due.channel.network, "publish", raising(Unknown("Cut off.")))
+        assert jobs.deliver("test")
+        assert stopping.stop(due.version.post, by=anna) == 0
+        Delivery.objects.update(next_look_at=None)
+        with pytest.raises(ValidationError, match="stopped this post"):
+            looking.decide(fresh(due), by=dirk, send_it_again=True)
+        looking.decide(fresh(due), by=dirk, send_it_again=False)
+        assert fresh(due).state == DeliveryState.FAILED
+
+    def test_the_network_that_refuses_a_second_one_itself_is_not_asked_again(
+        self, due: Delivery, anna: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(due.channel.network, "publish", raising(Unknown("Cut off.")))
+        assert jobs.deliver("test")
+        stopping.stop(due.version.post, by=anna)
+        move(fresh(due), "repeat", by=delivering.WORKER)
+        assert not jobs.deliver("test")
+        assert fresh(due).state == DeliveryState.STOPPED
 
 
 def test_a_connector_that_crashes_leaves_a_doubt(due: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,9 +148,20 @@ class TestCoolingOff:
         self, visit: Visit, anna: Member, approved: Version, delivery: Delivery
     ) -> None:
         client = visit(anna)
-        move(delivery, "send", by=delivering.WORKER)
+        for name in ("send", "found_there"):
+            move(delivery, name, by=delivering.WORKER)
         answer = client.post(address("stop", approved), follow=True)
         assert GONE_BY in body(answer)
+
+    def test_what_is_being_sent_can_still_be_stopped_and_the_page_says_what_that_means(
+        self, visit: Visit, anna: Member, approved: Version, delivery: Delivery
+    ) -> None:
+        client = visit(anna)
+        move(delivery, "send", by=delivering.WORKER)
+        assert "Stop this post" in body(client.get(address("detail", approved)))
+        page = body(client.post(address("stop", approved), follow=True))
+        assert "Part of it was being sent at that moment." in page
+        assert "Stop this post" not in page
 
     def test_only_the_reviewer_is_offered_to_end_it(
         self, visit: Visit, town: Organisation, ben: Member, approved: Version

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from tests.posts.nets import due_on
 from tests.practice.conftest import picture
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
@@ -17,6 +18,7 @@ from vierogen.notices.models import Alarm, Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs as posts_jobs
 from vierogen.posts.actions import removing
+from vierogen.posts.actions.stopping import stop
 from vierogen.posts.models import Delivery, Evidence, TakeDown
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.network import Account, Draft
@@ -112,6 +114,53 @@ def test_a_post_of_somebody_else_does_not_settle_an_uncertain_delivery(
     by_phone("Heel iets anders")
     assert [stray.what for stray in look_again()] == [What.POST]
     assert Delivery.objects.get().state == DeliveryState.UNCERTAIN
+
+
+def test_a_post_that_was_refused_and_stopped_explains_none_that_somebody_makes_by_phone(
+    watched: Watched, due: Delivery, anna: Member, practice: PracticeServer, look_again: Look, by_phone: Phone
+) -> None:
+    practice.faults.next("limited")
+    assert posts_jobs.deliver("test")
+    assert Delivery.objects.get().state == DeliveryState.WAITING
+    stop(due.version.post, by=anna)
+    by_phone(due.version.text)
+    assert [stray.what for stray in look_again()] == [What.POST]
+    assert Delivery.objects.get().state == DeliveryState.STOPPED
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "limited"])
+def test_a_picture_that_did_not_arrive_explains_no_private_photo(
+    watched: Watched,
+    channel: Channel,
+    anna: Member,
+    ben: Member,
+    practice: PracticeServer,
+    look_again: Look,
+    by_phone: Phone,
+    fault: Any,
+) -> None:
+    due_on(channel, anna, ben, text="", pictures=1)
+    practice.faults.next(fault)
+    assert posts_jobs.deliver("test")
+    by_phone("", picture=picture())
+    assert [stray.what for stray in look_again()] == [What.POST]
+
+
+@pytest.mark.parametrize(("minutes", "strays"), [(14, 0), (16, 1)])
+def test_what_is_made_long_after_the_attempt_was_made_by_somebody(
+    watched: Watched,
+    due: Delivery,
+    practice: PracticeServer,
+    look_again: Look,
+    by_phone: Phone,
+    minutes: int,
+    strays: int,
+) -> None:
+    practice.faults.next("cut_before")
+    assert posts_jobs.deliver("test")
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+        by_phone(due.version.text)
+        assert len(look_again()) == strays
 
 
 def test_the_answer_to_a_worker_may_come_while_the_watch_decides(

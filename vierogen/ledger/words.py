@@ -37,6 +37,8 @@ SENTENCES = {
     "discard": gettext_noop("%(who)s threw %(what)s away"),
     "hold": gettext_noop("%(who)s held %(what)s"),
     "withhold": gettext_noop("%(who)s held %(what)s at the last moment"),
+    "recall": gettext_noop("%(who)s called %(what)s back at the last moment"),
+    "revoke": gettext_noop("%(who)s stopped %(what)s"),
     "release": gettext_noop("%(who)s released %(what)s"),
     "stop": gettext_noop("%(who)s stopped %(what)s"),
     "hasten": gettext_noop("%(who)s ended the cooling-off of %(what)s"),

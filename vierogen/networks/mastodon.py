@@ -171,7 +171,7 @@ class Mastodon(Network, Deletes, Streams):
         """Compare by content: the network does not give our key back."""
         return (
             shown.kind == "post"
-            and len(shown.media) == len(post.pictures)
+            and _are_pictured_alike(post, shown)
             and (shown.created_at is None or shown.created_at >= post.created_at - _CLOCKS)
             and _essence(shown.text) == _essence(post.text)
         )
@@ -386,6 +386,15 @@ def _without_tail(link: str) -> str:
         unpaired -= link[end - 1] == ")"
         end -= 1
     return link[:end]
+
+
+def _are_pictured_alike(post: Outgoing, shown: Shown) -> bool:
+    """As many pictures, with the same alt texts. A server that drops those is believed if there is a text to go by."""
+    if len(shown.media) != len(post.pictures):
+        return False
+    pairs = zip(post.pictures, shown.media, strict=True)
+    alts = [(_essence(picture.alt), _essence(media.alt)) for picture, media in pairs]
+    return all(ours == theirs or (post.text.strip() and not theirs) for ours, theirs in alts)
 
 
 def _essence(text: str) -> str:

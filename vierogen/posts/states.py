@@ -51,8 +51,10 @@ DELIVERY_MOVES: Moves = {
     "hasten": step(_D.WAITING, to=_D.WAITING),
     # Committed before the network hears of it.
     "send": step(_D.WAITING, to=_D.SENDING),
-    # Everything was stopped between the claim and the call that publishes: the network heard nothing.
+    # Between the claim and the call that publishes everything was stopped, or the key did not open, or somebody
+    # stopped this very post: the network heard nothing.
     "withhold": step(_D.SENDING, to=_D.HELD),
+    "recall": step(_D.SENDING, to=_D.STOPPED),
     # The network certainly did not accept it, and trying again can help.
     "defer": step(_D.SENDING, to=_D.WAITING),
     "doubt": step(_D.SENDING, to=_D.UNCERTAIN),
@@ -70,6 +72,10 @@ DELIVERY_MOVES: Moves = {
 
 # Something of the post may stand on the network, or is about to.
 OUT = (_D.SENDING, _D.UNCERTAIN, _D.PUBLISHED, _D.VERIFIED)
+# Nothing of it left yet.
+STOPPABLE = (_D.WAITING, _D.HELD)
+# It may be out, or go out, and nobody knows yet.
+UNDER_WAY = (_D.SENDING, _D.UNCERTAIN)
 
 
 class AfterReviewState(models.TextChoices):

@@ -33,7 +33,7 @@ from vierogen.networks.base import (
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees
 from vierogen.posts.actions.permits import why_not
-from vierogen.posts.actions.stopping import HALTED, is_halted
+from vierogen.posts.actions.stopping import HALTED, is_halted, reopen_stopped
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
@@ -42,15 +42,21 @@ log = logging.getLogger(__name__)
 
 WORKER = Machine("worker")
 _ASKED_OF = ("version__post__organisation", "version__written_by", "channel", "approval__by")
-TRIES = 6
+# Seconds between two attempts, at most.
+LONGEST_PAUSE = 60
 PASSED_OVER = timedelta(minutes=1)
 LATE = gettext_noop("It was too late to go out by itself. Release it if it may still go out.")
+STOPPED = gettext_noop("Somebody stopped it before it went out.")
 NO_KEY = gettext_noop("The key of this channel could not be opened. Ask a custodian to look at the connection.")
 LOST = gettext_noop("Sending was cut off, and nobody knows yet whether it arrived.")
 
 
 class Withheld(NetworkError):  # noqa: N818 - what becomes of it, not a failure
-    """At the last moment it may not go out any more. The network heard nothing of it."""
+    """At the last moment it may not go out any more; ``move`` says what becomes of it. The network heard nothing."""
+
+    def __init__(self, reason: str, *, move: str) -> None:
+        super().__init__(reason)
+        self.move = move
 
 
 class _HaltedMeanwhileError(Exception):
@@ -81,15 +87,23 @@ def claim(worker: str) -> Delivery | None:
                 raise
             _pass_over(row)
             continue
-        return Delivery.objects.select_related("version__post", "channel__organisation", "approval").get(pk=row.pk)
+        mine = Delivery.objects.filter(pk=row.pk, lease_owner=worker, state=DeliveryState.SENDING)
+        # Somebody else's, if this process slept through its whole lease just now.
+        if claimed := mine.select_related("version__post", "channel__organisation", "approval").first():
+            return claimed
 
 
 def _send(row: Delivery, worker: str, now: datetime) -> None:
-    changes = {**taken(worker), "attempts": F("attempts") + 1, "sent_at": now, "problem": ""}
+    changes = {**taken(worker), **_dated(row, now), "attempts": F("attempts") + 1, "sent_at": now, "problem": ""}
     move(row, "send", by=WORKER, changes=changes)
     # The move holds the ledger's head, and so did the halt: a halt that this does not see yet comes after it.
     if is_halted(row.organisation_id):
         raise _HaltedMeanwhileError
+
+
+def _dated(row: Delivery, now: datetime) -> dict[str, Any]:
+    """The moment and the key that the post gets; those of before where it may have arrived under them."""
+    return {} if row.doubted else {"dated": now, "key": row.channel.network.new_key(now)}
 
 
 def _pass_over(row: Delivery) -> None:
@@ -101,6 +115,10 @@ def _pass_over(row: Delivery) -> None:
 
 def _put_aside(row: Delivery, now: datetime) -> bool:
     late_after = timedelta(minutes=row.version.post.organisation.late_after_minutes)
+    if row.approval.revoked_at:
+        move(row, "stop", by=WORKER, changes={"problem": STOPPED})
+        transaction.on_commit(lambda: reopen_stopped(row.version.post_id, by=WORKER))
+        return True
     if now - row.due_at > late_after:
         move(
             row,
@@ -109,6 +127,7 @@ def _put_aside(row: Delivery, now: datetime) -> bool:
             changes={"problem": LATE},
             facts={"late_seconds": int((now - row.due_at).total_seconds())},
         )
+        _tell_writer(row, "posts/mail/held", reason=LATE)
         return True
     if why := why_not(row):
         move(row, "fail", by=WORKER, changes={"problem": why})
@@ -142,13 +161,11 @@ def send(delivery: Delivery) -> None:
             shown = network.publish(post)
     except Unknown as error:
         _doubt(delivery, error.reason)
-    except Withheld:
-        _end(delivery, "withhold", problem=HALTED)
     except NetworkError as error:
         _refused(delivery, error)
     except SealError:
         log.exception("delivery %s: the vault does not open its channel's key", delivery.pk)
-        _fail(delivery, NO_KEY)
+        _keep(delivery, NO_KEY)
     except Exception:
         log.exception("delivery %s: the connector failed", delivery.pk)
         _doubt(delivery, LOST)
@@ -158,10 +175,12 @@ def send(delivery: Delivery) -> None:
 
 
 def _refuse_late(delivery: Delivery) -> None:
-    """Raise ``Withheld`` if, since the claim, everything was stopped or another worker took over."""
+    """Raise ``Withheld`` if, since the claim, it was stopped, everything was, or another worker took over."""
     mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, fence=delivery.fence)
-    if is_halted(delivery.organisation_id) or not mine.exists():
-        raise Withheld(HALTED)
+    if not mine.filter(approval__revoked_at=None).exists():
+        raise Withheld(STOPPED, move="recall")
+    if is_halted(delivery.organisation_id):
+        raise Withheld(HALTED, move="withhold")
 
 
 def settle(delivery: Delivery, shown: Shown, *, by: Actor) -> bool:
@@ -192,13 +211,19 @@ def settle(delivery: Delivery, shown: Shown, *, by: Actor) -> bool:
 
 def _refused(delivery: Delivery, error: NetworkError) -> None:
     """The network certainly did not accept it."""
+    if isinstance(error, Withheld):
+        if _end(delivery, error.move, problem=error.reason):
+            reopen_stopped(delivery.version.post_id, by=WORKER)
+        return
     log.warning("delivery %s refused: %s %s", delivery.pk, error.reason, error.detail)
     if isinstance(error, Disconnected):
         lose_connection(delivery, why=error.reason)
     if isinstance(error, Limited):
         _end(delivery, "defer", problem=error.reason, wait=error.seconds)
-    elif isinstance(error, Disconnected) or (error.may_retry and delivery.attempts < TRIES):
-        _end(delivery, "defer", problem=error.reason, wait=float(min(2**delivery.attempts, 60)))
+    elif isinstance(error, Disconnected) or error.may_retry:
+        # Until it is too late to go out by itself: then the claim holds it for a person.
+        pause = min(2 ** min(delivery.attempts, 10), LONGEST_PAUSE)
+        _end(delivery, "defer", problem=error.reason, wait=float(pause))
     else:
         _fail(delivery, error.reason)
 
@@ -207,6 +232,13 @@ def _fail(delivery: Delivery, reason: str) -> None:
     with transaction.atomic():
         if _end(delivery, "fail", problem=reason):
             _tell_writer(delivery, "posts/mail/failed", reason=reason)
+
+
+def _keep(delivery: Delivery, reason: str) -> None:
+    """Hold it: nothing is wrong with the post, but it cannot go out before somebody did something."""
+    with transaction.atomic():
+        if _end(delivery, "withhold", problem=reason):
+            _tell_writer(delivery, "posts/mail/held", reason=reason)
 
 
 def lose_connection(delivery: Delivery, *, why: str) -> None:
@@ -236,7 +268,7 @@ def _end(delivery: Delivery, name: str, *, problem: str, wait: float = 0.0) -> b
 def _doubt(delivery: Delivery, problem: str) -> None:
     """Nobody knows: look after the network's read lag. Nothing to do where it was settled meanwhile."""
     soon = timezone.now() + timedelta(seconds=delivery.channel.network.read_lag)
-    moved(delivery, "doubt", {**RELEASED, "problem": problem, "next_look_at": soon, "looks": 0})
+    moved(delivery, "doubt", {**RELEASED, "doubted": True, "problem": problem, "next_look_at": soon, "looks": 0})
 
 
 def moved(delivery: Delivery, name: str, changes: dict[str, Any]) -> bool:

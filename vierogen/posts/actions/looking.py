@@ -3,8 +3,10 @@
 import logging
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from vierogen.core.leases import RELEASED, heartbeat, lock, taken
@@ -16,7 +18,7 @@ from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions.delivering import LOST, WORKER, lose_connection, moved, outgoing, settle
-from vierogen.posts.models import Delivery
+from vierogen.posts.models import Approval, Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
 
@@ -36,7 +38,8 @@ def claim_doubtful(worker: str) -> Delivery | None:
             return None
         if row.state == DeliveryState.SENDING:
             only_if = {"fence": row.fence, "lease_until__lt": timezone.now()}
-            changes = {**taken(worker), "problem": LOST, "looks": 0, "next_look_at": timezone.now()}
+            doubt = {"doubted": True, "problem": LOST, "looks": 0, "next_look_at": timezone.now()}
+            changes = {**taken(worker), **doubt}
             move(row, "doubt", by=WORKER, changes=changes, only_if=only_if)
         else:
             Delivery.objects.filter(pk=row.pk).update(**taken(worker))
@@ -154,10 +157,15 @@ def _verify_later(delivery: Delivery) -> None:
 
 
 def decide(delivery: Delivery, *, by: Member, send_it_again: bool) -> None:
-    """A person looked at the network: not there. Send it again, or leave it."""
+    """A person looked at the network: not there. Send it again, or leave it.
+
+    Raises ``ValidationError`` where somebody stopped the post meanwhile: then it is not sent again.
+    """
     again = {"due_at": timezone.now(), "next_try_at": None, "released_by": by} if send_it_again else {}
     with transaction.atomic():
         insist(by, Right.DECIDE, organisation_id=delivery.organisation_id)
+        if send_it_again and Approval.objects.filter(pk=delivery.approval_id).exclude(revoked_at=None).exists():
+            raise ValidationError(_("Somebody stopped this post, so it is not sent again. Leave it as it is."))
         move(
             delivery,
             "send_again" if send_it_again else "give_up",

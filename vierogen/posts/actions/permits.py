@@ -14,6 +14,8 @@ def why_not(delivery: Delivery) -> str:
     version, approval = delivery.version, delivery.approval
     if approval.version_id != version.pk or not version.holds(approval.digest):
         return CHANGED
+    if version.post.versions.filter(number__gt=version.number).exists():
+        return CHANGED
     if not _is_meant_for(delivery):
         return ASTRAY
     return "" if _is_justified(version, approval) else UNAPPROVED

@@ -5,14 +5,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vierogen.ledger.actions import record
+from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
-from vierogen.posts.models import Delivery, Halt, Post
-from vierogen.posts.states import DeliveryState
+from vierogen.posts.models import Approval, Delivery, Halt, Post
+from vierogen.posts.states import STOPPABLE, DeliveryState, PostState
 
 # Why it is held; the pages say it in words.
 HALTED = "halted"
@@ -21,21 +21,33 @@ HALTED = "halted"
 def stop(post: Post, *, by: Member) -> int:
     """Stop what has not gone out yet; the post becomes a draft again. Anybody in the team may.
 
-    Returns how many deliveries were stopped; raises ``WrongStateError`` when all had left already.
+    What is being sent at this moment is called back if that can still be helped, and nothing is sent again.
+    Returns how many had certainly not left yet; raises ``WrongStateError`` when all had.
     """
     with transaction.atomic():
         insist(by, Right.STOP, organisation_id=post.organisation_id)
         post = Post.objects.locked(post.pk)
         deliveries = Delivery.objects.filter(version__post=post).locked()
-        stoppable = [each for each in deliveries if each.state in {DeliveryState.WAITING, DeliveryState.HELD}]
-        if not stoppable:
+        approvals = Approval.objects.filter(version__post=post, revoked_at=None)
+        if not any(each.can_be_stopped for each in deliveries) or not approvals.update(revoked_at=timezone.now()):
             raise WrongStateError("stop", subject_of(post))
-        for delivery in stoppable:
+        waiting = [each for each in deliveries if each.state in STOPPABLE]
+        for delivery in waiting:
             move(delivery, "stop", by=by)
         if not any(delivery.is_out for delivery in deliveries):
             move(post, "reopen", by=by)
+        record(post.organisation_id, "revoke", subject_of(post), by=by)
         _tell_writer(post, by=by)
-    return len(stoppable)
+    return len(waiting)
+
+
+@transaction.atomic
+def reopen_stopped(post_id: int, *, by: Actor) -> None:
+    """After the last delivery of a stopped post was called back: it is a draft again."""
+    post = Post.objects.locked(post_id)
+    states = set(Delivery.objects.filter(version__post=post).values_list("state", flat=True))
+    if post.state == PostState.APPROVED and states == {DeliveryState.STOPPED}:
+        move(post, "reopen", by=by)
 
 
 def _tell_writer(post: Post, *, by: Member) -> None:

@@ -15,6 +15,8 @@ from vierogen.posts.states import (
     AFTER_REVIEW_MOVES,
     DELIVERY_MOVES,
     OUT,
+    STOPPABLE,
+    UNDER_WAY,
     AfterReviewState,
     DeliveryState,
     PostState,
@@ -32,6 +34,8 @@ class Approval(models.Model):
     emergency = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
+    # Somebody stopped the post: nothing of it is sent (again) on this approval, whatever was under way then.
+    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -88,26 +92,19 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(abandoned | to_look)
 
     def in_flight(self) -> "DeliveryQuerySet":
-        """Attempts whose outcome the network may show before we know it."""
-        return self.filter(
-            attempts__gt=0,
-            remote_id="",
-            state__in=[
-                DeliveryState.SENDING,
-                DeliveryState.UNCERTAIN,
-                DeliveryState.WAITING,
-                DeliveryState.HELD,
-                DeliveryState.FAILED,
-                DeliveryState.STOPPED,
-            ],
-        )
+        """Attempts of which the network may show something that we do not know: under way, or without an answer.
+
+        One that the network certainly refused explains nothing that somebody posts later, however alike.
+        """
+        return self.filter(Q(state=DeliveryState.SENDING) | Q(doubted=True), remote_id="")
 
 
 class Delivery(Leased):
     """The sending of one version to one channel, at most once.
 
-    ``key`` stays the same for every attempt. ``due_at`` is when it should go out; ``cooling_until`` when
-    cooling-off ends. ``uncertain`` with ``next_look_at`` None waits for a person.
+    ``due_at`` is when it should go out; ``cooling_until`` when cooling-off ends. ``uncertain`` with
+    ``next_look_at`` None waits for a person. ``doubted``: an attempt ended without an answer, so it may have
+    arrived; from then on ``key`` and ``dated`` stay the same for every attempt.
     """
 
     MOVES = DELIVERY_MOVES
@@ -118,8 +115,9 @@ class Delivery(Leased):
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="deliveries")
     state = models.CharField(max_length=12, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     key = models.CharField(max_length=80, unique=True)
-    # Part of what some networks identify a post by, so it is fixed when the delivery is made.
+    # The moment that the post carries where the network lets us say it: when it is sent, not when it was approved.
     dated = models.DateTimeField()
+    doubted = models.BooleanField(default=False)
     cooling_until = models.DateTimeField()
     due_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -154,6 +152,11 @@ class Delivery(Leased):
     def is_out(self) -> bool:
         """May something of it stand on the network?"""
         return self.state in OUT
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Is there anything left to stop: what has not left, or what could be sent again?"""
+        return self.state in STOPPABLE or self.state in UNDER_WAY
 
     @property
     def needs_a_person(self) -> bool:

@@ -14,6 +14,7 @@ from vierogen.people.roles import Right
 from vierogen.posts.actions import looking, reviewing, stopping
 from vierogen.posts.forms import ChangesForm
 from vierogen.posts.models import Delivery
+from vierogen.posts.states import UNDER_WAY
 from vierogen.posts.views.reading import about_review, member_of, post_or_404
 from vierogen.web.doors import needs
 
@@ -85,7 +86,9 @@ def hurry(request: HttpRequest, pk: int) -> HttpResponse:
 def stop_post(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop it before it goes out."""
     found = post_or_404(request, pk)
-    attempt(request, lambda: stopping.stop(found, by=member_of(request)), done=_("Stopped."))
+    under_way = Delivery.objects.filter(version__post=found, state__in=UNDER_WAY)
+    if attempt(request, lambda: stopping.stop(found, by=member_of(request)), done=_("Stopped.")) and under_way.exists():
+        messages.warning(request, _("Part of it was being sent at that moment. Below you see whether it is out."))
     return redirect("posts:detail", pk=pk)
 
 

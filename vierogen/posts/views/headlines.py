@@ -95,7 +95,7 @@ def _key(post: Post, rows: list[Delivery]) -> str:
         _D.FAILED: ("partly", any(row.is_out for row in rows)),
     }
     if found is None:
-        return str(_D.STOPPED if rows and post.state == _P.DRAFT else post.state)
+        return str(_D.STOPPED if rows and post.state in {_P.DRAFT, _P.APPROVED} else post.state)
     name, applies = special.get(found, ("", False))
     return name if applies else str(found)
 

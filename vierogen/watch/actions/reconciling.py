@@ -33,6 +33,9 @@ PAUSE = 0.05
 REAPPEARS_AFTER = timedelta(seconds=60)
 # Clocks differ: a story that goes so long before its time went by itself.
 CLOCKS = timedelta(minutes=5)
+# What an attempt without an answer left behind stands there by then, uploads and clocks included. A post that is
+# made later was made by somebody, however alike it is.
+ARRIVES_WITHIN = timedelta(minutes=15)
 # Only posts are sent by deliveries.
 DELIVERED = ("post", "story")
 # When somebody removes what was liked or reposted, the like goes with it, and nobody here did wrong.
@@ -107,7 +110,10 @@ def explanation(channel: Channel, shown: Shown, *, network: Network) -> Delivery
 
 
 def _matches(delivery: Delivery, shown: Shown, *, network: Network) -> bool:
-    return shown.key == delivery.key or network.same(outgoing(delivery), shown)
+    if shown.key == delivery.key:
+        return True
+    too_late = delivery.sent_at and shown.created_at and shown.created_at > delivery.sent_at + ARRIVES_WITHIN
+    return not too_late and network.same(outgoing(delivery), shown)
 
 
 def _compare(channel: Channel, known: RemotePost, shown: Shown) -> Stray | None:
