@@ -74,31 +74,41 @@ def _run_on(database: str, *, address: str | None, arguments: list[str]) -> tupl
         command = [sys.executable, "-m", "pytest", *PARALLEL, f"--junitxml={report}", *arguments]
         status = subprocess.run(command, env=environment, check=False).returncode
         total = _counted(report)
-        if status == pytest.ExitCode.TESTS_FAILED and total.failed <= A_FEW:
-            return _alone(_failures(report), total, environment)
+        failed = _failures(report)
+        if status == pytest.ExitCode.TESTS_FAILED and len(failed) <= A_FEW and all(failed.values()):
+            return _alone(list(failed), total, environment)
         return total, status
 
 
 def _alone(failed: list[str], total: Total, environment: dict[str, str]) -> tuple[Total, int]:
     """Runs what failed beside others once more, by itself and in one process, and says which passed then.
 
-    Tests with a browser, a network server and a worker each can starve one another on two cores. What fails
-    alone has failed.
+    Only where every failure is of a test with a browser or a server of another language: two of those can starve
+    one another on two cores. Anything else that fails once has failed: it may be a race.
     """
     _say(f"failed beside others, now alone: {', '.join(failed)}")
     report = Path(environment["VIEROGEN_HOME"]) / "alone.xml"
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *failed]
     status = subprocess.run(command, env=environment, check=False).returncode
     again = _counted(report)
+    if again.passed + again.failed < len(failed):
+        status = status or pytest.ExitCode.NO_TESTS_COLLECTED
     _say(f"alone: {again}")
     return Total(total.passed + again.passed, again.failed, total.skipped), status
 
 
-def _failures(report: Path) -> list[str]:
-    """The files of the tests that failed."""
+def _failures(report: Path) -> dict[str, bool]:
+    """The tests that failed, and whether each needs another program, such as a browser."""
+    if not report.exists():
+        return {}
     cases = ElementTree.parse(report).getroot().iter("testcase")  # noqa: S314 - pytest wrote it a moment ago
     broken = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
-    return [_address(case.get("classname", ""), case.get("name", "")) for case in broken]
+    return {_address(case.get("classname", ""), case.get("name", "")): _needs_more(case) for case in broken}
+
+
+def _needs_more(case: ElementTree.Element) -> bool:
+    found = {each.get("value") for each in case.iter("property") if each.get("name") == "needs"}
+    return bool(found & {"chromium", "node"})
 
 
 def _address(place: str, name: str) -> str:

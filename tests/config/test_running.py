@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import httpx
@@ -26,7 +27,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Callable[[s
 
     def of(trusted: str) -> str:
         settings.TRUSTED_PROXY = trusted
-        servers.append(running._serve("127.0.0.1", 0))
+        servers.append(running._serve("127.0.0.1", 0, Event()))
         return httpx.get(f"http://127.0.0.1:{servers[-1].effective_port}/", headers=FORWARDED).text
 
     yield of

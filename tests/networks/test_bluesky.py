@@ -34,6 +34,7 @@ from vierogen.networks.base import (
     Unknown,
 )
 from vierogen.networks.bluesky import Bluesky
+from vierogen.watch.fingerprints import fingerprint
 
 NAMES = count(1)
 PUT = "/xrpc/com.atproto.repo.putRecord"
@@ -280,6 +281,43 @@ def test_a_published_post_is_found_by_its_key(connect: Connect, anna: Account) -
     assert network.same(outgoing, shown)
     assert not network.same(post(), shown)
     assert not network.same(outgoing, replace(shown, kind="like"))
+
+
+def test_what_was_published_reads_as_it_was_approved(connect: Connect, anna: Account, ben: Account) -> None:
+    noise = Image.frombytes("RGB", (700, 600), random.Random(7).randbytes(700 * 600 * 3))  # noqa: S311
+    packed = BytesIO()
+    noise.save(packed, "PNG")
+    large = Picture(packed.getvalue(), "image/png", "Ruis", 700, 600)
+    network = connect(anna)
+    outgoing = post(f"Vraag @{ben.handle}\r\nof kijk op https://gemeente.example/weg, cafe\u0301!", picture(), large)
+    seen = network.read(network.publish(outgoing).remote_id)
+    assert seen is not None
+    assert network.reads_as(outgoing, seen)
+
+
+@pytest.mark.parametrize("what", ["text", "alt", "picture", "link", "card"])
+def test_what_somebody_changed_is_ours_and_reads_otherwise(connect: Connect, anna: Account, what: str) -> None:
+    network, outgoing = connect(anna), post("Kijk op https://gemeente.example/weg", picture())
+    shown = network.publish(outgoing)
+    [record] = posts_of(anna)
+    if what == "text":
+        record["text"] = "Kijk op https://gemeente.example/dag"
+    elif what == "alt":
+        record["embed"]["images"][0]["alt"] = "Iets anders"
+    elif what == "picture":
+        record["embed"]["images"][0]["image"] = anna.upload(picture().data + b"more", "image/png")
+    elif what == "link":
+        record["facets"][0]["features"][0]["uri"] = "https://elders.example/"
+    else:
+        card = {"uri": "https://elders.example/", "title": "Win een reis", "description": ""}
+        record["embed"] = {"$type": "app.bsky.embed.external", "external": card}
+    del record["$type"]
+    anna.put("app.bsky.feed.post", outgoing.key, **record)
+    seen = network.read(shown.remote_id)
+    assert seen is not None
+    assert network.same(outgoing, seen)
+    assert not network.reads_as(outgoing, seen)
+    assert fingerprint(seen) != fingerprint(shown)
 
 
 def test_posts_reposts_and_likes_are_listed_newest_first(connect: Connect, anna: Account, ben: Account) -> None:

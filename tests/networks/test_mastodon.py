@@ -465,8 +465,8 @@ def test_small_copies_of_a_picture_are_read_again_too(anna: Mastodon, mastodon: 
     published = anna.publish(outgoing("Weg ermee", pictures=(picture(),)))
     anna.delete(published.remote_id)
     small = mastodon.as_person("anna", "POST", "/api/v2/media", files={"file": ("small.jpg", b"small")})["url"]
-    raw = {"media_attachments": [{"preview_url": small}, {"preview_url": None}]}
-    assert anna.remains(replace(published, raw=raw)) == [published.media[0].url, small]
+    [media] = published.media
+    assert anna.remains(replace(published, media=(replace(media, preview=small),))) == [media.url, small]
 
 
 def test_media_are_fetched_as_a_stranger(mastodon: MastodonServer, connect: Connect) -> None:

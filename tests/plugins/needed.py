@@ -28,6 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(mark)
         for name in sorted(_needed(item) & without):
             item.add_marker(pytest.mark.skip(reason=f"WITHOUT={name}"))
+        # The run of all tests reads this in the report (tests/run.py).
+        item.user_properties += [("needs", name) for name in sorted(_needed(item))]
         # Starting the Bluesky server takes seconds: one process starts it, once. Other files travel whole.
         shared = "pds" if item.get_closest_marker("pds") else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(shared))

@@ -190,6 +190,6 @@ def test_what_reads_differently_from_what_was_approved_is_not_verified(
     due: Delivery, practice: PracticeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs.deliver("test")
-    monkeypatch.setattr(due.channel.network, "same", lambda *_args: False)
+    monkeypatch.setattr(due.channel.network, "reads_as", lambda *_args: False)
     assert jobs.verify("test")
     assert fresh(due).state == DeliveryState.PUBLISHED

@@ -383,5 +383,6 @@ def test_a_worker_that_hangs_is_ended(instead: Callable[[str], None], monkeypatc
 
 
 def test_a_worker_that_uses_up_its_processor_time_is_told_as_slow(instead: Callable[[str], None]) -> None:
-    instead("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)")
+    whole = pictures.WORKER.read_text(encoding="utf-8").partition("def answer(")[0]
+    instead(f"{whole}\nCPU_SECONDS = 1\nconfine()\nwhile True: pass")
     assert "too long" in refused(saved(scene(), "PNG"))

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from tests.posts.killing import let_time_pass, work_and_die
 from tests.posts.nets import TEXT, Net, due_on
@@ -14,6 +15,7 @@ from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
 from vierogen.networks.base import Shown
+from vierogen.networks.mastodon import Mastodon
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
@@ -123,6 +125,33 @@ def test_it_is_gone_only_when_its_pictures_are(
     assert Delivery.objects.get().state == DeliveryState.PUBLISHED
     left.clear()
     assert remove_all().state == TakeDownState.GONE
+
+
+def test_every_address_of_a_picture_is_read_again(
+    channel: Channel, anna: Member, ben: Member, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = due_on(channel, anna, ben, pictures=1)
+    taken_down(delivery, dirk)
+    asked: list[str] = []
+    standing = {"?small"}
+    monkeypatch.setattr(Mastodon, "_answers", lambda _self, url: asked.append(url) or any(map(url.endswith, standing)))
+    assert jobs.remove("test")
+    assert len(asked) == 2
+    [left] = TakeDown.objects.get().remains
+    assert left.endswith("?small")
+    standing.clear()
+    assert remove_all().state == TakeDownState.GONE
+
+
+def test_what_lingers_is_told_once(net: Net, anna: Member, ben: Member, dirk: Member, monkeypatch: Any) -> None:
+    taken_down(due_on(net.channel, anna, ben), dirk)
+    monkeypatch.setattr(net.channel.network, "remains", lambda *_args: ["https://voorbeeld.example/picture.png"])
+    for _look in range(removing.TRIES + 2):
+        TakeDown.objects.update(next_at=timezone.now())
+        assert jobs.remove("test")
+    assert TakeDown.objects.get().state == TakeDownState.CHECKING
+    [told] = Message.objects.filter(title__contains="Not all gone yet")
+    assert told.email == dirk.user.email
 
 
 def test_who_may_not_take_down_or_open(due: Delivery, anna: Member, ben: Member, otto: Member, dirk: Member) -> None:

@@ -360,3 +360,21 @@ def test_a_connector_that_crashes_shows_no_token(
     monkeypatch.setattr(channel.network, "me", crash)
     with opened(channel) as network:
         assert official.token not in _complaint(network.me)
+
+
+@pytest.mark.parametrize("spelling", ["{}/", "{}/about", " {} ", "HTTP{}"])
+def test_an_account_is_the_same_however_its_server_is_written(
+    channel: Channel,
+    practice: PracticeServer,
+    official: PracticeAccount,
+    cora: Member,
+    otto: Member,
+    elsewhere: Organisation,
+    spelling: str,
+) -> None:
+    typed = spelling.format(practice.url.removeprefix("http") if spelling.startswith("HTTP") else practice.url)
+    again = connect(channel.organisation, "mastodon", server=typed, credentials={"token": official.token}, by=cora)
+    assert (again.pk, again.server) == (channel.pk, practice.url)
+    with pytest.raises(ValidationError, match="Another organisation"):
+        connect(elsewhere, "mastodon", server=typed, credentials={"token": official.token}, by=otto)
+    assert Channel.objects.count() == 1

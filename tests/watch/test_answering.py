@@ -26,7 +26,7 @@ from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.practice.network import Account, Draft
 from vierogen.practice.server import PracticeServer
 from vierogen.watch import jobs
-from vierogen.watch.actions.answering import acknowledge, adopt, take_down
+from vierogen.watch.actions.answering import acknowledge, adopt, cut_off, take_down
 from vierogen.watch.actions.raising import WATCH
 from vierogen.watch.actions.reconciling import deleted, reconcile
 from vierogen.watch.models import RemotePost, Stray, Watched
@@ -253,3 +253,38 @@ def test_an_alarm_that_rings_for_more_strays_ends_with_the_last(
     assert fresh(stray).is_ringing
     adopt(fresh(other), by=dirk, reason="Ook van ons")
     assert not fresh(stray).is_ringing
+
+
+class TestCutOffBeyondRecognition:
+    """A network rewrote a post whose answer got lost: only a person can tell that it is ours."""
+
+    @pytest.fixture
+    def doubtful(self, watched: Watched, due: Delivery, practice: PracticeServer) -> Delivery:
+        practice.faults.next("cut_before")
+        assert posts_jobs.deliver("test")
+        Delivery.objects.update(next_look_at=None)
+        return Delivery.objects.get()
+
+    def test_it_settles_the_delivery_that_it_is(
+        self, doubtful: Delivery, look_again: Look, by_phone: Callable[..., str], dirk: Member
+    ) -> None:
+        remote_id = by_phone("Anders geschreven door het netwerk")
+        [stray] = look_again()
+        assert list(cut_off(stray)) == [doubtful]
+        adopt(stray, by=dirk, reason="Ons bericht van net", sent_as=doubtful)
+        row = Delivery.objects.get()
+        assert (row.state, row.remote_id) == (DeliveryState.PUBLISHED, remote_id)
+        assert (fresh(stray).state, RemotePost.objects.get().delivery) == (State.ADOPTED, row)
+        assert look_again() == []
+        assert verify()[1] == []
+
+    def test_what_is_known_cannot_be_chosen(
+        self, doubtful: Delivery, look_again: Look, by_phone: Callable[..., str], dirk: Member
+    ) -> None:
+        by_phone("Anders geschreven")
+        [stray] = look_again()
+        Delivery.objects.update(next_look_at=timezone.now())
+        with pytest.raises(WrongStateError):
+            adopt(stray, by=dirk, reason="Ons bericht", sent_as=doubtful)
+        assert fresh(stray).state == State.OPEN
+        assert Delivery.objects.get().state == DeliveryState.UNCERTAIN

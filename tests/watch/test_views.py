@@ -263,3 +263,24 @@ def test_without_accounts_the_page_says_what_to_do(enter: Enter, anna: Member) -
 def test_no_space_stands_before_the_colon_of_a_title() -> None:
     assert render_to_string("watch/kind.html", {"kind": "post", "title": "De markt"}).strip() == "Post: De markt"
     assert render_to_string("watch/kind.html", {"kind": "like", "title": ""}).strip() == "Like"
+
+
+def test_who_adopts_can_say_which_post_it_was(
+    watched: Watched,
+    due: Delivery,
+    practice: PracticeServer,
+    look_again: Look,
+    by_phone: Callable[..., str],
+    enter: Enter,
+    dirk: Member,
+) -> None:
+    practice.faults.next("cut_before")
+    assert posts_jobs.deliver("test")
+    Delivery.objects.update(next_look_at=None)
+    by_phone("Anders geschreven")
+    [stray] = look_again()
+    client = enter(dirk)
+    assert due.version.summary() in client.get(address_of("adopt", stray.pk)).content.decode()
+    client.post(address_of("adopt", stray.pk), {"reason": "Ons bericht", "sent_as": due.pk})
+    assert Delivery.objects.get().state == "published"
+    assert Stray.objects.get().state == State.ADOPTED

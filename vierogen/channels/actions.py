@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vierogen.channels.models import Channel, Custodian
+from vierogen.channels.models import Channel, Custodian, networks
 from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
@@ -21,11 +21,12 @@ from vierogen.people.roles import Right
 def add(organisation: Organisation, profile: Profile, *, network_key: str, server: str, by: Member) -> Channel:
     """Take an account into care, or take it up again with its history; refuses another organisation's account."""
     insist(by, Right.CONNECT, organisation_id=organisation.pk)
-    known = Channel.objects.filter(network_key=network_key, server=server, account_id=profile.account_id).first()
+    realm = "" if networks()[network_key].id_is_global else server
+    known = Channel.objects.filter(network_key=network_key, realm=realm, account_id=profile.account_id).first()
     if known and known.organisation_id != organisation.pk:
         raise ValidationError(_("Another organisation here already looks after this account."))
     if known:
-        changes: dict[str, object] = {"handle": profile.handle, "name": profile.name}
+        changes: dict[str, object] = {"handle": profile.handle, "name": profile.name, "server": server}
         if known.state == State.CLOSED:
             # What was posted while nobody looked after it is not a stray.
             changes["connected_at"] = timezone.now()
@@ -35,6 +36,7 @@ def add(organisation: Organisation, profile: Profile, *, network_key: str, serve
         organisation=organisation,
         network_key=network_key,
         server=server,
+        realm=realm,
         account_id=profile.account_id,
         handle=profile.handle,
         name=profile.name,

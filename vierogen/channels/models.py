@@ -55,6 +55,8 @@ class Channel(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="channels")
     network_key = models.CharField(_("network"), max_length=30)
     server = models.CharField(_("server"), max_length=200)
+    # Within what ``account_id`` names one account: its server, or nothing where ids are the same everywhere.
+    realm = models.CharField(max_length=200, blank=True)
     account_id = models.CharField(max_length=200)
     handle = models.CharField(_("account"), max_length=200)
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -70,7 +72,7 @@ class Channel(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["network_key", "server", "account_id"], name="an_account_has_one_owner")
+            models.UniqueConstraint(fields=["network_key", "realm", "account_id"], name="an_account_has_one_owner")
         ]
 
     def __str__(self) -> str:

@@ -36,7 +36,7 @@ def run(
         signal.signal(number, lambda *_: stop.set())
     wanted = set(parts)
     # First: where the port is taken, nothing begins.
-    server = _serve(host, port) if "web" in wanted else None
+    server = _serve(host, port, stop) if "web" in wanted else None
     threads = start(JOBS, stop) if "worker" in wanted else []
     threads += watch_jobs.start_watching(stop) if "watch" in wanted else []
     ready()
@@ -48,7 +48,7 @@ def run(
         thread.join(timeout=30)
 
 
-def _serve(host: str, port: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - waitress has no types
+def _serve(host: str, port: int, stop: threading.Event):  # type: ignore[no-untyped-def]  # noqa: ANN202 - waitress has no types
     # Without the proxy's word, everybody would seem to come from one address, and share one limit of log-ins.
     told = {"x-forwarded-for", "x-forwarded-proto"}
     proxy = {"trusted_proxy": settings.TRUSTED_PROXY, "trusted_proxy_headers": told} if settings.TRUSTED_PROXY else {}
@@ -56,5 +56,13 @@ def _serve(host: str, port: int):  # type: ignore[no-untyped-def]  # noqa: ANN20
         server = create_server(application, host=host, port=port, threads=8, ident=None, **proxy)
     except (OSError, OverflowError) as error:
         raise CommandError(f"Nothing can listen on {host}:{port} ({error}). Choose another with --port.") from error
-    threading.Thread(target=server.run, name="web", daemon=True).start()
+    threading.Thread(target=_answer, args=(server.run, stop), name="web", daemon=True).start()
     return server
+
+
+def _answer(serve: Callable[[], None], stop: threading.Event) -> None:
+    try:
+        serve()
+    except OSError:  # its sockets were closed while it waited for one of them
+        if not stop.is_set():
+            raise

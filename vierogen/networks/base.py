@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as Flag
 from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 import httpx
+
+from vierogen.core.words import gettext_noop as _
 
 Kind = Literal["post", "repost", "like", "story"]
 Happening = Literal["seen", "edited", "deleted", "profile", "alive"]
@@ -85,11 +88,20 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Media:
-    """A picture as the network shows it. ``url`` can be fetched without credentials where the network allows."""
+    """A picture as the network shows it. ``url`` can be fetched without credentials where the network allows.
+
+    ``preview`` is the address of a smaller copy where there is one, "" else.
+    """
 
     url: str
     alt: str = ""
     mime: str = ""
+    preview: str = ""
+
+    @property
+    def addresses(self) -> list[str]:
+        """Everything that has to be gone after a take-down."""
+        return list(dict.fromkeys(filter(None, [self.url, self.preview])))
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,8 @@ class Shown:
     ``text`` is plain text (no HTML); ``target`` is the id of what was reposted or liked;
     ``expires_at`` is set where the network itself removes the post then (stories).
     ``key`` is the delivery key where the network gives it back (Bluesky's record key), else "".
+    ``links`` is what it leads to beyond its text: the address and words of a link card, addresses behind words, a
+    quoted post; as far as the account itself chose them.
     """
 
     remote_id: str
@@ -109,6 +123,7 @@ class Shown:
     edited_at: datetime | None = None
     expires_at: datetime | None = None
     media: tuple[Media, ...] = ()
+    links: tuple[str, ...] = ()
     key: str = ""
     target: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -168,6 +183,8 @@ class Network(ABC):
     # True where the network itself refuses a second post under the same key, so that
     # sending again after an unknown outcome cannot make a duplicate.
     repeat_is_safe: ClassVar[bool] = False
+    # True where an account's id names it on every server, so that the server says nothing about whose it is.
+    id_is_global: ClassVar[bool] = False
     # Seconds a fresh post may need before reading shows it.
     read_lag: ClassVar[float] = 2.0
     # Seconds between two looks where nothing is streamed, and as the net below a stream.
@@ -188,6 +205,19 @@ class Network(ABC):
     def new_key(cls, at: datetime) -> str:
         """Make the stable key of one delivery."""
 
+    @classmethod
+    def server_of(cls, typed: str) -> str:
+        """The one way to write the server that somebody typed: scheme, host, and a port that is not the usual one."""
+        try:
+            parts = urlsplit(typed.strip() if "://" in typed else f"https://{typed.strip()}")
+            port = parts.port
+        except ValueError as error:
+            raise NetworkError(_("This is not the address of a server.")) from error
+        host = (parts.hostname or "").rstrip(".")
+        usual = {"https": 443, "http": 80}.get(parts.scheme)
+        shown = f"[{host}]" if ":" in host else host
+        return f"{parts.scheme}://{shown}" + ("" if port in (None, usual) else f":{port}")
+
     @abstractmethod
     def me(self) -> Profile:
         """Read the account's own profile; proves that the credentials work."""
@@ -207,6 +237,11 @@ class Network(ABC):
     @abstractmethod
     def same(self, post: Outgoing, shown: Shown) -> bool:
         """Is ``shown`` what ``post`` becomes on this network? By key where given back, else by content."""
+
+    def reads_as(self, post: Outgoing, shown: Shown) -> bool:
+        """Does ``shown`` read exactly as ``post`` was approved? Where the key says that it is the same post, it can
+        still have been changed."""
+        return self.same(post, shown)
 
     def find(self, post: Outgoing) -> Shown | None:
         """Look for ``post`` among the newest remote posts. Never publishes."""

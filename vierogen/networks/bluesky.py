@@ -74,6 +74,7 @@ class Bluesky(Network, Deletes, Streams):
         ),
     )
     repeat_is_safe = True
+    id_is_global = True
     read_lag = 1.0
     blind_to = _("Direct messages, and whom the account follows, lists or blocks.")
 
@@ -146,6 +147,14 @@ class Bluesky(Network, Deletes, Streams):
     def same(self, post: Outgoing, shown: Shown) -> bool:
         """The key decides: it is ours, and what somebody edits under it later is still this delivery."""
         return shown.kind == "post" and shown.key == post.key
+
+    def reads_as(self, post: Outgoing, shown: Shown) -> bool:
+        """Compare with the record that ``publish`` writes, pictures by the content identifiers of their bytes."""
+        fitting = [shrunk(picture, limit=PICTURE_BYTES) for picture in post.pictures]
+        images = [lexicons.image(picture, lexicons.blob_of(picture)) for picture in fitting]
+        record = lexicons.post_record(post, facets=facets(post.text, self._did_of), images=images)
+        ours = self._shown(self._uri(post.key), tamed(record))
+        return self.same(post, shown) and lexicons.read(ours) == lexicons.read(shown)
 
     def delete(self, remote_id: str) -> None:
         did, collection, rkey = self._own(remote_id)

@@ -6,6 +6,8 @@ Whoever holds the account can write any record, and servers pass on what they do
 tamed first: a record that cannot be shown or stored would be a post that the watch does not see.
 """
 
+import base64
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +39,21 @@ def image(picture: Picture, blob: Mapping[str, Any]) -> dict[str, Any]:
     return {"image": dict(blob), "alt": picture.alt, "aspectRatio": size}
 
 
+def blob_of(picture: Picture) -> dict[str, Any]:
+    """Describe the blob that a server makes of these bytes.
+
+    Its name is a CID version 1, raw, SHA-256, in base32: https://atproto.com/specs/data-model#link-and-cid-formats
+    """
+    cid = b"\x01\x55\x12\x20" + hashlib.sha256(picture.data).digest()
+    link = "b" + base64.b32encode(cid).decode().rstrip("=").lower()
+    return {"$type": "blob", "ref": {"$link": link}, "mimeType": picture.mime, "size": len(picture.data)}
+
+
+def read(post: Shown) -> tuple[Any, ...]:
+    """What a reader gets of a post: its words, its pictures with their alt texts, and where it leads."""
+    return post.text, [(media.url, media.alt) for media in post.media], post.links
+
+
 def says_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Are both records the same post? Facets may differ: a handle that was mentioned can have moved since."""
     return all(one.get(name) == other.get(name) for name in {*one, *other} - {"facets"})
@@ -54,6 +71,7 @@ def shown(uri: str, value: Mapping[str, Any], *, blob: Address) -> Shown:
         kind=kind,
         created_at=_moment(value.get("createdAt")),
         media=tuple(_media(value.get("embed"), blob)),
+        links=tuple(_links(value)),
         key=rkey,
         target=_text(subject.get("uri")) if isinstance(subject, Mapping) else "",
         raw=value,
@@ -102,6 +120,33 @@ def _media(embed: Any, blob: Address, alt: str = "") -> Iterator[Media]:
     elif isinstance(embed, list):
         for part in embed:
             yield from _media(part, blob, alt)
+
+
+def _links(value: Mapping[str, Any]) -> Iterator[str]:
+    """Addresses behind words, in their order; then each address, title and quoted post of what is embedded."""
+    for facet in _list(value.get("facets")):
+        for feature in _list(facet.get("features")) if isinstance(facet, Mapping) else []:
+            if isinstance(feature, Mapping) and (address := _text(feature.get("uri"))):
+                yield address
+    yield from _words(value.get("embed"))
+
+
+def _words(embed: Any) -> Iterator[str]:
+    """As ``_media``: anywhere below, in an order that does not change."""
+    if isinstance(embed, Mapping):
+        for name in sorted(embed):
+            found = embed[name]
+            if name in ("uri", "title", "description") and _text(found):
+                yield found
+            else:
+                yield from _words(found)
+    elif isinstance(embed, list):
+        for part in embed:
+            yield from _words(part)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

@@ -197,9 +197,8 @@ class Mastodon(Network, Deletes, Streams):
         left = [] if self.read(shown.remote_id) is None else [shown.url or shown.remote_id]
         if shown.kind in ("like", "repost"):
             return left  # the media are somebody else's
-        previews = [media.get("preview_url") for media in shown.raw.get("media_attachments") or ()]
-        addresses = dict.fromkeys([*(media.url for media in shown.media), *previews])
-        return left + [address for address in addresses if address and self._answers(address)]
+        addresses = dict.fromkeys(address for media in shown.media for address in media.addresses)
+        return left + [address for address in addresses if self._answers(address)]
 
     def stream(self, stop: Flag, cursor: str = "") -> Iterator[Happened]:
         """Yield the account's own events of the user stream; deletions of anybody, who cannot be told apart.
@@ -245,9 +244,7 @@ class Mastodon(Network, Deletes, Streams):
 
     @cached_property
     def _server(self) -> str:
-        given = self.opened.server.strip().rstrip("/")
-        parts = urlsplit(given if "://" in given else f"https://{given}")
-        return f"{parts.scheme}://{parts.netloc}"
+        return self.server_of(self.opened.server)
 
     @cached_property
     def _token(self) -> str:
@@ -335,9 +332,10 @@ def _liked(status: Mapping[str, Any]) -> Shown:
 
 def _media(attached: Mapping[str, Any]) -> Media:
     """https://docs.joinmastodon.org/entities/MediaAttachment/."""
-    url = attached.get("url") or attached.get("preview_url") or ""
+    preview = attached.get("preview_url") or ""
+    url = attached.get("url") or preview
     mime = mimetypes.guess_type(urlsplit(url).path)[0] or ""
-    return Media(url=url, alt=attached.get("description") or "", mime=mime)
+    return Media(url=url, alt=attached.get("description") or "", mime=mime, preview=preview)
 
 
 def _moment(written: Any) -> datetime | None:

@@ -66,9 +66,10 @@ def confine() -> None:
 
     With three descriptors at most, all in use, no file and no connection can be opened from here on.
     """
+    # A second between the two, in which the kernel says SIGXCPU: at the hard limit it says only SIGKILL.
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     for limit, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_CORE, 0),

@@ -157,7 +157,7 @@ def _follow_to(url: str) -> None:
     moved = Channel.objects.filter(network_key=Mastodon.key).exclude(server=url)
     # Else their own new address would count as a change by somebody else.
     Watched.objects.filter(channel__in=moved).update(profile={})
-    moved.update(server=url)
+    moved.update(server=url, realm=url)
 
 
 def _organise(url: str, accounts: dict[str, Account]) -> None:

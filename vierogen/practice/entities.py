@@ -107,7 +107,7 @@ class Entities:
             "id": medium.id,
             "type": "image",
             "url": f"{self.base}/media/{medium.file_name}",
-            "preview_url": f"{self.base}/media/{medium.file_name}",
+            "preview_url": f"{self.base}/media/{medium.file_name}?small",
             "remote_url": None,
             "preview_remote_url": None,
             "text_url": None,

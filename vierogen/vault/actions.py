@@ -146,10 +146,11 @@ def connect(
     Raises ``ValidationError`` with a plain sentence when the network refuses or cannot be reached.
     """
     fresh: dict[str, str] = {}
+    network = networks()[network_key]
     with guarded_client(allowed=settings.ALLOW_PRIVATE) as http:
-        connector = networks()[network_key](Opened(server, dict(credentials), http, fresh.update))
         try:
-            profile = connector.me()
+            server = network.server_of(server)
+            profile = network(Opened(server, dict(credentials), http, fresh.update)).me()
         except Disconnected as error:
             raise ValidationError(_("The network refuses this key. Check that it was copied whole.")) from error
         except NetworkError as error:

@@ -10,12 +10,13 @@ from vierogen.networks.base import Profile, Shown
 
 
 def fingerprint(shown: Shown) -> str:
-    """SHA-256, hexadecimal, over kind, text, target and pictures with their alt texts.
+    """SHA-256, hexadecimal, over kind, text, target, pictures with their alt texts, and where it leads.
 
     Spaces, Unicode forms and changing parts of addresses make no difference.
     """
     media = [[_name_of(each.url), _plain(each.alt)] for each in shown.media]
-    return digest_of([shown.kind, _plain(shown.text), shown.target, media])
+    links = [*map(_plain, shown.links)]
+    return digest_of([shown.kind, _plain(shown.text), shown.target, media, links])
 
 
 def digest_of(told: Any) -> str:

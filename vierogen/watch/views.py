@@ -135,11 +135,13 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     """It is ours, with a reason."""
     found = _stray_or_404(request, pk)
-    form = AdoptForm(posted(request))
+    member = member_of(request)
+    deliveries = answering.cut_off(found)
+    form = AdoptForm(posted(request), deliveries=deliveries if member.may(Right.DECIDE) else deliveries.none())
     if form.is_valid():
-        reason, member = form.cleaned_data["reason"], member_of(request)
+        reason, sent_as = form.cleaned_data["reason"], form.cleaned_data.get("sent_as")
         done = _("Noted: it is ours. The alarm has ended.")
-        attempt(request, lambda: answering.adopt(found, by=member, reason=reason), done=done)
+        attempt(request, lambda: answering.adopt(found, by=member, reason=reason, sent_as=sent_as), done=done)
         return redirect("watch:stray", pk=pk)
     return render(request, "watch/adopt.html", {"stray": found, "form": form})
 

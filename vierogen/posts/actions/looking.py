@@ -146,7 +146,7 @@ def verify(delivery: Delivery) -> None:
 
 def _stands(network: Network, delivery: Delivery) -> bool:
     shown = network.read(delivery.remote_id)
-    return shown is not None and network.same(outgoing(delivery), shown)
+    return shown is not None and network.reads_as(outgoing(delivery), shown)
 
 
 def _verify_later(delivery: Delivery) -> None:

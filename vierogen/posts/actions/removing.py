@@ -189,7 +189,7 @@ def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, deliver
 
 
 def _kept(shown: Shown) -> dict[str, Any]:
-    media = [media.url for media in shown.media]
+    media = [address for media in shown.media for address in media.addresses]
     return {"url": shown.url, "kind": shown.kind, "target": shown.target, "media": media}
 
 
@@ -258,7 +258,10 @@ def _again(asked: TakeDown, *, problem: str, remains: list[str] | None = None) -
         return
     at = timezone.now() + timedelta(seconds=min(2 ** min(attempts, 9), 300))
     rows = TakeDown.objects.filter(pk=asked.pk, fence=asked.fence)
-    rows.update(attempts=attempts, next_at=at, problem=problem, remains=remains or [], **RELEASED)
+    changes = {"attempts": attempts, "next_at": at, "problem": problem, "remains": remains or []}
+    with transaction.atomic():
+        if rows.update(**changes, **RELEASED) and attempts == TRIES:
+            _tell_removers(asked, "posts/mail/lingers", reason=problem)
 
 
 def _stuck(asked: TakeDown, problem: str) -> None:
@@ -266,15 +269,19 @@ def _stuck(asked: TakeDown, problem: str) -> None:
     changes = {**RELEASED, "problem": problem}
     with suppress(WrongStateError), transaction.atomic():
         move(asked, "get_stuck", by=WORKER, changes=changes, only_if={"fence": asked.fence})
-        delivery = asked.delivery
-        tell(
-            asked.organisation_id,
-            addressees(asked.organisation.members.all().who_may(Right.TAKE_DOWN)),
-            template="posts/mail/stuck",
-            values={"channel": asked.channel.handle, "reason": problem},
-            link=f"/posts/{delivery.version.post_id}/" if delivery else "/watch/",
-            urgent=True,
-        )
+        _tell_removers(asked, "posts/mail/stuck", reason=problem)
+
+
+def _tell_removers(asked: TakeDown, template: str, *, reason: str) -> None:
+    delivery = asked.delivery
+    tell(
+        asked.organisation_id,
+        addressees(asked.organisation.members.all().who_may(Right.TAKE_DOWN)),
+        template=template,
+        values={"channel": asked.channel.handle, "reason": reason},
+        link=f"/posts/{delivery.version.post_id}/" if delivery else "/watch/",
+        urgent=True,
+    )
 
 
 def try_again(asked: TakeDown, *, by: Member) -> None:

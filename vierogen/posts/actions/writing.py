@@ -30,7 +30,7 @@ from vierogen.posts.models import (
     Target,
     Version,
 )
-from vierogen.posts.outside import resolve_link
+from vierogen.posts.outside import Links
 from vierogen.posts.pictures import reencode
 from vierogen.posts.states import OUT, DeliveryState, PostState
 
@@ -175,7 +175,7 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
         now=timezone.now(),
         recent=_recent(organisation),
         own_domains=organisation.domains(),
-        resolve=resolve_link if follow_links else None,
+        resolve=Links() if follow_links else None,
     )
 
 

@@ -12,19 +12,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from vierogen.ledger.actions import Actor
-from vierogen.ledger.moves import WrongStateError
+from vierogen.ledger.moves import WrongStateError, subject_of
 from vierogen.networks.base import Kind, Media, Shown
 from vierogen.notices import actions as notices
-from vierogen.people.actions import demand, same_organisation
+from vierogen.people.actions import demand, insist, same_organisation
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions import removing
+from vierogen.posts.actions.delivering import settle as found_there
 from vierogen.posts.models import Delivery, TakeDown
-from vierogen.posts.states import TakeDownState
+from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.watch.actions.raising import WATCH, settle, tell_officers
 from vierogen.watch.models import RemotePost, Stray
-from vierogen.watch.states import MOVES, Origin
+from vierogen.watch.states import MOVES, Origin, What
 
+# Only posts are sent by deliveries.
+DELIVERED = (What.POST, What.STORY)
 BY_ITSELF = gettext_noop("Nobody said that it is ours within the time that the organisation chose.")
 
 
@@ -37,13 +40,33 @@ def acknowledge(stray: Stray, *, by: Member) -> None:
     notices.acknowledge(stray.alarm, by=by)
 
 
-def adopt(stray: Stray, *, by: Member, reason: str) -> None:
-    """It is ours after all: somebody here did it, and says why."""
+def adopt(stray: Stray, *, by: Member, reason: str, sent_as: Delivery | None = None) -> None:
+    """It is ours after all: somebody here did it, and says why.
+
+    ``sent_as`` is one of ``cut_off(stray)`` that this turns out to be: the network changed it beyond recognition.
+    """
     demand(by, Right.ANSWER_ALARM)
     same_organisation(by, stray.organisation_id)
     if not reason.strip():
         raise ValidationError(_("Say why this is ours: who posted it, and how."))
-    settle(stray, "adopt", by=by, reason=reason.strip())
+    with transaction.atomic():
+        if sent_as is not None:
+            _recognise(stray, sent_as, by=by)
+        settle(stray, "adopt", by=by, reason=reason.strip())
+
+
+def cut_off(stray: Stray) -> QuerySet[Delivery]:
+    """Deliveries to this account of which nobody could find out what became of them."""
+    rows = Delivery.objects.filter(channel=stray.channel_id, state=DeliveryState.UNCERTAIN, next_look_at=None)
+    return rows.select_related("version") if stray.remote_id and stray.what in DELIVERED else rows.none()
+
+
+def _recognise(stray: Stray, delivery: Delivery, *, by: Member) -> None:
+    insist(by, Right.DECIDE, organisation_id=stray.organisation_id)
+    remote = RemotePost.objects.select_for_update(of=("self",), no_key=True).get(strays=stray)
+    if not cut_off(stray).filter(pk=delivery.pk).exists() or not found_there(delivery, _shown(remote), by=by):
+        raise WrongStateError("found_there", subject_of(delivery))
+    RemotePost.objects.filter(pk=remote.pk).update(origin=Origin.EXPLAINED, delivery=delivery)
 
 
 @transaction.atomic

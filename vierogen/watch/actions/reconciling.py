@@ -74,12 +74,17 @@ def columns_of(shown: Shown) -> dict[str, Any]:
         "kind": shown.kind,
         "url": shown.url[:500],
         "target": shown.target[:300],
-        "media": [media.url for media in shown.media],
+        "media": addresses_of(shown),
         "fingerprint": fingerprint(shown),
         "posted_at": shown.created_at,
         "edited_at": shown.edited_at,
         "expires_at": shown.expires_at,
     }
+
+
+def addresses_of(shown: Shown) -> list[str]:
+    """Where the pictures can be fetched, small copies too: all of it has to be gone after a take-down."""
+    return [address for media in shown.media for address in media.addresses]
 
 
 def _sent_by_us(channel: Channel, shown: Shown, *, network: Network) -> Delivery | None:
@@ -122,8 +127,7 @@ def _compare(channel: Channel, known: RemotePost, shown: Shown) -> Stray | None:
         return None
     with transaction.atomic():
         before = RemotePost.objects.standing().filter(pk=known.pk, fingerprint=known.fingerprint)
-        media = [each.url for each in shown.media]
-        if not before.update(fingerprint=after, edited_at=shown.edited_at, media=media):
+        if not before.update(fingerprint=after, edited_at=shown.edited_at, media=addresses_of(shown)):
             return None
         if _is_dealt_with(known):
             sealed(channel, shown)
