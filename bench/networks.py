@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import httpx
 from mastodon_mock.config import DatabaseConfig, MastodonMockConfig, SeedAccount, SeedConfig, StreamingConfig
 from mastodon_mock.testing.server import MockServer
 
@@ -111,9 +110,10 @@ class Bluesky(Phone, Reader):
         return self.account.post(text)
 
     def shown_at(self, delivery: Any) -> float | None:
-        asked = {"repo": self.account.did, "collection": "app.bsky.feed.post", "rkey": delivery.key}
-        answer = self.account.http.get(f"{self.server}/xrpc/com.atproto.repo.getRecord", params=asked)
-        return time.monotonic() if answer.status_code == httpx.codes.OK else None
+        asked = {"repo": self.account.did, "collection": "app.bsky.feed.post", "limit": 5}
+        newest = self.account.http.get(f"{self.server}/xrpc/com.atproto.repo.listRecords", params=asked).json()
+        seen = {record["value"]["text"] for record in newest["records"]}
+        return time.monotonic() if delivery.version.text in seen else None
 
     def texts(self) -> list[str]:
         found: list[str] = []

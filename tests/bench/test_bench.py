@@ -1,9 +1,24 @@
-"""How measurements are summed up and printed; how fast anything is, is not a test's business."""
+"""The benchmarks run to their end and print every row; how fast anything is, is not a test's business."""
+
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from bench.results import Results, part_below
 from bench.table import ROWS, as_markdown, as_text, cells
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.mark.node
+def test_a_quick_run_measures_every_row_and_finds_nothing_that_must_never_happen() -> None:
+    command = [sys.executable, "-m", "bench", "--quick", "--database", "sqlite", "--markdown"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = {line.split(" | ")[0].removeprefix("| "): line.split(" | ") for line in done.stdout.splitlines()}
+    assert not [row.label for row in ROWS if lines[row.label][2] == "–"]
 
 
 @pytest.mark.parametrize(
