@@ -388,11 +388,8 @@ def _without_tail(link: str) -> str:
 
 def _are_pictured_alike(post: Outgoing, shown: Shown) -> bool:
     """As many pictures, with the same alt texts. A server that drops those is believed if there is a text to go by."""
-    if len(shown.media) != len(post.pictures):
-        return False
-    pairs = zip(post.pictures, shown.media, strict=True)
-    alts = [(_essence(picture.alt), _essence(media.alt)) for picture, media in pairs]
-    return all(ours == theirs or (post.text.strip() and not theirs) for ours, theirs in alts)
+    ours, theirs = ([_essence(each.alt) for each in pictures] for pictures in (post.pictures, shown.media))
+    return len(ours) == len(theirs) and (ours == theirs or (bool(post.text.strip()) and not any(theirs)))
 
 
 def _essence(text: str) -> str:
