@@ -167,7 +167,7 @@ def invite_again(member: Member, *, by: Member) -> None:
 
 def _send_invitation(member: Member, *, by: Member) -> None:
     user, organisation = member.user, member.organisation
-    values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_usable_password()}
+    values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_a_way_in}
     link = _entrance(user)
     tell(organisation.pk, addressees([member]), template="people/mail/invitation", values=values, link=link)
 
@@ -189,7 +189,7 @@ def call_oneself(user: User, *, name: str, language: str) -> None:
 
 
 def _entrance(user: User) -> str:
-    if user.has_usable_password():
+    if user.has_a_way_in:
         return reverse("home:today")
     code = urlsafe_base64_encode(force_bytes(user.pk))
     return reverse("people:accept", args=[code, default_token_generator.make_token(user)])
