@@ -7,17 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from vierogen.channels.custody import candidates
 from vierogen.channels.models import Channel, Colour
 from vierogen.people.models import Member
+from vierogen.web.fields import RowsField
 
 
 class ChannelForm(forms.Form):
     """How a channel looks, who answers for it, and whether strays go by themselves."""
 
     colour = forms.ChoiceField(label=_("Colour"), choices=Colour.choices, widget=forms.RadioSelect)
-    custodians = forms.ModelMultipleChoiceField(
+    custodians = RowsField(
         Member.objects.none(),
         label=_("Custodians"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("At least two, and nobody who leaves soon: they can take the account over."),
     )
     automatic_take_down_after = forms.IntegerField(
