@@ -13,7 +13,7 @@ from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.networks.base import Profile
-from vierogen.people.actions import demand, insist, same_organisation
+from vierogen.people.actions import insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 
@@ -50,18 +50,17 @@ def add(organisation: Organisation, profile: Profile, *, network_key: str, serve
     return channel
 
 
+@transaction.atomic
 def close(channel: Channel, *, by: Member) -> None:
     """Stop looking after an account; its history stays."""
-    demand(by, Right.CONNECT)
-    same_organisation(by, channel.organisation_id)
+    insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     move(channel, "close", by=by)
 
 
 @transaction.atomic
 def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_after: int | None) -> None:
     """Change how a channel looks and whether strays are taken down by themselves."""
-    demand(by, Right.CONNECT)
-    same_organisation(by, channel.organisation_id)
+    insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     channel.colour, channel.automatic_take_down_after = colour, automatic_take_down_after
     channel.full_clean()
     channel.save(update_fields=["colour", "automatic_take_down_after"])
@@ -72,8 +71,7 @@ def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_aft
 @transaction.atomic
 def entrust(channel: Channel, *, to: Iterable[Member], by: Member) -> None:
     """Say who answers for the channel: exactly these members, who can take it over and are here to stay."""
-    demand(by, Right.CONNECT)
-    same_organisation(by, channel.organisation_id)
+    insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     rows = Member.objects.filter(pk__in=[member.pk for member in to]).order_by("pk")
     members = list(rows.select_related("user", "organisation"))
     for member in members:
