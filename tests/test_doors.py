@@ -73,6 +73,18 @@ ABSENT = {
     "socialaccount_signup",
     "socialaccount_connections",
 }
+# What asks once more who somebody is: what cannot be undone (with its POST), and where a secret is typed (always).
+FRESH = {
+    "posts:approve",
+    "posts:publish_now",
+    "posts:emergency",
+    "posts:withdraw",
+    "watch:take_down",
+    "channels:close",
+    "vault:connect_to",
+    "vault:reconnect",
+}
+SECRET = {"vault:connect_to", "vault:reconnect"}
 # What GETs may write: sessions, and how often somebody tried.
 NOBODY_S_BUSINESS = ("django_session", settings.CACHES["default"]["LOCATION"])
 
@@ -342,13 +354,13 @@ def call(method: str, path: str, session: str, *, browser: Client | None = None)
     return Answer(answer.status_code, answer.headers.get("Location", ""), body, ours)
 
 
-def session_of(user: User) -> str:
-    """A session in which ``user`` proved a moment ago who they are, so that no page asks for it."""
+def session_of(user: User, *, seconds: float = 0) -> str:
+    """A session in which ``user`` proved so long ago who they are; at once, no page asks for it again."""
     browser = Client()
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = browser.session
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
-    record = {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+    record = {"method": "password", "at": timezone.now().timestamp() - seconds, "reauthenticated": True}
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
     session.save()
     return str(session.session_key)
@@ -452,6 +464,21 @@ def make_member_with(town: Organisation, role: Role) -> Member:
     """Somebody with this role alone."""
     user = User.objects.create_user(f"{role}@voorbeeld.example", PASSWORD, name=str(role.label))
     return join(town, user, roles=[role], by=SETUP, ends_on=date(2199, 1, 1) if role == Role.TRAINEE else None)
+
+
+def test_what_asks_for_fresh_proof_is_known_by_name() -> None:
+    """A page stops asking on purpose, or not at all."""
+    assert {door.name for door in OURS if getattr(door.view, "fresh", False)} == FRESH
+
+
+def test_who_proved_it_ten_minutes_ago_is_asked_again_there_and_nowhere_else(world: World) -> None:
+    able = make_member(world.town, "Nel", *[role for role in Role if role != Role.TRAINEE])
+    wrong = []
+    for door, method, answer in visits(OURS, world, session_of(able.user, seconds=600)):
+        asks = answer.status == 302 and answer.goes_to.startswith(reverse("account_reauthenticate"))
+        if asks != (door.name in (FRESH if method == "post" else SECRET)) or (asks and answer.written):
+            wrong.append((method, door.name, answer.status, answer.goes_to, answer.written))
+    assert wrong == []
 
 
 def test_a_member_of_another_organisation_finds_nothing_of_ours(world: World, otto: Member) -> None:

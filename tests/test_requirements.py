@@ -12,6 +12,17 @@ PROJECT = Path(__file__).parents[1]
 DESCRIBED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
 FILES = sorted((PROJECT / "requirements").glob("*.txt"))
 LOCK = PROJECT / "tests" / "servers" / "pds" / "package-lock.json"
+# Whatever asks for packages: each machine takes them from where it was set up to take them.
+ASKS = [
+    *FILES,
+    *sorted((PROJECT / "requirements").glob("*.in")),
+    PROJECT / "requirements" / "setup",
+    LOCK,
+    LOCK.with_name("package.json"),
+    PROJECT / "tests" / "servers" / "pin_node_parts.py",
+    PROJECT / "pyproject.toml",
+    PROJECT / "Makefile",
+]
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 
 
@@ -42,6 +53,6 @@ def test_every_pin_has_a_hash(path: Path) -> None:
     assert [block for block in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}", block)] == []
 
 
-@pytest.mark.parametrize("path", [*FILES, LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", ASKS, ids=lambda path: path.name)
 def test_no_requirement_names_an_address_or_a_folder(path: Path) -> None:
     assert not re.search(r"://|^--?(i|f|index|extra|find|trusted)\b|file:", path.read_text(), re.MULTILINE)

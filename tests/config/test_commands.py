@@ -53,6 +53,12 @@ def test_a_new_home_asks_for_init(vierogen: Run, command: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_setting_that_only_looks_like_a_number_is_named(vierogen: Run) -> None:
+    done = vierogen("doctor", VIEROGEN_SMTP_PORT="²")
+    assert done.returncode == 1
+    assert done.stderr == "vierogen: VIEROGEN_SMTP_PORT is '²'; use a whole number.\n"
+
+
 def test_a_home_in_which_nothing_can_be_kept_is_named(vierogen: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = vierogen("doctor", VIEROGEN_HOME=str(tmp_path / "file" / "home"))

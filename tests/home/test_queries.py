@@ -62,10 +62,10 @@ class Town:
 
     def _channel(self) -> Channel:
         number = self.made
-        make_member(self.organisation, f"Lid{number}", Role.WRITER, Role.CUSTODIAN)
+        keeper = make_member(self.organisation, f"Lid{number}", Role.WRITER, Role.CUSTODIAN)
         profile = Profile(f"did:plc:{number}", f"@kanaal{number}.example", f"Kanaal {number}")
         channel = add(self.organisation, profile, network_key="bluesky", server="https://bsky.example", by=self.cora)
-        entrust(channel, to=[self.cora, self.dirk], by=self.cora)
+        entrust(channel, to=[self.cora, keeper], by=self.cora)
         enrol()
         return channel
 

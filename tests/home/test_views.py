@@ -18,7 +18,7 @@ from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
 from vierogen.notices.actions import tell
 from vierogen.notices.models import Message
-from vierogen.people.actions import addressees
+from vierogen.people.actions import addressees, change_roles, end
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts.actions import delivering, reviewing, stopping, writing
@@ -44,6 +44,12 @@ def today(visit: Visit) -> Callable[[Member], str]:
 
 
 @pytest.fixture
+def kees(town: Organisation) -> Member:
+    """A custodian."""
+    return make_member(town, "Kees", Role.CUSTODIAN)
+
+
+@pytest.fixture
 def watched(channel: Channel) -> Watched:
     """The account is being watched, live."""
     enrol()
@@ -53,9 +59,9 @@ def watched(channel: Channel) -> Watched:
 
 
 def test_a_quiet_day_says_so_in_one_sentence(
-    today: Callable[[Member], str], watched: Watched, cora: Member, anna: Member, dirk: Member
+    today: Callable[[Member], str], watched: Watched, cora: Member, anna: Member, dirk: Member, kees: Member
 ) -> None:
-    entrust(watched.channel, to=[cora, dirk], by=cora)
+    entrust(watched.channel, to=[cora, kees], by=cora)
     page = today(anna)
     assert "All is well" in page
     assert "Nothing waits for you, and every account is being watched." in page
@@ -76,6 +82,24 @@ def test_an_account_with_one_custodian_asks_to_be_looked_at(
     assert "No custodian yet" in today(anna)
     entrust(watched.channel, to=[cora], by=cora)
     assert "Only 1 custodian" in today(anna)
+
+
+def test_a_custodian_who_left_or_leaves_is_not_counted_on(
+    today: Callable[[Member], str], watched: Watched, town: Organisation, cora: Member, anna: Member, kees: Member
+) -> None:
+    entrust(watched.channel, to=[cora, kees], by=cora)
+    assert '"ok"' in _mark(today(anna), "2 custodians")
+    change_roles(kees, roles=[Role.CUSTODIAN], ends_on=town.today() + timedelta(days=3), by=cora)
+    assert '"look"' in _mark(today(anna), "2 custodians, 1 with a last day")
+    end(kees, by=cora)
+    assert '"look"' in _mark(today(anna), "Only 1 custodian")
+
+
+def _mark(page: str, words: str) -> str:
+    """The tag around a mark, as far as it tells its state."""
+    before, found, _after = page.partition(words)
+    assert found
+    return before.rpartition("<li")[2]
 
 
 def test_a_stray_comes_first_and_its_content_stays_sealed(
@@ -268,9 +292,9 @@ def test_the_signs_of_life_answer_without_logging_in(client: Client, db: None, p
 
 
 def test_a_stop_is_the_headline_and_never_a_quiet_day(
-    today: Callable[[Member], str], watched: Watched, anna: Member, dirk: Member, cora: Member
+    today: Callable[[Member], str], watched: Watched, anna: Member, dirk: Member, cora: Member, kees: Member
 ) -> None:
-    entrust(watched.channel, to=[cora, dirk], by=cora)
+    entrust(watched.channel, to=[cora, kees], by=cora)
     stopping.stop_everything(watched.channel.organisation, by=anna)
     page = today(anna)
     assert '<h1 aria-live="polite"> Everything is stopped </h1>' in page

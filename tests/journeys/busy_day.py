@@ -12,6 +12,7 @@ from vierogen.ledger.moves import move
 from vierogen.networks.base import Profile
 from vierogen.people.actions import change_settings
 from vierogen.people.models import Member, Organisation, User
+from vierogen.people.roles import Role
 from vierogen.posts.actions import delivering, reviewing, writing
 from vierogen.posts.actions.stopping import stop
 from vierogen.posts.models import Delivery, Version
@@ -66,6 +67,7 @@ def begin(practice: PracticeServer, team: Team) -> Day:
     """Let it all happen, among people who read Dutch."""
     User.objects.update(language="nl")
     Organisation.objects.update(language="nl")
+    team.dirk.held.create(role=Role.CUSTODIAN)
     change_settings(team.cora.organisation, by=team.cora, own_domains="voorbeeld.example")
     official = practice.network.add_account("gemeente_voorbeeld", "Gemeente Voorbeeld", colour="#5b4bd6")
     accounts = _connected(practice, official, team)

@@ -16,7 +16,7 @@ from tests.plugins.house import make_member
 from vierogen.channels.models import Channel
 from vierogen.ledger import guard
 from vierogen.ledger.actions import Machine, forget, record
-from vierogen.ledger.models import Entry
+from vierogen.ledger.models import Entry, Head, Opening
 from vierogen.ledger.words import NOUNS, SENTENCES, sentence
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
@@ -130,6 +130,14 @@ def test_verifying_says_where_it_does_not_hold(auditor: Client, anna: Member) ->
         cursor.execute("UPDATE ledger_entry SET verb = 'dance' WHERE number = 2")
     answer = auditor.post(reverse("ledger:verify"), follow=True)
     assert "The ledger does NOT hold, first at entry 2." in body(answer)
+
+
+def test_verifying_misses_a_chain_that_is_gone(auditor: Client, anna: Member) -> None:
+    guard.remove(connection)
+    for model in (Opening, Entry, Head):
+        model._base_manager.all().delete()
+    answer = auditor.post(reverse("ledger:verify"), follow=True)
+    assert "The ledger does NOT hold, first at entry 1." in body(answer)
 
 
 def test_the_export_is_a_line_for_each_entry_without_a_name(auditor: Client, anna: Member) -> None:

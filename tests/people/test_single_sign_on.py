@@ -191,6 +191,17 @@ def test_who_connected_an_app_is_asked_for_a_code_here_too(client: Client, nora:
     assert is_in(client)
 
 
+def test_another_organisation_s_invitation_is_no_way_to_a_password_either(
+    client: Client, nora: Member, otto: Member, sign_on: SIGN_ON
+) -> None:
+    assert "/join/" in Message.objects.get().text
+    sign_on("n-9", email=nora.user.email, email_verified=True)
+    invite(otto.organisation, "Nora", nora.user.email, roles=[Role.WRITER], by=otto)
+    mail = Message.objects.order_by("-pk")[0]
+    assert "/join/" not in mail.text
+    assert "Log in as you already do." in mail.text
+
+
 def test_who_never_had_a_password_cannot_get_one_around_the_provider(
     client: Client, nora: Member, sign_on: SIGN_ON
 ) -> None:

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vierogen.channels.custody import Custody, may_keep
 from vierogen.channels.models import Channel, Custodian, networks
 from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.networks.base import Profile
-from vierogen.people.actions import demand, insist, same_organisation
+from vierogen.people.actions import insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 
@@ -51,18 +52,17 @@ def add(organisation: Organisation, profile: Profile, *, network_key: str, serve
     return channel
 
 
+@transaction.atomic
 def close(channel: Channel, *, by: Member) -> None:
     """Stop looking after an account; its history stays."""
-    demand(by, Right.CONNECT)
-    same_organisation(by, channel.organisation_id)
+    insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     move(channel, "close", by=by)
 
 
 @transaction.atomic
 def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_after: int | None) -> None:
     """Change how a channel looks and whether strays are taken down by themselves."""
-    demand(by, Right.CONNECT)
-    same_organisation(by, channel.organisation_id)
+    insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     channel.colour, channel.automatic_take_down_after = colour, automatic_take_down_after
     channel.full_clean()
     channel.save(update_fields=["colour", "automatic_take_down_after"])
@@ -72,15 +72,20 @@ def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_aft
 
 @transaction.atomic
 def entrust(channel: Channel, *, to: Iterable[Member], by: Member) -> None:
-    """Say who answers for the channel: exactly these members."""
-    demand(by, Right.CONNECT)
-    same_organisation(by, channel.organisation_id)
-    members = list(to)
+    """Say who answers for the channel: exactly these members, who can take it over and are here to stay."""
+    insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
+    rows = Member.objects.filter(pk__in=[member.pk for member in to]).order_by("pk")
+    members = list(rows.select_related("user", "organisation"))
     for member in members:
         same_organisation(member, channel.organisation_id)
+        if not may_keep(member):
+            raise ValidationError(
+                _("%(name)s cannot be a custodian: that is somebody who may connect accounts and has no last day.")
+                % {"name": member.name}
+            )
     channel.custodians.exclude(member__in=members).delete()
-    rows = [Custodian(channel=channel, member=member) for member in members]
-    Custodian.objects.bulk_create(rows, ignore_conflicts=True)
+    kept = [Custodian(channel=channel, member=member) for member in members]
+    Custodian.objects.bulk_create(kept, ignore_conflicts=True)
     facts = {"custodians": sorted(member.actor for member in members)}
     record(channel.organisation_id, "entrust", subject_of(channel), by=by, facts=facts)
 
@@ -93,5 +98,4 @@ def disconnect(channel: Channel, *, by: Actor, why: str) -> None:
 def keepers(channel: Channel) -> list[Member]:
     """The channel's current custodians, else everybody who may connect channels."""
     rows = channel.custodians.select_related("member__user", "member__organisation")
-    current = [row.member for row in rows if row.member.is_current]
-    return current or channel.organisation.members.all().who_may(Right.CONNECT)
+    return list(Custody.of(rows).keepers) or channel.organisation.members.all().who_may(Right.CONNECT)

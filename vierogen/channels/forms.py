@@ -4,19 +4,20 @@ from django import forms
 from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 
+from vierogen.channels.custody import candidates
 from vierogen.channels.models import Channel, Colour
 from vierogen.people.models import Member
+from vierogen.web.fields import RowsField
 
 
 class ChannelForm(forms.Form):
     """How a channel looks, who answers for it, and whether strays go by themselves."""
 
     colour = forms.ChoiceField(label=_("Colour"), choices=Colour.choices, widget=forms.RadioSelect)
-    custodians = forms.ModelMultipleChoiceField(
+    custodians = RowsField(
         Member.objects.none(),
         label=_("Custodians"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("At least two, and nobody who leaves soon: they can take the account over."),
     )
     automatic_take_down_after = forms.IntegerField(
@@ -34,8 +35,9 @@ class ChannelForm(forms.Form):
             "automatic_take_down_after": channel.automatic_take_down_after,
         }
         super().__init__(data, initial=initial)  # type: ignore[arg-type]
-        members = Member.objects.filter(organisation_id=channel.organisation_id).current()
-        self.fields["custodians"].queryset = members.select_related("user")  # type: ignore[attr-defined]
+        members = Member.objects.filter(pk__in=[member.pk for member in candidates(channel.organisation)])
+        rows = members.select_related("user", "organisation").order_by("pk")
+        self.fields["custodians"].queryset = rows  # type: ignore[attr-defined]
 
     def wrong(self) -> list[tuple[forms.BoundField, ErrorList]]:
         """The fields that are not right yet, for the summary."""

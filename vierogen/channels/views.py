@@ -1,6 +1,10 @@
 """Pages about the official accounts."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -8,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.channels import actions
+from vierogen.channels.custody import Custody
 from vierogen.channels.forms import ChannelForm
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State
@@ -33,19 +38,17 @@ def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
 @needs(Right.SEE)
 def listing(request: HttpRequest) -> HttpResponse:
     """Every account, how it is doing, and who answers for it."""
-    rows = Channel.objects.visible_to(_me(request)).prefetch_related("custodians__member__user")
+    rows = Channel.objects.visible_to(_me(request)).prefetch_related(
+        "custodians__member__user", "custodians__member__organisation"
+    )
     lines = [{"channel": row, "marks": _marks(row)} for row in rows]
     return render(request, "channels/list.html", {"lines": lines, "rights": _me(request).rights})
 
 
 def _marks(channel: Channel) -> list[tuple[str, str]]:
     """How a channel is doing, and who answers for it: (state, sentence)."""
-    marks = [(LOOKS[State(channel.state)], channel.get_state_display())]
-    keepers = [str(keeper.member) for keeper in channel.custodians.all()]
-    words = {0: _("No custodian yet"), 1: _("Only 1 custodian: %(names)s")}.get(
-        len(keepers), _("Custodians: %(names)s")
-    )
-    marks.append(("ok" if len(keepers) > 1 else "look", words % {"names": ", ".join(keepers)}))
+    custody = Custody.of(channel.custodians.all())
+    marks = [(LOOKS[State(channel.state)], channel.get_state_display()), (custody.look, custody.named())]
     seconds = channel.automatic_take_down_after
     if seconds is not None:
         told = ngettext(
@@ -62,14 +65,22 @@ def settings_of(request: HttpRequest, pk: int) -> HttpResponse:
     channel, member = _channel_or_404(request, pk), _me(request)
     form = ChannelForm(request.POST or None, channel=channel)
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        seconds = told["automatic_take_down_after"]
-        actions.change(channel, by=member, colour=told["colour"], automatic_take_down_after=seconds)
-        actions.entrust(channel, to=told["custodians"], by=member)
-        messages.success(request, _("Saved."))
-        return redirect("channels:list")
+        try:
+            _save(channel, form.cleaned_data, by=member)
+        except ValidationError as refusal:
+            form.add_error("custodians", refusal.messages)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("channels:list")
     context = {"form": form, "channel": channel, "blind_to": _(channel.network.blind_to)}
     return render(request, "channels/channel.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _save(channel: Channel, told: dict[str, Any], *, by: Member) -> None:
+    seconds = told["automatic_take_down_after"]
+    actions.change(channel, by=by, colour=told["colour"], automatic_take_down_after=seconds)
+    actions.entrust(channel, to=told["custodians"], by=by)
 
 
 @require_POST

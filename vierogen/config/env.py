@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from vierogen.core.numbers import whole
+
 
 class SettingError(Exception):
     """A setting that cannot be used; the message says which and what to do."""
@@ -32,9 +34,10 @@ def switch(name: str, *, default: bool = False) -> bool:
 def number(name: str, default: int) -> int:
     """A whole number."""
     value = text(name) or str(default)
-    if not value.isdigit():
+    found = whole(value)
+    if found is None:
         raise SettingError(f"{name} is {value!r}; use a whole number.")
-    return int(value)
+    return found
 
 
 def words(name: str, default: str = "") -> list[str]:

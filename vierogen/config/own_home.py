@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from vierogen.config.env import SettingError
+from vierogen.core.numbers import whole
 from vierogen.practice.network import PracticeNetwork
 
 # Within the home: whose presence tells a demo's home from an installation's.
@@ -108,7 +109,8 @@ def _wanted(arguments: Sequence[str]) -> int:
     parser = ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--port")
     port: str | None = parser.parse_known_args(list(arguments))[0].port
-    return int(port) if port and port.isdigit() and int(port) < 65536 else 8000
+    wanted = whole(port or "")
+    return wanted if wanted is not None and wanted < 65536 else 8000
 
 
 def free_port(wanted: int = 0) -> int:

@@ -30,6 +30,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from vierogen.core.numbers import whole
 from vierogen.core.words import gettext_noop as _
 
 # Seconds: to connect, between two reads, between two writes, and for a free connection.
@@ -321,7 +322,7 @@ def rate_of(headers: httpx.Headers, *, now: datetime | None = None) -> Rate:
     found = dict(re.findall(r"(?:^|;)\s*([rt])\s*=\s*(\d+)", headers.get("RateLimit", "")))
     remaining = _first(headers, "RateLimit-Remaining", "X-RateLimit-Remaining") or found.get("r", "")
     reset = _first(headers, "Retry-After", "RateLimit-Reset", "X-RateLimit-Reset") or found.get("t", "")
-    return Rate(int(remaining) if remaining.isdecimal() else None, _seconds(reset, now))
+    return Rate(whole(remaining), _seconds(reset, now))
 
 
 def _first(headers: httpx.Headers, *names: str) -> str:

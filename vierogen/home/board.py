@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from vierogen.channels.custody import Custody
 from vierogen.channels.models import Channel, Custodian
 from vierogen.home.attention import Attention, attention
 from vierogen.people.models import Member
@@ -49,22 +49,24 @@ def board_of(member: Member) -> Board:
 
 
 def _accounts(member: Member, watched: list[Tile]) -> list[dict[str, Any]]:
+    kept: dict[int, list[Custodian]] = {}
     rows = Custodian.objects.filter(channel__organisation_id=member.organisation_id)
-    keepers = dict(rows.values_list("channel").annotate(Count("pk")))
+    for row in rows.select_related("member__user", "member__organisation"):
+        kept.setdefault(row.channel_id, []).append(row)
     return [
         {
             "channel": tile.channel,
             "checked": tile.checked,
-            "marks": [*tile.marks, _custody(keepers.get(tile.channel.pk, 0))],
+            "marks": [*tile.marks, _custody(kept.get(tile.channel.pk, []))],
             "url": tile.url,
         }
         for tile in watched
     ]
 
 
-def _custody(count: int) -> tuple[str, str]:
-    words = {0: _("No custodian yet"), 1: _("Only 1 custodian")}
-    return "ok" if count > 1 else "look", words.get(count, _("%(count)d custodians") % {"count": count})
+def _custody(rows: list[Custodian]) -> tuple[str, str]:
+    custody = Custody.of(rows)
+    return custody.look, custody.counted()
 
 
 def _next_out(member: Member, waiting: list[Post]) -> list[Next]:

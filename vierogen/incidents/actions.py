@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from vierogen.incidents.models import Incident
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import move, subject_of
-from vierogen.people.actions import demand, same_organisation
+from vierogen.people.actions import insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.watch.actions.answering import hand_on
@@ -21,11 +21,10 @@ def open_incident(title: str, *, by: Member, note: str = "", stray: Stray | None
 
     Raises ``WrongStateError`` when the stray is in an incident already.
     """
-    demand(by, Right.ANSWER_ALARM)
+    insist(by, Right.ANSWER_ALARM, organisation_id=stray.organisation_id if stray else by.organisation_id)
     if not title.strip():
         raise ValidationError(_("Say in one line what is going on."))
     if stray is not None:
-        same_organisation(by, stray.organisation_id)
         hand_on(stray, by=by)
     incident = Incident.objects.create(
         organisation_id=by.organisation_id, title=title.strip(), note=note.strip(), stray=stray, opened_by=by
@@ -39,22 +38,21 @@ def open_incident(title: str, *, by: Member, note: str = "", stray: Stray | None
 @transaction.atomic
 def write_note(incident: Incident, *, note: str, by: Member) -> None:
     """Write down what is known now; what was written before stays in the ledger, as a commitment."""
-    demand(by, Right.ANSWER_ALARM)
-    same_organisation(by, incident.organisation_id)
+    insist(by, Right.ANSWER_ALARM, organisation_id=incident.organisation_id)
     incident.note = note.strip()
     incident.save(update_fields=["note"])
     record(incident.organisation_id, "write_note", subject_of(incident), by=by, personal={"note": incident.note})
 
 
+@transaction.atomic
 def close(incident: Incident, *, by: Member) -> None:
     """Nothing is left to do."""
-    demand(by, Right.ANSWER_ALARM)
-    same_organisation(by, incident.organisation_id)
+    insist(by, Right.ANSWER_ALARM, organisation_id=incident.organisation_id)
     move(incident, "close", by=by, changes={"closed_by": by, "closed_at": timezone.now()})
 
 
+@transaction.atomic
 def reopen(incident: Incident, *, by: Member) -> None:
     """It was not over yet."""
-    demand(by, Right.ANSWER_ALARM)
-    same_organisation(by, incident.organisation_id)
+    insist(by, Right.ANSWER_ALARM, organisation_id=incident.organisation_id)
     move(incident, "reopen", by=by, changes={"closed_by": None, "closed_at": None})

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vierogen.core.numbers import whole
 from vierogen.incidents import actions
 from vierogen.incidents.forms import NoteForm, OpenForm
 from vierogen.incidents.models import Incident
@@ -56,7 +57,7 @@ def _stray(request: HttpRequest) -> Stray | None:
     if not number:
         return None
     rows = Stray.objects.visible_to(member_of(request)).on_show()
-    return get_object_or_404(rows, pk=int(number) if number.isdigit() else 0)
+    return get_object_or_404(rows, pk=whole(number) or 0)
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -133,7 +133,7 @@ def verify(organisation_id: int | None = None) -> tuple[int, list[Broken]]:
     """
     read = 0
     broken: list[Broken] = []
-    for known in _with_entries() if organisation_id is None else [organisation_id]:
+    for known in chains() if organisation_id is None else [organisation_id]:
         head, last = _head(known), Head(organisation_id=known)
         entries = Entry.objects.filter(organisation_id=known, number__lte=head.number).order_by("number")
         for entry in entries.prefetch_related("openings").iterator(chunk_size=500):
@@ -146,7 +146,13 @@ def verify(organisation_id: int | None = None) -> tuple[int, list[Broken]]:
     return read, broken
 
 
-def _with_entries() -> list[int]:
+def gone(organisation_ids: Iterable[int]) -> list[Broken]:
+    """Those organisations of which nothing is left, neither entry nor head: a walk of the chains cannot see them."""
+    left = chains()
+    return [Broken(known, 1, "the whole chain is gone") for known in organisation_ids if known not in left]
+
+
+def chains() -> list[int]:
     """Every organisation that has a chain, or only a head, or only entries."""
     heads = Head.objects.values_list("organisation_id", flat=True)
     entries = Entry.objects.order_by("organisation_id").values_list("organisation_id", flat=True).distinct()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from vierogen.ledger.actions import verify
+from vierogen.ledger.actions import gone, verify
 from vierogen.ledger.models import Entry
 from vierogen.ledger.words import page_of, said, sentence
 from vierogen.web.doors import needs
@@ -37,7 +37,9 @@ def entries(request: HttpRequest) -> HttpResponse:
 @needs("read_ledger")
 def check(request: HttpRequest) -> HttpResponse:
     """Walk the whole chain now."""
-    read, broken = verify(request.member.organisation_id)  # type: ignore[attr-defined]
+    organisation: int = request.member.organisation_id  # type: ignore[attr-defined]
+    read, broken = verify(organisation)
+    broken += gone([organisation])
     if broken:
         messages.error(
             request, _("The ledger does NOT hold, first at entry %(number)d.") % {"number": broken[0].number}

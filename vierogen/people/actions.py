@@ -58,8 +58,7 @@ def join(
 ) -> Member:
     """Give ``user`` a place in ``organisation``; the row of somebody who left is used again."""
     if isinstance(by, Member):
-        demand(by, Right.MANAGE_PEOPLE)
-        same_organisation(by, organisation.pk)
+        insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
     wanted = _checked(roles, ends_on=ends_on)
     known = Member.objects.filter(organisation=organisation, user=user).select_related("user", "organisation").first()
     if known and known.is_current:
@@ -91,10 +90,11 @@ def _hold(member: Member, roles: set[Role]) -> None:
 @transaction.atomic
 def change_roles(member: Member, *, roles: Iterable[Role], ends_on: date | None, by: Member) -> None:
     """Give ``member`` exactly these roles and this last day."""
-    demand(by, Right.MANAGE_PEOPLE)
-    same_organisation(by, member.organisation_id)
+    _lock_administrators(member.organisation_id)
+    insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     wanted = _checked(roles, ends_on=ends_on)
-    _keep_an_administrator(member, stays=Role.ADMINISTRATOR in wanted and ends_on is None)
+    if Role.ADMINISTRATOR not in wanted or ends_on is not None:
+        _keep_another_administrator(member)
     _hold(member, wanted)
     Member.objects.filter(pk=member.pk).update(ends_on=ends_on)
     member.ends_on = ends_on
@@ -102,10 +102,20 @@ def change_roles(member: Member, *, roles: Iterable[Role], ends_on: date | None,
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
 
 
-def _keep_an_administrator(member: Member, *, stays: bool) -> None:
-    if stays or Role.ADMINISTRATOR not in member.roles:
+def _lock_administrators(organisation_id: int) -> None:
+    """Keep every administrator as they are until the end of the transaction; who asks is one of them.
+
+    Before ``insist``, and always in the same order: two who take each other's role away wait for each other in
+    turn, and the second finds that they may not any more.
+    """
+    rows = Member.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    list(rows.filter(organisation_id=organisation_id, held__role=Role.ADMINISTRATOR))
+
+
+def _keep_another_administrator(member: Member) -> None:
+    if not RoleHeld.objects.filter(member=member.pk, role=Role.ADMINISTRATOR).exists():
         return
-    others = Member.objects.select_for_update(of=("self",)).current().exclude(pk=member.pk)
+    others = Member.objects.current().exclude(pk=member.pk)
     if not others.filter(organisation_id=member.organisation_id, ends_on=None, held__role=Role.ADMINISTRATOR).exists():
         raise ValidationError(_("Somebody has to stay administrator. Give another member that role first."))
 
@@ -115,24 +125,19 @@ def addressees(members: Iterable[Member]) -> list[Addressee]:
     return [Addressee(member.user_id, member.user.email, member.user.name, member.user.language) for member in members]
 
 
+@transaction.atomic
 def change_settings(organisation: Organisation, *, by: Member, **values: object) -> None:
     """Change the organisation's own settings; the names and values that changed go into the ledger."""
-    demand(by, Right.MANAGE_ORGANISATION)
-    same_organisation(by, organisation.pk)
+    insist(by, Right.MANAGE_ORGANISATION, organisation_id=organisation.pk)
     for name, value in values.items():
         setattr(organisation, name, value)
     organisation.full_clean()
-    with transaction.atomic():
-        organisation.save(update_fields=list(values))
-        record(
-            organisation.pk,
-            "change_settings",
-            subject_of(organisation),
-            by=by,
-            facts={k: str(v) for k, v in values.items()},
-        )
+    organisation.save(update_fields=list(values))
+    facts = {name: str(value) for name, value in values.items()}
+    record(organisation.pk, "change_settings", subject_of(organisation), by=by, facts=facts)
 
 
+@transaction.atomic
 def invite(  # noqa: PLR0913 - each of these is part of an invitation
     organisation: Organisation,
     name: str,
@@ -143,14 +148,12 @@ def invite(  # noqa: PLR0913 - each of these is part of an invitation
     ends_on: date | None = None,
 ) -> Member:
     """Ask somebody in: they get a mail with an address to choose a password, or to log in as they already can."""
-    demand(by, Right.MANAGE_PEOPLE)
-    same_organisation(by, organisation.pk)
-    with transaction.atomic():
-        user = User.objects.filter(email=email.lower()).first()
-        if user is None:
-            user = User.objects.create_user(email, name=name, language=organisation.language)
-        member = join(organisation, user, roles=roles, by=by, ends_on=ends_on)
-        _send_invitation(member, by=by)
+    insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        user = User.objects.create_user(email, name=name, language=organisation.language)
+    member = join(organisation, user, roles=roles, by=by, ends_on=ends_on)
+    _send_invitation(member, by=by)
     return member
 
 
@@ -167,7 +170,7 @@ def invite_again(member: Member, *, by: Member) -> None:
 
 def _send_invitation(member: Member, *, by: Member) -> None:
     user, organisation = member.user, member.organisation
-    values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_usable_password()}
+    values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_a_way_in}
     link = _entrance(user)
     tell(organisation.pk, addressees([member]), template="people/mail/invitation", values=values, link=link)
 
@@ -189,7 +192,7 @@ def call_oneself(user: User, *, name: str, language: str) -> None:
 
 
 def _entrance(user: User) -> str:
-    if user.has_usable_password():
+    if user.has_a_way_in:
         return reverse("home:today")
     code = urlsafe_base64_encode(force_bytes(user.pk))
     return reverse("people:accept", args=[code, default_token_generator.make_token(user)])
@@ -198,11 +201,11 @@ def _entrance(user: User) -> str:
 @transaction.atomic
 def end(member: Member, *, by: Member) -> None:
     """End a membership now; open sessions notice with their next request."""
-    demand(by, Right.MANAGE_PEOPLE)
-    same_organisation(by, member.organisation_id)
+    _lock_administrators(member.organisation_id)
+    insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     if member.pk == by.pk:
         raise ValidationError(_("Somebody else has to end your membership."))
-    _keep_an_administrator(member, stays=False)
+    _keep_another_administrator(member)
     yesterday = member.organisation.today() - timedelta(days=1)
     Member.objects.filter(pk=member.pk).update(ends_on=yesterday)
     member.ends_on = yesterday

@@ -51,6 +51,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def has_a_way_in(self) -> bool:
+        """Can they log in: with a password, or as they did before (by single sign-on)?"""
+        return self.last_login is not None or self.has_usable_password()
+
 
 def _known_zone(name: str) -> None:
     try:
@@ -165,7 +170,7 @@ class Member(models.Model):
     @property
     def is_awaited(self) -> bool:
         """Were they invited, and did they never come in: not here, and not by another organisation?"""
-        return self.is_current and self.user.last_login is None and not self.user.has_usable_password()
+        return self.is_current and not self.user.has_a_way_in
 
     def may(self, right: Right | str) -> bool:
         """Does this member hold ``right`` today?"""

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vierogen.channels.models import Channel
+from vierogen.core.numbers import whole
 from vierogen.people.models import Member
 from vierogen.posts.actions.writing import Content, add_picture, content_of
 from vierogen.posts.models import Media, Version
 from vierogen.posts.pictures import MAX_UPLOAD, TOO_BIG, PictureRefused
+from vierogen.web.fields import RowsField
 
 # What networks take at most, for an organisation without channels.
 USUAL_PICTURES = 4
@@ -59,11 +61,10 @@ class ComposerForm(forms.Form):
     ``pictures`` are those of the draft with their alt texts as last typed; validation adds the new ones.
     """
 
-    channels = forms.ModelMultipleChoiceField(
+    channels = RowsField(
         Channel.objects.none(),
         label=gettext_lazy("Where does it go?"),
         error_messages={"required": gettext_lazy("Choose at least one account.")},
-        widget=forms.CheckboxSelectMultiple,
     )
     text = forms.CharField(
         label=gettext_lazy("What do you want to say?"),
@@ -125,7 +126,8 @@ class ComposerForm(forms.Form):
 
     def chosen(self) -> set[int]:
         """The ids of the ticked channels, right or wrong."""
-        return {int(pk) for pk in self["channels"].value() or () if str(pk).isdigit()}
+        numbers = (whole(str(pk)) for pk in self["channels"].value() or ())
+        return {number for number in numbers if number is not None}
 
     def wrong(self) -> list[tuple[forms.BoundField, ErrorList]]:
         """The fields that are not right yet, for the summary."""
@@ -193,13 +195,13 @@ class ComposerForm(forms.Form):
 
 def _kept(data: Any, member: Member) -> Iterator[tuple[Media, str]]:
     """The pictures that were there already and were not taken away."""
-    numbers = list(dict.fromkeys(number for number in _list(data, "picture") if number.isdigit()))
-    rows = Media.objects.filter(organisation_id=member.organisation_id).defer("data")
-    known = rows.in_bulk([int(number) for number in numbers])
     removed = set(_list(data, "remove_picture"))
-    for number in numbers:
-        if number not in removed and int(number) in known:
-            yield known[int(number)], data.get(f"alt_{number}", "")
+    numbers = {whole(text): text for text in _list(data, "picture") if text not in removed}
+    rows = Media.objects.filter(organisation_id=member.organisation_id).defer("data")
+    known = rows.in_bulk([number for number in numbers if number is not None])
+    for number, text in numbers.items():
+        if number in known:
+            yield known[number], data.get(f"alt_{text}", "")
 
 
 def _list(data: Any, name: str) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from vierogen.core.numbers import whole
 from vierogen.practice.calls import Call
 from vierogen.practice.entities import Entities
 from vierogen.practice.network import Draft, PracticeNetwork
@@ -324,6 +325,7 @@ def _whole(value: str) -> int | None:
     """A whole number, or None where nothing was given. Raises ``Refused``."""
     if not value:
         return None
-    if not value.isascii() or not value.isdigit() or len(value) > 12:
+    number = whole(value)
+    if number is None or len(value) > 12:
         raise Refused(f"Validation failed: {value[:20]} is not a number")
-    return int(value)
+    return number

@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Literal, get_args
 
+from vierogen.core.numbers import whole
+
 Visibility = Literal["public", "unlisted", "private", "direct"]
 
 VISIBILITIES: tuple[str, ...] = get_args(Visibility)
@@ -334,9 +336,10 @@ def moment(milliseconds: int) -> datetime:
 
 def number(record_id: str) -> int:
     """The stored form of an id; raises ``NotFound`` for what cannot be one."""
-    if not (record_id.isascii() and record_id.isdigit() and len(record_id) < 19):
+    found = whole(record_id)
+    if found is None:
         raise NotFound
-    return int(record_id)
+    return found
 
 
 def _account(row: sqlite3.Row) -> Account:

@@ -19,6 +19,7 @@ from threading import Event as Flag
 from types import TracebackType
 from typing import Any, Self
 
+from vierogen.core.numbers import whole
 from vierogen.practice.api import Answer, Api, Unauthorised, error, unauthorised
 from vierogen.practice.calls import BadCall, Call, read
 from vierogen.practice.entities import PICTURE_BYTES
@@ -187,12 +188,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         if "Transfer-Encoding" in self.headers:
             raise BadCall(411, "Length required")
-        length = self.headers.get("Content-Length") or "0"
-        if not length.isascii() or not length.isdigit():
+        length = whole(self.headers.get("Content-Length") or "0")
+        if length is None:
             raise BadCall(400, "Bad request")
-        if int(length) > LONGEST_BODY:
+        if length > LONGEST_BODY:
             raise BadCall(413, "Payload too large")
-        return self.rfile.read(int(length))
+        return self.rfile.read(length)
 
     def _answer(self, call: Call) -> None:
         practice = self.server.practice

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from vierogen.core.numbers import whole
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.roles import Right
 from vierogen.posts.actions import looking, reviewing, stopping
@@ -47,7 +48,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 def say_yes(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve exactly what the page showed."""
     version = post_or_404(request, pk).latest
-    passed = [int(number) for number in request.POST.getlist("passed") if number.isdigit()]
+    numbers = map(whole, request.POST.getlist("passed"))
+    passed = [number for number in numbers if number is not None]
     digest, member = request.POST.get("digest", ""), member_of(request)
     done = attempt(
         request,

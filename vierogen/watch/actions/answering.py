@@ -15,7 +15,7 @@ from vierogen.ledger.actions import Actor
 from vierogen.ledger.moves import WrongStateError, subject_of
 from vierogen.networks.base import Kind, Media, Shown
 from vierogen.notices import actions as notices
-from vierogen.people.actions import demand, insist, same_organisation
+from vierogen.people.actions import insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions import removing
@@ -31,28 +31,27 @@ DELIVERED = (What.POST, What.STORY)
 BY_ITSELF = gettext_noop("Nobody said that it is ours within the time that the organisation chose.")
 
 
+@transaction.atomic
 def acknowledge(stray: Stray, *, by: Member) -> None:
     """I am looking at it: nobody else is called. Raises ``WrongStateError`` when somebody was faster."""
-    demand(by, Right.ANSWER_ALARM)
-    same_organisation(by, stray.organisation_id)
+    insist(by, Right.ANSWER_ALARM, organisation_id=stray.organisation_id)
     if stray.alarm is None:
         raise ValidationError(_("There is no alarm about this."))
     notices.acknowledge(stray.alarm, by=by)
 
 
+@transaction.atomic
 def adopt(stray: Stray, *, by: Member, reason: str, sent_as: Delivery | None = None) -> None:
     """It is ours after all: somebody here did it, and says why.
 
     ``sent_as`` is one of ``cut_off(stray)`` that this turns out to be: the network changed it beyond recognition.
     """
-    demand(by, Right.ANSWER_ALARM)
-    same_organisation(by, stray.organisation_id)
+    insist(by, Right.ANSWER_ALARM, organisation_id=stray.organisation_id)
     if not reason.strip():
         raise ValidationError(_("Say why this is ours: who posted it, and how."))
-    with transaction.atomic():
-        if sent_as is not None:
-            _recognise(stray, sent_as, by=by)
-        settle(stray, "adopt", by=by, reason=reason.strip())
+    if sent_as is not None:
+        _recognise(stray, sent_as, by=by)
+    settle(stray, "adopt", by=by, reason=reason.strip())
 
 
 def cut_off(stray: Stray) -> QuerySet[Delivery]:
@@ -77,8 +76,7 @@ def take_down(stray: Stray, *, by: Actor, reason: str = "") -> TakeDown:
     returns the first take-down, or tries a stuck one again.
     """
     if isinstance(by, Member):
-        demand(by, Right.TAKE_DOWN)
-        same_organisation(by, stray.organisation_id)
+        insist(by, Right.TAKE_DOWN, organisation_id=stray.organisation_id)
     # As it is now, and locked: somebody may adopt it at this moment.
     rows = Stray.objects.select_for_update(of=("self",), no_key=True)
     remote = _removable(rows.select_related("remote__delivery").get(pk=stray.pk))
@@ -109,10 +107,10 @@ def _shown(remote: RemotePost) -> Shown:
     )
 
 
+@transaction.atomic
 def hand_on(stray: Stray, *, by: Member) -> None:
     """It belongs to an incident now, which the caller opens in the same transaction."""
-    demand(by, Right.ANSWER_ALARM)
-    same_organisation(by, stray.organisation_id)
+    insist(by, Right.ANSWER_ALARM, organisation_id=stray.organisation_id)
     settle(stray, "hand_on", by=by)
 
 
