@@ -232,6 +232,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:adopt": stray,
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
     "incidents:detail": incident,
+    "incidents:note": incident,
     "incidents:close": incident,
     "incidents:reopen": incident,
     "vault:connect_to": lambda _world: {"network": "mastodon"},

@@ -78,3 +78,10 @@ def test_a_chain_whose_organisation_is_gone_can_still_be_walked(anna: Member) ->
     with transaction.atomic():
         record(999, "did", "thing:1", by=Machine("test"))
     assert verify_ledger(organisation=999) == "The ledger holds: 1 entries read.\n"
+
+
+def test_a_database_that_refuses_no_changes_is_told(anna: Member) -> None:
+    with tampering(), pytest.raises(CommandError, match="not guarded") as told:
+        verify_ledger()
+    assert "trigger ledger_no_" in str(told.value)
+    assert guard.missing(connection) == []

@@ -8,13 +8,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from tests.plugins.house import make_member
 from tests.watch.conftest import by_phone, look_again, network, watched  # noqa: F401 - a watched channel
 from vierogen.incidents.actions import close, open_incident, reopen, write_note
 from vierogen.incidents.models import Incident
 from vierogen.incidents.states import State
 from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
-from vierogen.people.models import Member
+from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Role
 from vierogen.watch.models import Stray
 from vierogen.watch.states import State as StrayState
 
@@ -88,7 +90,7 @@ def test_the_pages_open_note_and_close(stray: Stray, enter: Enter, dirk: Member)
     incident = Incident.objects.get()
     assert incident.stray == stray
     detail = reverse("incidents:detail", args=[incident.pk])
-    client.post(detail, {"note": "Van Jan, gezien door veel mensen"})
+    client.post(reverse("incidents:note", args=[incident.pk]), {"note": "Van Jan, gezien door veel mensen"})
     assert "gezien door veel mensen" in client.get(detail).content.decode()
     assert client.get(reverse("incidents:close", args=[incident.pk])).status_code == 405
     client.post(reverse("incidents:close", args=[incident.pk]))
@@ -117,3 +119,14 @@ def test_nothing_of_another_organisation_can_be_reached(stray: Stray, enter: Ent
 
 def test_a_writer_has_no_business_there(enter: Enter, anna: Member) -> None:
     assert enter(anna).get(reverse("incidents:list")).status_code == 403
+
+
+def test_an_auditor_reads_and_changes_nothing(town: Organisation, dirk: Member, enter: Enter) -> None:
+    incident = open_incident("Privéfoto", note="Van het strand", by=dirk)
+    client = enter(make_member(town, "Aad", Role.AUDITOR))
+    page = client.get(reverse("incidents:detail", args=[incident.pk])).content.decode()
+    assert "Van het strand" in page
+    assert "<form" not in page.partition("<main")[2].partition("</main")[0]
+    assert incident.title in client.get(reverse("incidents:list")).content.decode()
+    assert client.post(reverse("incidents:note", args=[incident.pk]), {"note": "Anders"}).status_code == 403
+    assert Incident.objects.get().note == "Van het strand"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.posts.nets import TEXT
 from tests.posts.steps import fresh, raising, shown_texts
+from vierogen.channels.actions import close
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
 from vierogen.networks.base import Limited, NetworkError, Shown, Unknown
@@ -288,3 +289,12 @@ def test_a_late_answer_to_an_old_attempt_does_not_touch_a_newer_one(
     delivering.send(old)
     row = fresh(due)
     assert (row.state, row.fence, row.lease_owner) == (DeliveryState.SENDING, newer.fence, "quick")
+
+
+def test_what_waits_for_a_closed_account_does_not_go_out_and_says_so(due: Delivery, cora: Member) -> None:
+    close(due.channel, by=cora)
+    assert not jobs.deliver("test")
+    assert jobs.keep_time("test")
+    assert (fresh(due).state, fresh(due).problem) == (DeliveryState.FAILED, delivering.CLOSED)
+    assert Message.objects.filter(email="anna@voorbeeld.example", title__contains="Not published").exists()
+    assert not jobs.keep_time("test")

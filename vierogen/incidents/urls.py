@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.incidents, name="list"),
     path("open/", views.open_incident, name="open"),
     path("<int:pk>/", views.incident, name="detail"),
+    path("<int:pk>/note/", views.note, name="note"),
     path("<int:pk>/close/", views.close, name="close"),
     path("<int:pk>/reopen/", views.reopen, name="reopen"),
 ]

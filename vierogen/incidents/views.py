@@ -26,11 +26,11 @@ def _incident_or_404(request: HttpRequest, pk: int) -> Incident:
 
 
 @require_GET
-@needs(Right.ANSWER_ALARM)
+@needs(Right.READ_INCIDENTS)
 def incidents(request: HttpRequest) -> HttpResponse:
     """All incidents, the newest first."""
     rows = Incident.objects.visible_to(member_of(request)).select_related("stray__channel", "opened_by__user")
-    return render(request, "incidents/list.html", {"incidents": rows})
+    return render(request, "incidents/list.html", {"incidents": rows, "rights": member_of(request).rights})
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,17 +60,30 @@ def _stray(request: HttpRequest) -> Stray | None:
     return get_object_or_404(rows, pk=whole(number) or 0)
 
 
-@require_http_methods(["GET", "POST"])
-@needs(Right.ANSWER_ALARM)
+@require_GET
+@needs(Right.READ_INCIDENTS)
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """One incident, and a place to write down what is known."""
     found = _incident_or_404(request, pk)
-    form = NoteForm(posted(request), initial={"note": found.note})
-    if form.is_valid():
-        note, member = form.cleaned_data["note"], member_of(request)
-        attempt(request, lambda: actions.write_note(found, note=note, by=member), done=_("Written down."))
-        return redirect("incidents:detail", pk=pk)
-    return render(request, "incidents/detail.html", {"incident": found, "form": form})
+    return _shown(request, found, NoteForm(initial={"note": found.note}))
+
+
+def _shown(request: HttpRequest, found: Incident, form: NoteForm) -> HttpResponse:
+    context = {"incident": found, "form": form, "rights": member_of(request).rights}
+    return render(request, "incidents/detail.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Right.ANSWER_ALARM)
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down what is known now."""
+    found = _incident_or_404(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, found, form)
+    text, member = form.cleaned_data["note"], member_of(request)
+    attempt(request, lambda: actions.write_note(found, note=text, by=member), done=_("Written down."))
+    return redirect("incidents:detail", pk=pk)
 
 
 @require_POST

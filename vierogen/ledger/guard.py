@@ -14,6 +14,22 @@ CREATE TRIGGER ledger_no_emptying BEFORE TRUNCATE ON ledger_entry
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"""
 
 
+_SQLITE_NAMES = ("ledger_no_update", "ledger_no_delete")
+_POSTGRESQL_NAMES = ("ledger_no_change", "ledger_no_emptying")
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of the triggers that should be in force and are not."""
+    if connection.vendor == "sqlite":
+        names, question = _SQLITE_NAMES, "SELECT lower(name) FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        names, question = _POSTGRESQL_NAMES, "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        there = {name for (name,) in cursor.fetchall()}
+    return sorted(set(names) - there)
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put the triggers in place; safe to repeat."""
     with connection.cursor() as cursor:
@@ -31,5 +47,5 @@ def remove(connection: BaseDatabaseWrapper) -> None:
             for verb in ("UPDATE", "DELETE"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS ledger_no_{verb}")
         else:
-            for name in ("ledger_no_change", "ledger_no_emptying"):
+            for name in _POSTGRESQL_NAMES:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON ledger_entry")

@@ -30,7 +30,7 @@ _DOES = {
     "custodian": _("connects accounts and answers for them"),
     "privacy_officer": _("may look at sealed evidence"),
     "administrator": _("looks after people and settings"),
-    "auditor": _("reads everything, changes nothing"),
+    "auditor": _("reads everything but sealed evidence, changes nothing"),
 }
 
 
@@ -46,6 +46,7 @@ class Right(models.TextChoices):
     EMERGENCY = "emergency", _("Publish through the emergency path")
     TAKE_DOWN = "take_down", _("Take posts down from the network")
     ANSWER_ALARM = "answer_alarm", _("Acknowledge alarms, adopt strays, open incidents")
+    READ_INCIDENTS = "read_incidents", _("Read what was written down about incidents")
     OPEN_EVIDENCE = "open_evidence", _("Open sealed evidence, with a reason")
     CONNECT = "connect", _("Connect channels and look after their credentials")
     MANAGE_PEOPLE = "manage_people", _("Invite people, give roles and end memberships")
@@ -67,15 +68,23 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.EMERGENCY,
             Right.TAKE_DOWN,
             Right.ANSWER_ALARM,
+            Right.READ_INCIDENTS,
             Right.OPEN_EVIDENCE,
         }
     ),
     Role.CUSTODIAN: frozenset(_TEAM | {Right.CONNECT}),
-    Role.PRIVACY_OFFICER: frozenset(_TEAM | {Right.OPEN_EVIDENCE, Right.READ_LEDGER}),
+    Role.PRIVACY_OFFICER: frozenset(_TEAM | {Right.READ_INCIDENTS, Right.OPEN_EVIDENCE, Right.READ_LEDGER}),
     Role.ADMINISTRATOR: frozenset(
-        _TEAM | {Right.CONNECT, Right.MANAGE_PEOPLE, Right.MANAGE_ORGANISATION, Right.READ_LEDGER}
+        _TEAM
+        | {
+            Right.CONNECT,
+            Right.MANAGE_PEOPLE,
+            Right.MANAGE_ORGANISATION,
+            Right.READ_INCIDENTS,
+            Right.READ_LEDGER,
+        }
     ),
-    Role.AUDITOR: frozenset({Right.SEE, Right.READ_LEDGER}),
+    Role.AUDITOR: frozenset({Right.SEE, Right.READ_INCIDENTS, Right.READ_LEDGER}),
 }
 
 # What no trainee may ever do, whatever other role somebody gives them by mistake.

@@ -43,9 +43,9 @@ def remove(worker: str) -> bool:
 
 
 def keep_time(_worker: str) -> bool:
-    """Let what was not approved in time expire, and say which after-reviews are overdue."""
+    """Let what was not approved in time expire, say which after-reviews are overdue, and what has no account left."""
     now = timezone.now()
-    return bool(reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now))
+    return bool(reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now) + delivering.fail_closed())
 
 
 def forget(_worker: str) -> bool:

@@ -8,6 +8,7 @@ uploading pictures, so *Stop everything* and the lease are asked for once more r
 """
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from vierogen.channels.actions import disconnect, keepers
+from vierogen.channels.states import State as ChannelState
 from vierogen.core.leases import RELEASED, heartbeat, lock, taken
 from vierogen.core.sealing import SealError
 from vierogen.ledger.actions import Actor, Machine
@@ -46,6 +48,7 @@ _ASKED_OF = ("version__post__organisation", "version__written_by", "channel", "a
 LONGEST_PAUSE = 60
 PASSED_OVER = timedelta(minutes=1)
 LATE = gettext_noop("It was too late to go out by itself. Release it if it may still go out.")
+CLOSED = gettext_noop("Nobody looks after this account here any more, so it was not sent.")
 STOPPED = gettext_noop("Somebody stopped it before it went out.")
 NO_KEY = gettext_noop("The key of this channel could not be opened. Ask a custodian to look at the connection.")
 LOST = gettext_noop("Sending was cut off, and nobody knows yet whether it arrived.")
@@ -134,6 +137,17 @@ def _put_aside(row: Delivery, now: datetime) -> bool:
         _tell_writer(row, "posts/mail/failed", reason=why)
         return True
     return False
+
+
+def fail_closed() -> int:
+    """Say of what waits for an account that nobody looks after any more that it does not go out; returns how many."""
+    rows = Delivery.objects.filter(state=DeliveryState.WAITING, channel__state=ChannelState.CLOSED)
+    waiting = list(rows.select_related("version__post", "version__written_by", "channel"))
+    for delivery in waiting:
+        with suppress(WrongStateError), transaction.atomic():  # stopped a moment ago
+            move(delivery, "fail", by=WORKER, changes={"problem": CLOSED})
+            _tell_writer(delivery, "posts/mail/failed", reason=CLOSED)
+    return len(waiting)
 
 
 def outgoing(delivery: Delivery) -> Outgoing:

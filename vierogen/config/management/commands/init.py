@@ -5,8 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from vierogen.core.sealing import SealError, new_key_file
+from vierogen.ledger import guard
 from vierogen.people.first_run import setup_address
 from vierogen.vault.actions import check_key, is_sealed
 
@@ -26,6 +28,7 @@ class Command(BaseCommand):
                 f"Made the vault's key: {settings.KEY_FILE}. Keep a copy in a safe, apart from the backups."
             )
         call_command("migrate", verbosity=options["verbosity"] and options["verbosity"] - 1, stdout=self.stdout)
+        guard.install(connection)  # a change of the table can have dropped it
         _refuse_wrong_key()
         if address := setup_address():
             self.stdout.write(f"Open this address once to set up the organisation and its first two people:\n{address}")

@@ -4,7 +4,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
+from vierogen.ledger import guard
 from vierogen.ledger.actions import chains, gone, verify
 from vierogen.people.models import Organisation
 
@@ -26,6 +28,11 @@ class Command(BaseCommand):
         broken += gone(organisations)
         for fault in broken:
             self.stdout.write(f"organisation {fault.organisation_id}, entry {fault.number}: {fault.why}")
+        open_doors = guard.missing(connection)
+        for name in open_doors:
+            self.stdout.write(f"the database does not refuse changes: its trigger {name} is missing")
+        if open_doors and not broken:
+            raise CommandError("The ledger holds, but is not guarded. Put the triggers back: vierogen init")
         if broken:
             raise CommandError(f"The ledger does NOT hold: {len(broken)} fault(s) in {read} entries.")
         self.stdout.write(f"The ledger holds: {read} entries read.")
