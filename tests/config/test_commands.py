@@ -2,9 +2,11 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,19 @@ def test_a_lost_key_is_asked_for_and_no_other_is_made(vierogen: Run, tmp_path: P
         assert not key.exists()
     kept.rename(key)
     assert vierogen("init").returncode == 0
+
+
+def test_a_guard_of_the_ledger_that_somebody_took_away_is_missed_and_put_back(vierogen: Run, tmp_path: Path) -> None:
+    assert vierogen("init").returncode == 0
+    assert vierogen("verify-ledger").returncode == 0
+    with closing(sqlite3.connect(next((tmp_path / "home").glob("*.sqlite3")))) as database:
+        database.execute("DROP TRIGGER ledger_no_delete")
+    done = vierogen("verify-ledger")
+    assert done.returncode == 1
+    assert "its trigger ledger_no_delete is missing" in done.stdout
+    assert "vierogen init" in done.stderr
+    assert vierogen("init").returncode == 0
+    assert vierogen("verify-ledger").returncode == 0
 
 
 def test_a_taken_port_gives_a_sentence_and_starts_nothing(vierogen: Run) -> None:

@@ -105,6 +105,36 @@ def test_the_database_itself_refuses_to_be_emptied(three: list[Entry]) -> None:
     assert verify(7) == (3, [])
 
 
+def toothless() -> list[str]:
+    """How somebody makes a trigger of the guard refuse nothing and leaves it in its place."""
+    if connection.vendor == "postgresql":
+        return ["ALTER TABLE ledger_entry DISABLE TRIGGER ledger_no_change"]
+    name = "ledger_no_update"
+    return [f"DROP TRIGGER {name}", f"CREATE TRIGGER {name} BEFORE UPDATE ON ledger_entry BEGIN SELECT 1; END"]
+
+
+def test_a_guard_that_refuses_nothing_is_missed(three: list[Entry]) -> None:
+    connection.check_constraints()
+    assert guard.missing(connection) == []
+    with connection.cursor() as cursor:
+        for sql in toothless():
+            cursor.execute(sql)
+    assert len(guard.missing(connection)) == 1
+
+
+def test_a_trigger_of_that_name_elsewhere_is_no_guard(three: list[Entry]) -> None:
+    connection.check_constraints()
+    guard.remove(connection)
+    refuse = "SELECT RAISE(ABORT, 'no')" if connection.vendor == "sqlite" else ""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger_head BEGIN {refuse}; END")
+        else:
+            what = "BEFORE UPDATE ON ledger_head FOR EACH ROW EXECUTE FUNCTION ledger_refuse()"
+            cursor.execute(f"CREATE TRIGGER ledger_no_change {what}")
+    assert len(guard.missing(connection)) == 2
+
+
 def test_the_database_itself_refuses_changes(three: list[Entry]) -> None:
     with (
         pytest.raises(DatabaseError, match="never change"),

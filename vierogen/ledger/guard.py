@@ -16,14 +16,16 @@ FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"""
 
 _SQLITE_NAMES = ("ledger_no_update", "ledger_no_delete")
 _POSTGRESQL_NAMES = ("ledger_no_change", "ledger_no_emptying")
+_SQLITE_PRESENT = """SELECT lower(name) FROM sqlite_master
+WHERE type = 'trigger' AND tbl_name = 'ledger_entry' AND sql LIKE '%RAISE(ABORT%'"""
+_POSTGRESQL_PRESENT = """SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE tgrelid = 'ledger_entry'::regclass AND tgenabled IN ('O', 'A') AND prosrc LIKE '%RAISE EXCEPTION%'"""
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the triggers that should be in force and are not."""
-    if connection.vendor == "sqlite":
-        names, question = _SQLITE_NAMES, "SELECT lower(name) FROM sqlite_master WHERE type = 'trigger'"
-    else:
-        names, question = _POSTGRESQL_NAMES, "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+    """The names of the triggers that should be in force and are not: gone, switched off, or without their refusal."""
+    is_sqlite = connection.vendor == "sqlite"
+    names, question = (_SQLITE_NAMES, _SQLITE_PRESENT) if is_sqlite else (_POSTGRESQL_NAMES, _POSTGRESQL_PRESENT)
     with connection.cursor() as cursor:
         cursor.execute(question)
         there = {name for (name,) in cursor.fetchall()}
