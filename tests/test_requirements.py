@@ -1,7 +1,10 @@
 """The pinned packages are complete, hashed, and say nothing about where they come from."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,27 @@ def test_everything_the_project_asks_for_is_pinned_within_its_range(file: str, w
     for line in wanted:
         asked = Requirement(line)
         assert asked.specifier.contains(pinned[canonicalize_name(asked.name)]), f"{line}: run `make requirements`"
+
+
+def test_everything_the_product_imports_is_asked_for() -> None:
+    """Not only brought along by something else, which may stop doing so."""
+    asked = {canonicalize_name(Requirement(line).name) for line in DESCRIBED["dependencies"]}
+    homes = packages_distributions()
+    missing = {
+        name
+        for path in (PROJECT / "vierogen").rglob("*.py")
+        for name in _imported(ast.parse(path.read_text()))
+        if name not in sys.stdlib_module_names | {"vierogen"}
+        if not asked & {canonicalize_name(home) for home in homes.get(name, ())}
+    }
+    assert missing == set()
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The outermost names of what a module imports."""
+    named = {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+    named |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in named}
 
 
 def test_tests_run_with_the_versions_that_the_product_ships_with() -> None:
