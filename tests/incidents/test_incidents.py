@@ -121,6 +121,31 @@ def test_a_writer_has_no_business_there(enter: Enter, anna: Member) -> None:
     assert enter(anna).get(reverse("incidents:list")).status_code == 403
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR])
+def test_who_reads_incidents_reads_their_alarm_too_and_answers_nothing(
+    stray: Stray, enter: Enter, dirk: Member, town: Organisation, role: Role
+) -> None:
+    incident = open_incident("Privéfoto", by=dirk, stray=stray)
+    client = enter(make_member(town, "Rea", role))
+    assert "All incidents" in client.get(reverse("watch:list")).content.decode()
+    page = client.get(reverse("watch:stray", args=[stray.pk])).content.decode()
+    assert reverse("incidents:detail", args=[incident.pk]) in page
+    page = client.get(reverse("notices:alarm", args=[stray.alarm_id])).content.decode()
+    assert "Who was called" in page
+    assert client.post(reverse("notices:acknowledge", args=[stray.alarm_id])).status_code == 403
+
+
+def test_an_alarm_that_rings_has_its_button_for_who_answers_alone(
+    stray: Stray, enter: Enter, dirk: Member, town: Organisation
+) -> None:
+    page, button = (
+        reverse("notices:alarm", args=[stray.alarm_id]),
+        reverse("notices:acknowledge", args=[stray.alarm_id]),
+    )
+    assert button in enter(dirk).get(page).content.decode()
+    assert button not in enter(make_member(town, "Aad", Role.AUDITOR)).get(page).content.decode()
+
+
 def test_an_auditor_reads_and_changes_nothing(town: Organisation, dirk: Member, enter: Enter) -> None:
     incident = open_incident("Privéfoto", note="Van het strand", by=dirk)
     client = enter(make_member(town, "Aad", Role.AUDITOR))

@@ -76,12 +76,14 @@ def test(request: HttpRequest) -> HttpResponse:
     return redirect("notices:mine")
 
 
-@needs("answer_alarm")
+@needs("read_incidents")
 @require_GET
 def alarm(request: HttpRequest, pk: int) -> HttpResponse:
-    """One alarm: who was told when, and the button that answers it."""
-    row = get_object_or_404(Alarm.objects.visible_to(_member(request)), pk=pk)
-    return render(request, "notices/alarm.html", {"alarm": row, "steps": row.steps.all()})
+    """One alarm: who was told when, and for who answers alarms the button that does it."""
+    member = _member(request)
+    row = get_object_or_404(Alarm.objects.visible_to(member), pk=pk)
+    told = {"alarm": row, "steps": row.steps.all(), "may_answer": member.may("answer_alarm")}
+    return render(request, "notices/alarm.html", told)
 
 
 @needs("answer_alarm")

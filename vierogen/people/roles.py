@@ -46,7 +46,7 @@ class Right(models.TextChoices):
     EMERGENCY = "emergency", _("Publish through the emergency path")
     TAKE_DOWN = "take_down", _("Take posts down from the network")
     ANSWER_ALARM = "answer_alarm", _("Acknowledge alarms, adopt strays, open incidents")
-    READ_INCIDENTS = "read_incidents", _("Read what was written down about incidents")
+    READ_INCIDENTS = "read_incidents", _("Read incidents and alarms")
     OPEN_EVIDENCE = "open_evidence", _("Open sealed evidence, with a reason")
     CONNECT = "connect", _("Connect channels and look after their credentials")
     MANAGE_PEOPLE = "manage_people", _("Invite people, give roles and end memberships")
