@@ -49,6 +49,10 @@ LONGEST_PAUSE = 60
 PASSED_OVER = timedelta(minutes=1)
 LATE = gettext_noop("It was too late to go out by itself. Release it if it may still go out.")
 CLOSED = gettext_noop("Nobody looks after this account here any more, so it was not sent.")
+CLOSED_IN_DOUBT = gettext_noop(
+    "Nobody looks after this account here any more, so it is not sent again. An earlier try was cut off: look whether "
+    "it is there."
+)
 STOPPED = gettext_noop("Somebody stopped it before it went out.")
 NO_KEY = gettext_noop("The key of this channel could not be opened. Ask a custodian to look at the connection.")
 LOST = gettext_noop("Sending was cut off, and nobody knows yet whether it arrived.")
@@ -145,8 +149,10 @@ def fail_closed() -> int:
     waiting = list(rows.select_related("version__post", "version__written_by", "channel"))
     for delivery in waiting:
         with suppress(WrongStateError), transaction.atomic():  # stopped a moment ago
-            move(delivery, "fail", by=WORKER, changes={"problem": CLOSED})
-            _tell_writer(delivery, "posts/mail/failed", reason=CLOSED)
+            why = CLOSED_IN_DOUBT if delivery.doubted else CLOSED
+            still = {"channel__state": ChannelState.CLOSED}
+            move(delivery, "fail", by=WORKER, changes={"problem": why}, only_if=still)
+            _tell_writer(delivery, "posts/mail/failed", reason=why)
     return len(waiting)
 
 
