@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from tests.posts.killing import let_time_pass, work_and_die
 from tests.posts.nets import TEXT, Net, due_on
+from tests.posts.steps import raising
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
-from vierogen.networks.base import Shown
+from vierogen.networks.base import Limited, NetworkError, Shown
 from vierogen.networks.mastodon import Mastodon
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
@@ -140,6 +141,60 @@ def test_every_address_of_a_picture_is_read_again(
     [left] = TakeDown.objects.get().remains
     assert left.endswith("?small")
     standing.clear()
+    assert remove_all().state == TakeDownState.GONE
+
+
+@pytest.mark.parametrize("trouble", [NetworkError("Busy.", may_retry=True), Limited("Too many.", seconds=9)])
+def test_a_picture_that_is_not_given_at_once_is_kept_before_it_is_removed(
+    channel: Channel, anna: Member, ben: Member, dirk: Member, monkeypatch: pytest.MonkeyPatch, trouble: NetworkError
+) -> None:
+    delivery = due_on(channel, anna, ben, pictures=1)
+    evidence = taken_down(delivery, dirk).evidence
+    with monkeypatch.context() as patch:
+        patch.setattr(removing, "fetch_picture", raising(trouble))
+        assert jobs.remove("test")
+    assert TakeDown.objects.get().state == TakeDownState.ASKED
+    assert remove_all().state == TakeDownState.GONE
+    evidence.refresh_from_db()
+    assert (evidence.media_complete, evidence.media.count()) == (True, 1)
+
+
+def test_a_picture_that_is_never_given_holds_up_no_take_down(
+    channel: Channel, anna: Member, ben: Member, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_down(due_on(channel, anna, ben, pictures=1), dirk)
+    monkeypatch.setattr(removing, "fetch_picture", raising(NetworkError("Busy.", may_retry=True)))
+    assert remove_all().state == TakeDownState.GONE
+
+
+def test_of_a_picture_that_is_too_large_the_small_copy_is_kept(
+    channel: Channel, anna: Member, ben: Member, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = removing.fetch_picture
+
+    def small_only(url: str) -> tuple[bytes, str]:
+        if not url.endswith("?small"):
+            raise NetworkError("Too large.")
+        return fetch(url)
+
+    monkeypatch.setattr(removing, "fetch_picture", small_only)
+    evidence = taken_down(due_on(channel, anna, ben, pictures=1), dirk).evidence
+    assert removing.fetch_media(evidence)
+    evidence.refresh_from_db()
+    assert (evidence.media_complete, evidence.media.get().url.endswith("?small")) == (True, True)
+
+
+def test_a_network_that_takes_no_more_deletions_is_waited_for(
+    due: Delivery, practice: PracticeServer, dirk: Member
+) -> None:
+    taken_down(due, dirk)
+    practice.faults.next("limited", seconds=300, count=removing.TRIES + 2, on="DELETE *")
+    for _try in range(removing.TRIES + 2):
+        assert jobs.remove("test")
+        asked = TakeDown.objects.get()
+        assert (asked.state, asked.attempts) == (TakeDownState.ASKED, 0)
+        assert asked.next_at > timezone.now() + timedelta(seconds=250)
+        TakeDown.objects.update(next_at=timezone.now())
     assert remove_all().state == TakeDownState.GONE
 
 

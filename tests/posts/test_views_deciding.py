@@ -304,6 +304,18 @@ class TestEmergencies:
         assert "Ben, " in page
         assert "“Met de piket besproken.”" in page
 
+    def test_each_of_two_emergencies_of_one_post_is_looked_back_at(
+        self, visit: Visit, ben: Member, dirk: Member, urgent: Version, channel: Channel
+    ) -> None:
+        changed = writing.save(urgent.post, writing.Content("De storm is voorbij.", (channel,)), by=urgent.written_by)
+        reviewing.publish_in_emergency(changed, by=dirk, reason="Toch nog.")
+        client = visit(ben)
+        for reason in ("De storm is er over een half uur.", "Toch nog."):
+            assert f"The reason given: “{reason}”" in body(client.get(address("look_back", urgent)))
+            client.post(address("look_back", urgent), {"was_right": "yes", "note": "Terecht."})
+        assert not AfterReview.objects.open().exists()
+        assert "Somebody has looked back at this." in body(client.get(address("look_back", urgent)))
+
     def test_both_questions_are_asked_and_the_note_stays(self, visit: Visit, ben: Member, urgent: Version) -> None:
         answer = visit(ben).post(address("look_back", urgent), {"note": "Terecht."})
         assert answer.status_code == 422

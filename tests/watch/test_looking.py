@@ -1,6 +1,7 @@
 """A look compares everything that is listed, knows old from new, and notices what is missing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -164,3 +165,25 @@ def test_an_account_that_comes_back_into_care_has_a_new_baseline(
     [stray] = look(row, network)
     assert stray.remote is not None
     assert stray.remote.remote_id == since
+
+
+def test_a_flood_is_seen_whole(watched: Watched, by_phone: Phone, look_again: Look) -> None:
+    by_phone("Van ons")
+    assert len(look_again()) == 1
+    for number in range(90):
+        by_phone(f"Reclame {number}")
+    assert len(look_again()) == 90
+    assert look_again() == []
+
+
+def test_a_changed_banner_is_a_deviation_and_one_that_was_never_written_down_is_not(
+    watched: Watched, network: Network
+) -> None:
+    before = network.me()
+    looking.compare_profile(watched, before)
+    stray = looking.compare_profile(watched, replace(before, banner="https://social.example/headers/obscene.png"))
+    assert stray is not None
+    assert stray.parts == ["banner"]
+    earlier = Watched.objects.get().profile
+    Watched.objects.update(profile={name: earlier[name] for name in earlier if name != "banner"})
+    assert looking.compare_profile(watched, before) is None

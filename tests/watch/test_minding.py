@@ -88,3 +88,14 @@ def test_how_long_is_silence_depends_on_how_it_is_watched(quiet: Watched) -> Non
     assert quiet.patience() == STREAM_SILENCE
     quiet.mode = Mode.POLLED
     assert quiet.patience() == timedelta(seconds=60)
+
+
+def test_a_lively_stream_does_not_hide_that_looking_fails(quiet: Watched, dirk: Member) -> None:
+    now = timezone.now()
+    Watched.objects.update(polled_at=now - timedelta(minutes=9))
+    assert mind_silence() == 0
+    Watched.objects.update(polled_at=now - timedelta(minutes=11))
+    assert mind_silence() == 1
+    Watched.objects.update(polled_at=now)
+    assert mind_silence() == 1
+    assert Watched.objects.get().silent_since is None

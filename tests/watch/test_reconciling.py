@@ -1,6 +1,7 @@
 """What the network shows is known, explained by a delivery, from before us, or a stray; never two of these."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -389,3 +390,29 @@ def test_a_network_that_cannot_be_read_deletes_nothing(
         look_again()
     assert RemotePost.objects.get().gone_at is None
     assert TakeDown.objects.count() == 0
+
+
+def test_an_edit_that_we_cannot_read_is_a_deviation_once(
+    watched: Watched, channel: Channel, network: Network, due: Delivery
+) -> None:
+    assert posts_jobs.deliver("test")
+    shown = network.read(Delivery.objects.get().remote_id)
+    assert shown is not None
+    assert reconcile(channel, shown, network=network) is None
+    edited = replace(shown, edited_at=timezone.now())
+    stray = reconcile(channel, edited, network=network)
+    assert stray is not None
+    assert stray.what == What.EDIT
+    assert reconcile(channel, edited, network=network) is None
+    assert reconcile(channel, shown, network=network) is None
+
+
+def test_what_was_in_a_post_before_an_edit_has_to_be_gone_too(
+    watched: Watched, channel: Channel, network: Network, look_again: Look, by_phone: Phone
+) -> None:
+    remote_id = by_phone("Kijk", picture=picture())
+    look_again()
+    shown = network.read(remote_id)
+    assert shown is not None
+    reconcile(channel, replace(shown, media=(), text="Niets", edited_at=timezone.now()), network=network)
+    assert RemotePost.objects.get().media == [address for media in shown.media for address in media.addresses]

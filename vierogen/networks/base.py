@@ -138,6 +138,7 @@ class Profile:
     name: str
     about: str = ""
     avatar: str = ""
+    banner: str = ""
     url: str = ""
 
 

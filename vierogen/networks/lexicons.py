@@ -81,13 +81,14 @@ def shown(uri: str, value: Mapping[str, Any], *, blob: Address) -> Shown:
 def profile(did: str, handle: str, value: Mapping[str, Any], *, blob: Address) -> Profile:
     """Show a profile record; an account that never filled one in has an empty one."""
     value = tamed(value)
-    avatar = cid_of(value.get("avatar"))
+    avatar, banner = cid_of(value.get("avatar")), cid_of(value.get("banner"))
     return Profile(
         account_id=did,
         handle=handle,
         name=_text(value.get("displayName")),
         about=_text(value.get("description")),
         avatar=blob(avatar) if avatar else "",
+        banner=blob(banner) if banner else "",
         url=f"https://bsky.app/profile/{handle}",
     )
 

@@ -114,6 +114,7 @@ class Mastodon(Network, Deletes, Streams):
             name=account.get("display_name") or "",
             about="\n".join([plain(account.get("note") or ""), *rows]).strip(),
             avatar=account.get("avatar") or "",
+            banner=account.get("header") or "",
             url=account.get("url") or "",
         )
 

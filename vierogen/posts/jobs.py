@@ -57,7 +57,8 @@ JOBS = [
     Job("deliver", deliver, every=0.2, threads=4),
     Job("look", look, every=0.5),
     Job("verify", verify, every=0.5),
-    Job("remove", remove, every=0.25),
+    # A slow server with the pictures of one stray holds up no other.
+    Job("remove", remove, every=0.25, threads=4),
     Job("keep time", keep_time, every=1.0),
     Job("forget", forget, every=3600.0),
 ]

@@ -31,6 +31,7 @@ def parts_of(profile: Profile) -> dict[str, str]:
         "name": _plain(profile.name),
         "about": _plain(profile.about),
         "avatar": _name_of(profile.avatar),
+        "banner": _name_of(profile.banner),
     }
 
 

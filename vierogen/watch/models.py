@@ -22,6 +22,8 @@ from vierogen.watch.states import FOREIGN, MOVES, REMOVABLE, Mode, Origin, State
 STREAM_SILENCE = timedelta(seconds=90)
 # So many looks that should have happened and did not are silence.
 LOOKS_MISSED = 3
+# So long without a look that succeeds is silence too, however lively the stream.
+LOOKS_FAIL = timedelta(minutes=10)
 
 
 class WatchedQuerySet(models.QuerySet["Watched"]):
@@ -36,8 +38,12 @@ class WatchedQuerySet(models.QuerySet["Watched"]):
         return self.filter(free(now), channel__state=ChannelState.CONNECTED)
 
     def silent(self, now: datetime) -> "WatchedQuerySet":
-        """Channels in our care of which too long nothing was heard, whatever the cause."""
-        return self.filter(expected_by__lt=now).exclude(channel__state=ChannelState.CLOSED)
+        """Channels in our care of which too long nothing was heard or seen, whatever the cause.
+
+        A stream that lives does not tell likes and changes of the profile everywhere, nor what it missed.
+        """
+        unseen = Q(polled_at__lt=now - LOOKS_FAIL)
+        return self.filter(Q(expected_by__lt=now) | unseen).exclude(channel__state=ChannelState.CLOSED)
 
 
 class Watched(Leased):

@@ -20,7 +20,7 @@ from vierogen.core.leases import RELEASED, heartbeat, lock, taken
 from vierogen.core.sealing import SealError
 from vierogen.ledger.actions import Actor, Machine, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
-from vierogen.networks.base import Deletes, Media, NetworkError, Shown
+from vierogen.networks.base import Deletes, Limited, Media, NetworkError, Shown
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, demand, insist, same_organisation
 from vierogen.people.models import Member
@@ -48,7 +48,9 @@ def capture(channel: Channel, shown: Shown, *, by: Actor) -> Evidence:
         "text": shown.text,
         "created_at": shown.created_at and shown.created_at.isoformat(),
         "target": shown.target,
-        "media": [{"url": media.url, "alt": media.alt, "mime": media.mime} for media in shown.media],
+        "media": [
+            {"url": media.url, "alt": media.alt, "mime": media.mime, "preview": media.preview} for media in shown.media
+        ],
         "raw": shown.raw,
     }
     data = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode()
@@ -74,21 +76,31 @@ def _context(channel: Channel, digest: str) -> str:
 
 
 def fetch_media(evidence: Evidence) -> bool:
-    """Fetch and seal the pictures of captured evidence while the network still gives them."""
-    document = _document(evidence)
-    complete = True
-    for media in document["media"]:
-        if evidence.media.filter(url=media["url"]).exists():
-            continue
+    """Fetch and seal the pictures of captured evidence while the network still gives them.
+
+    False when some are not there yet and trying again can help; what a network does not give at all is not waited for.
+    """
+    kept = [_fetched(evidence, media) for media in _document(evidence)["media"]]
+    complete = None if None in kept else all(kept)
+    Evidence.objects.filter(pk=evidence.pk).update(media_complete=complete)
+    return complete is not None
+
+
+def _fetched(evidence: Evidence, media: Mapping[str, str]) -> bool | None:
+    """Whether this picture, or else its small copy, is kept now; None when trying again can help."""
+    later = False
+    for address in filter(None, [media["url"], media.get("preview")]):
+        if evidence.media.filter(url=address).exists():
+            return True
         try:
-            data, mime = fetch_picture(media["url"])
+            data, mime = fetch_picture(address)
         except NetworkError as error:
             log.warning("evidence %s: a picture could not be kept: %s", evidence.pk, error.reason)
-            complete = False
+            later = later or error.may_retry
             continue
-        _keep_media(evidence, data, url=media["url"], mime=mime)
-    Evidence.objects.filter(pk=evidence.pk).update(media_complete=complete)
-    return complete
+        _keep_media(evidence, data, url=address, mime=mime)
+        return True
+    return None if later else False
 
 
 @transaction.atomic
@@ -213,8 +225,10 @@ def pursue(asked: TakeDown) -> None:
     """One step of a take-down: keep the pictures, delete, then read again until post and media are gone."""
     try:
         with heartbeat(asked), opened(asked.channel) as network:
-            if asked.evidence.media_complete is None:
-                fetch_media(asked.evidence)
+            if asked.evidence.media_complete is None and not fetch_media(asked.evidence) and not asked.attempts:
+                # Once: a picture that is still there for everybody to see cannot wait for long.
+                _again(asked, problem="")
+                return
             if not isinstance(network, Deletes):
                 _stuck(asked, CANNOT)
                 return
@@ -225,6 +239,9 @@ def pursue(asked: TakeDown) -> None:
             confirm_gone(asked, by=WORKER)
     except WrongStateError:  # a person, or another worker, was faster
         return
+    except Limited as error:
+        log.warning("take-down %s: %s", asked.pk, error)
+        _after(asked, error.seconds, problem=error.reason)
     except (NetworkError, SealError) as error:
         log.warning("take-down %s: %s", asked.pk, error)
         _again(asked, problem=getattr(error, "reason", str(error)))
@@ -262,6 +279,12 @@ def _again(asked: TakeDown, *, problem: str, remains: list[str] | None = None) -
     with transaction.atomic():
         if rows.update(**changes, **RELEASED) and attempts == TRIES:
             _tell_removers(asked, "posts/mail/lingers", reason=problem)
+
+
+def _after(asked: TakeDown, seconds: float, *, problem: str) -> None:
+    """The network says when it takes deletions again: that is no failed attempt."""
+    at = timezone.now() + timedelta(seconds=seconds)
+    TakeDown.objects.filter(pk=asked.pk, fence=asked.fence).update(next_at=at, problem=problem, **RELEASED)
 
 
 def _stuck(asked: TakeDown, problem: str) -> None:

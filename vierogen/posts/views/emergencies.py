@@ -1,7 +1,7 @@
 """Pages of the emergency path, and of the review that it owes."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -11,6 +11,7 @@ from vierogen.posts.forms import LookBackForm, ReasonForm
 from vierogen.posts.models import AfterReview
 from vierogen.posts.views.deciding import attempt
 from vierogen.posts.views.reading import about, member_of, post_or_404
+from vierogen.posts.views.shown import previews, shown_findings
 from vierogen.web.doors import needs
 
 
@@ -37,7 +38,11 @@ def emergency(request: HttpRequest, pk: int) -> HttpResponse:
 def after(request: HttpRequest, pk: int) -> HttpResponse:
     """Do the review that an emergency owes."""
     found = post_or_404(request, pk)
-    owed = get_object_or_404(AfterReview.objects.visible_to(member_of(request)), approval__version__post=found)
+    rows = AfterReview.objects.visible_to(member_of(request)).filter(approval__version__post=found).with_post()
+    # One that was edited and published again the same way owes two: first the one that is still open.
+    owed = rows.open().order_by("due_at").first() or rows.order_by("-pk").first()
+    if owed is None:
+        raise Http404
     form = LookBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         told, member = form.cleaned_data, member_of(request)
@@ -48,5 +53,8 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
             done=_("Thank you. The emergency is closed."),
         ):
             return redirect("posts:detail", pk=pk)
-    context = {**about(request, found), "form": form}
+    version = owed.approval.version
+    seen = {"approval": owed.approval, "version": version, "previews": previews(version)}
+    findings = shown_findings(list(version.findings.all()))
+    context = {**about(request, found), **seen, "findings": findings, "form": form}
     return render(request, "posts/look_back.html", context, status=422 if request.method == "POST" else 200)

@@ -97,10 +97,13 @@ def to_review_live(request: HttpRequest) -> HttpResponse:
 def _waiting(member: Member) -> dict[str, Any]:
     waiting = [_line(post) for post in Post.objects.visible_to(member).in_review().with_latest()]
     owed = AfterReview.objects.open().visible_to(member).with_post()
+    mine = [line for line in waiting if may_judge(member, line["version"])]
+    looks_back = [(one, may_look_back(member, one)) for one in owed]
     return {
-        "mine": [line for line in waiting if may_judge(member, line["version"])],
-        "others": [line for line in waiting if not may_judge(member, line["version"])],
-        "owed": [(one, may_look_back(member, one)) for one in owed],
+        "mine": mine,
+        "others": [line for line in waiting if line not in mine],
+        "owed": looks_back,
+        "for_you": len(mine) + sum(may for _one, may in looks_back),
     }
 
 
@@ -135,7 +138,7 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
     approval = getattr(version, "approval", None)
     shown = previews(version)
     deliveries = [preview.delivery for preview in shown if preview.delivery]
-    owed = AfterReview.objects.open().filter(approval__version__post=found).with_post().first()
+    owed = AfterReview.objects.open().filter(approval__version__post=found).with_post().order_by("due_at").first()
     asked = found.state == PostState.IN_REVIEW
     return {
         "post": found,
@@ -157,7 +160,7 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "busy": asked or any(row.state in MOVING for row in deliveries),
         "take_downs": TakeDown.objects.filter(delivery__version__post=found).select_related("channel"),
         "owed": owed,
-        "looked_back": AfterReview.objects.done().filter(approval__version__post=found).first(),
+        "looked_back": AfterReview.objects.done().filter(approval__version__post=found).last(),
         "may_look_back": owed is not None and may_look_back(member, owed),
         "rights": member.rights,
     }

@@ -19,6 +19,8 @@ from vierogen.watch.states import State, What
 # How much is written down as the baseline, and how much each look lists.
 BASELINE = 200
 NEWEST = 40
+# How far a look goes back when it finds nothing that is known: somebody may post a lot in a short time.
+FARTHEST = 400
 # A fresh post may be known from the stream before lists and readers show it.
 READ_LAG = 5.0
 # At most so many missing posts are asked for in one look; it picks at random, so each gets its turn.
@@ -31,7 +33,7 @@ def look(watched: Watched, network: Network, *, with_profile: bool = False) -> l
     if watched.needs_baseline:
         strays = _take_baseline(watched, network, asked_at=asked_at)
     else:
-        strays = _look_through(watched, network.recent(NEWEST), network=network, asked_at=asked_at)
+        strays = _look_through(watched, _listed(watched, network), network=network, asked_at=asked_at)
     if with_profile or not watched.profile:
         stray = compare_profile(watched, network.me())
         strays += [stray] if stray else []
@@ -57,6 +59,18 @@ def _take_baseline(watched: Watched, network: Network, *, asked_at: datetime) ->
     watched.baseline_at, watched.old_before, watched.profile = asked_at, old_before, {}
     found = [reconcile(channel, shown, network=network) for shown in reversed(since)]
     return [stray for stray in found if stray]
+
+
+def _listed(watched: Watched, network: Network) -> list[Shown]:
+    """The newest remote posts, and further back until one is known: so a flood is seen whole."""
+    known, wanted = RemotePost.objects.filter(channel=watched.channel), NEWEST
+    while True:
+        listed = network.recent(wanted)
+        # What has no date, such as a like, comes from a list of its own.
+        dated = [shown.remote_id for shown in listed if shown.created_at]
+        if len(dated) < wanted or wanted >= FARTHEST or known.filter(remote_id__in=dated).exists():
+            return listed
+        wanted = min(2 * wanted, FARTHEST)
 
 
 def _look_through(watched: Watched, listed: list[Shown], *, network: Network, asked_at: datetime) -> list[Stray]:
@@ -118,14 +132,16 @@ def compare_profile(watched: Watched, profile: Profile) -> Stray | None:
     if before == after:
         return None
     Watched.objects.filter(pk=watched.pk).update(profile=after)
-    if not before:
+    # What was never written down, by an earlier version too, did not change.
+    changed = sorted(name for name in after if name in before and before[name] != after[name])
+    if not changed:
         return None
+    pictures = {"avatar": profile.avatar, "banner": profile.banner}
     shown = Shown(
         f"profile:{profile.account_id}:{digest_of(after)[:16]}",
         f"{profile.name}\n{profile.handle}\n\n{profile.about}",
         url=profile.url,
-        media=(Media(profile.avatar),) if profile.avatar and before["avatar"] != after["avatar"] else (),
+        media=tuple(Media(address) for name, address in pictures.items() if name in changed and address),
         raw={"before": before, "after": after},
     )
-    parts = sorted(name for name in after if before.get(name) != after[name])
-    return raise_stray(watched.channel, What.PROFILE, shown, parts=parts)
+    return raise_stray(watched.channel, What.PROFILE, shown, parts=changed)

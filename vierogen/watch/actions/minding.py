@@ -51,7 +51,7 @@ def _ring(watched: Watched) -> bool:
         "organisation": channel.organisation.name,
         "account": channel.handle,
         "network": channel.network_name,
-        "heard_at": watched.heard_at,
+        "heard_at": min(filter(None, [watched.heard_at, watched.polled_at]), default=None),
         "problem": watched.problem,
         "refused": channel.state == ChannelState.DISCONNECTED,
     }

@@ -123,11 +123,16 @@ def _matches(delivery: Delivery, shown: Shown, *, network: Network) -> bool:
 
 def _compare(channel: Channel, known: RemotePost, shown: Shown) -> Stray | None:
     after = fingerprint(shown)
-    if known.gone_at or after == known.fingerprint or _is_overtaken(shown, known):
+    # The network's word for an edit counts also where we do not read what changed, such as the choices of a poll.
+    told = shown.edited_at is not None and shown.edited_at != known.edited_at
+    if known.gone_at or (after == known.fingerprint and not told) or _is_overtaken(shown, known):
         return None
+    # What was in it before has to be gone too after a take-down.
+    media = list(dict.fromkeys([*known.media, *addresses_of(shown)]))
     with transaction.atomic():
-        before = RemotePost.objects.standing().filter(pk=known.pk, fingerprint=known.fingerprint)
-        if not before.update(fingerprint=after, edited_at=shown.edited_at, media=addresses_of(shown)):
+        rows = RemotePost.objects.standing().filter(pk=known.pk)
+        before = rows.filter(fingerprint=known.fingerprint, edited_at=known.edited_at)
+        if not before.update(fingerprint=after, edited_at=shown.edited_at, media=media):
             return None
         if _is_dealt_with(known):
             sealed(channel, shown)
