@@ -155,3 +155,11 @@ def test_an_auditor_reads_and_changes_nothing(town: Organisation, dirk: Member, 
     assert incident.title in client.get(reverse("incidents:list")).content.decode()
     assert client.post(reverse("incidents:note", args=[incident.pk]), {"note": "Anders"}).status_code == 403
     assert Incident.objects.get().note == "Van het strand"
+
+
+def test_a_stray_of_an_incident_that_vanished_gets_no_second_one(stray: Stray, dirk: Member) -> None:
+    open_incident("Privéfoto", by=dirk, stray=stray)
+    Stray.objects.update(state=StrayState.VANISHED)
+    with pytest.raises(WrongStateError):
+        open_incident("Nog een keer", by=dirk, stray=Stray.objects.get())
+    assert Incident.objects.count() == 1

@@ -15,7 +15,7 @@ from vierogen.core.leases import LEASE, taken
 from vierogen.ledger.actions import Machine
 from vierogen.ledger.models import Entry
 from vierogen.notices import mail
-from vierogen.notices.actions import AGAIN, GIVE_UP, Addressee, acknowledge, ring, tell
+from vierogen.notices.actions import A_DAY, AGAIN, Addressee, acknowledge, ring, tell
 from vierogen.notices.jobs import KEPT, MAIL_LASTS, escalate_due, forget_old, next_due, send_due
 from vierogen.notices.models import Alarm, Message
 from vierogen.people.models import Member, Organisation
@@ -228,21 +228,25 @@ def test_each_call_is_in_the_ledger_without_names(mailbox: Mailbox, clock: Any, 
 def test_an_answered_alarm_calls_nobody_any_more(mailbox: Mailbox, clock: Any, alarm: Alarm, dirk: Member) -> None:
     assert called(mailbox) == ["anna"]
     acknowledge(alarm, by=dirk)
-    clock.shift(GIVE_UP)
+    clock.shift(A_DAY)
     assert called(mailbox) == []
     assert next_due() is None
 
 
-def test_after_a_day_it_gives_up_and_says_so(
-    mailbox: Mailbox, clock: Any, alarm: Alarm, caplog: pytest.LogCaptureFixture
+def test_after_a_day_everybody_is_called_once_a_day_until_somebody_answers(
+    mailbox: Mailbox, clock: Any, alarm: Alarm, dirk: Member
 ) -> None:
-    called(mailbox)
-    clock.shift(GIVE_UP)
+    for _call in range(len(LADDER)):
+        called(mailbox)
+        clock.shift(120)
+    clock.move_to(NOON + A_DAY)
+    for _day in range(3):
+        assert called(mailbox) == ["anna", "ben", "cas"]
+        clock.shift(A_DAY - timedelta(minutes=1))
+        assert called(mailbox) == []
+        clock.shift(timedelta(minutes=1))
+    acknowledge(alarm, by=dirk)
     assert called(mailbox) == []
-    assert "nobody answered" in caplog.text
-    assert Entry.objects.get(verb="give_up").facts == {"calls": 1}
-    assert next_due() is None
-    assert list(Alarm.objects.ringing()) == [alarm], "it still stands on the pages"
 
 
 def test_whoever_cannot_be_reached_is_skipped_at_once(

@@ -26,7 +26,8 @@ from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.practice.network import Account, Draft
 from vierogen.practice.server import PracticeServer
 from vierogen.watch import jobs
-from vierogen.watch.actions.answering import acknowledge, adopt, cut_off, take_down
+from vierogen.watch.actions import answering
+from vierogen.watch.actions.answering import acknowledge, adopt, cut_off, hand_on, take_down
 from vierogen.watch.actions.raising import WATCH
 from vierogen.watch.actions.reconciling import deleted, reconcile
 from vierogen.watch.models import RemotePost, Stray, Watched
@@ -288,3 +289,54 @@ class TestCutOffBeyondRecognition:
             adopt(stray, by=dirk, reason="Ons bericht", sent_as=doubtful)
         assert fresh(stray).state == State.OPEN
         assert Delivery.objects.get().state == DeliveryState.UNCERTAIN
+
+
+def test_what_somebody_removes_by_hand_ends_a_stuck_take_down(
+    stray: Stray, dirk: Member, practice: PracticeServer, official: Account, channel: Channel
+) -> None:
+    take_down(stray, by=dirk)
+    TakeDown.objects.update(state=TakeDownState.STUCK)
+    assert stray.remote is not None
+    practice.network.delete(official, stray.remote.remote_id, with_media=True)
+    deleted(channel, stray.remote.remote_id)
+    for _step in range(4):
+        TakeDown.objects.update(next_at=timezone.now())
+        posts_jobs.remove("test")
+    jobs.settle("test")
+    assert TakeDown.objects.get().state == TakeDownState.GONE
+    assert fresh(stray).state == State.TAKEN_DOWN
+
+
+def test_what_is_being_taken_down_cannot_be_called_ours_at_the_same_time(stray: Stray, dirk: Member) -> None:
+    take_down(stray, by=dirk)
+    with pytest.raises(ValidationError, match="being taken down"):
+        adopt(fresh(stray), by=dirk, reason="Toch van ons")
+    assert fresh(stray).state == State.OPEN
+
+
+def test_what_was_handed_on_after_it_was_gone_stays_with_its_incident(stray: Stray, dirk: Member) -> None:
+    take_down(stray, by=dirk)
+    for _step in range(4):
+        TakeDown.objects.update(next_at=timezone.now())
+        posts_jobs.remove("test")
+    jobs.settle("test")
+    assert fresh(stray).state == State.TAKEN_DOWN
+    hand_on(fresh(stray), by=dirk)
+    jobs.settle("test")
+    assert fresh(stray).state == State.HANDED_ON
+
+
+def test_one_stray_that_cannot_be_taken_down_by_itself_holds_up_no_other(
+    stray: Stray, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def fails(found: Stray, **_more: object) -> None:
+        asked.append(found.pk)
+        raise RuntimeError("the vault is away")
+
+    Stray.objects.update(automatic_at=timezone.now())
+    Channel.objects.update(automatic_take_down_after=1)
+    monkeypatch.setattr(answering, "take_down", fails)
+    assert jobs.take_down_by_itself("test")
+    assert asked == [stray.pk]

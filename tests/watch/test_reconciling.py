@@ -24,12 +24,22 @@ from vierogen.posts.models import Delivery, Evidence, TakeDown
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.network import Account, Draft
 from vierogen.practice.server import PracticeServer
+from vierogen.watch import jobs as watch_jobs
 from vierogen.watch.actions import raising, reconciling
 from vierogen.watch.actions.reconciling import deleted, reconcile
 from vierogen.watch.models import RemotePost, Stray, Watched
 from vierogen.watch.states import Origin, State, What
 
 Look = Callable[[], list[Stray]]
+
+
+class StandsThere:
+    """A network that shows this post, whatever was removed."""
+
+    def __init__(self, shown: Shown) -> None:
+        self.read = lambda _remote_id: shown
+
+
 Phone = Callable[..., str]
 
 
@@ -416,3 +426,40 @@ def test_what_was_in_a_post_before_an_edit_has_to_be_gone_too(
     assert shown is not None
     reconcile(channel, replace(shown, media=(), text="Niets", edited_at=timezone.now()), network=network)
     assert RemotePost.objects.get().media == [address for media in shown.media for address in media.addresses]
+
+
+def test_alarms_that_nobody_answered_long_ago_silence_nothing(look_again: Look, by_phone: Phone) -> None:
+    for number in range(raising.FLOOD):
+        by_phone(f"Reclame {number}")
+    look_again()
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        by_phone("Weken later")
+        [stray] = look_again()
+        assert stray.alarm is not None
+        assert Message.objects.filter(alarm=stray.alarm).exists()
+
+
+def test_a_withdrawn_post_that_comes_back_goes_on_ringing(
+    watched: Watched, channel: Channel, network: Network, due: Delivery, dirk: Member
+) -> None:
+    posts_jobs.deliver("test")
+    delivery = Delivery.objects.get()
+    shown = network.read(delivery.remote_id)
+    assert shown is not None
+    reconcile(channel, shown, network=network)
+    removing.withdraw(delivery, by=dirk, reason="Verkeerde straat.")
+    for _step in range(4):
+        TakeDown.objects.update(next_at=timezone.now())
+        posts_jobs.remove("test")
+    assert Delivery.objects.get().state == DeliveryState.WITHDRAWN
+    deleted(channel, shown.remote_id)
+    known, here = RemotePost.objects.get(), StandsThere(shown)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        stray = reconciling.reappeared(channel, known, shown, network=here, asked_at=timezone.now())
+        assert stray is not None
+        watch_jobs.settle("test")
+        assert Stray.objects.get().state == State.OPEN
+    # This time somebody else removes it: that is told too, not taken for our own removal.
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        deleted(channel, shown.remote_id)
+    assert Stray.objects.get().state == State.VANISHED

@@ -206,3 +206,19 @@ def test_a_take_down_is_seen_by_the_watch_and_raises_nothing(
     assert practice.network.timeline() == []
     assert Stray.objects.count() == 1
     assert RemotePost.objects.get().origin == Origin.STRAY
+
+
+def test_a_watcher_whose_thread_died_lets_go_and_begins_anew(channel: Channel) -> None:
+    watcher = Watcher()
+    try:
+        watcher.round()
+        [watch] = watcher.watches.values()
+        watch.end()
+        watch.threads[0].join(10)
+        watcher.beat()
+        assert Watched.objects.get().lease_owner == ""
+        eventually(lambda: watcher.round() or watcher.watches)
+        [again] = watcher.watches.values()
+        assert again is not watch
+    finally:
+        watcher.leave()

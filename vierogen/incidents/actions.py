@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from vierogen.incidents.models import Incident
 from vierogen.ledger.actions import record
-from vierogen.ledger.moves import move, subject_of
+from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.people.actions import insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
@@ -25,6 +25,8 @@ def open_incident(title: str, *, by: Member, note: str = "", stray: Stray | None
     if not title.strip():
         raise ValidationError(_("Say in one line what is going on."))
     if stray is not None:
+        if Incident.objects.filter(stray=stray).exists():
+            raise WrongStateError("hand_on", subject_of(stray))
         hand_on(stray, by=by)
     incident = Incident.objects.create(
         organisation_id=by.organisation_id, title=title.strip(), note=note.strip(), stray=stray, opened_by=by

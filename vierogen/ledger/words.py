@@ -49,7 +49,6 @@ SENTENCES = {
     "repeat": gettext_noop("%(who)s sends %(what)s again under the same key"),
     "send_again": gettext_noop("%(who)s decided to send %(what)s again"),
     "give_up": gettext_noop("%(who)s decided to leave %(what)s"),
-    "notices.alarm give_up": gettext_noop("%(who)s called everybody about %(what)s, and nobody answered"),
     "fail": gettext_noop("%(who)s could not publish %(what)s"),
     "verify": gettext_noop("%(who)s read %(what)s back on the network"),
     "withdraw": gettext_noop("%(who)s saw %(what)s taken down"),

@@ -23,9 +23,10 @@ from vierogen.notices.models import Alarm, AlarmQuerySet, AlarmStep, Message, Pu
 
 log = getLogger(__name__)
 
-# After the last of the ladder was told, everybody is told again so often, and for so long.
+# After the last of the ladder was told, everybody is told again so often; after a day, once a day, until somebody
+# acknowledges.
 AGAIN = timedelta(minutes=10)
-GIVE_UP = timedelta(hours=24)
+A_DAY = timedelta(hours=24)
 DEVICES = 10
 ESCALATION = Machine("escalation")
 
@@ -152,10 +153,8 @@ def _step(alarm: Alarm, position: int, to: Addressee, letter: Letter) -> AlarmSt
 
 @transaction.atomic
 def escalate(alarm: Alarm) -> bool:
-    """Tell the next of the ladder, or everybody again, or give up; False if somebody was faster."""
+    """Tell the next of the ladder, or everybody again; False if somebody was faster."""
     now = timezone.now()
-    if now - alarm.rung_at >= GIVE_UP:
-        return _give_up(alarm)
     told = _call_next(alarm, at=now)
     if told is None:
         return False
@@ -173,7 +172,7 @@ def _call_next(alarm: Alarm, *, at: datetime) -> list[AlarmStep] | None:
     """Queue the following call and say when the one after it is; None if it is not ours to make."""
     steps = list(alarm.steps.all())
     called = steps[alarm.calls : alarm.calls + 1] or steps
-    following = at + _pause(alarm, steps=len(steps)) if steps else None
+    following = at + _pause(alarm, steps=len(steps), at=at) if steps else None
     if not _same_call(alarm).update(calls=alarm.calls + 1, next_at=following):
         return None
     alarm.calls, alarm.next_at = alarm.calls + 1, following
@@ -188,23 +187,12 @@ def _same_call(alarm: Alarm) -> AlarmQuerySet:
     return Alarm.objects.ringing().filter(pk=alarm.pk, calls=alarm.calls)
 
 
-def _pause(alarm: Alarm, *, steps: int) -> timedelta:
+def _pause(alarm: Alarm, *, steps: int, at: datetime) -> timedelta:
     """How long until the call after this one: short while there are new people to tell, and once more."""
+    if at - alarm.rung_at >= A_DAY:
+        return A_DAY
     repeat = timedelta(seconds=alarm.repeat_after)
     return repeat if alarm.calls < steps else max(repeat, AGAIN)
-
-
-def _give_up(alarm: Alarm) -> bool:
-    if not _same_call(alarm).update(next_at=None):
-        return False
-    alarm.next_at = None
-    log.error(
-        "Alarm %s (%s): nobody answered in a day of calling; nobody is called any more.",
-        alarm.pk,
-        alarm.subject,
-    )
-    record(alarm.organisation_id, "give_up", subject_of(alarm), by=ESCALATION, facts={"calls": alarm.calls})
-    return True
 
 
 def _addressee(step: AlarmStep) -> Addressee:

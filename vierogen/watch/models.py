@@ -145,6 +145,10 @@ class RemotePost(models.Model):
 class StrayQuerySet(models.QuerySet["Stray"]):
     """Strays and deviations."""
 
+    def being_removed(self) -> "StrayQuerySet":
+        """Those of which a take-down is under way."""
+        return self.filter(take_down__state__in=[TakeDownState.ASKED, TakeDownState.CHECKING])
+
     def visible_to(self, member: Member) -> "StrayQuerySet":
         """Those of the member's organisation."""
         return self.filter(organisation_id=member.organisation_id)
@@ -160,7 +164,7 @@ class StrayQuerySet(models.QuerySet["Stray"]):
     def on_show(self) -> "StrayQuerySet":
         """With everything that pages show of them, in a constant number of queries."""
         return self.select_related(
-            "channel", "remote", "alarm", "evidence", "settled_by__user", "take_down__asked_by__user"
+            "channel", "remote", "alarm", "evidence", "settled_by__user", "take_down__asked_by__user", "incident"
         )
 
     def to_take_down(self, now: datetime) -> "StrayQuerySet":
@@ -224,6 +228,11 @@ class Stray(models.Model):
     def asks(self) -> bool:
         """Does it ask for somebody? As ``StrayQuerySet.asking``."""
         return self.is_open or (self.state == State.VANISHED and self.is_ringing)
+
+    @property
+    def is_being_removed(self) -> bool:
+        """Is a take-down of it under way?"""
+        return self.take_down is not None and self.take_down.state in {TakeDownState.ASKED, TakeDownState.CHECKING}
 
     @property
     def may_be_taken_down(self) -> bool:

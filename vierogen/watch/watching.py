@@ -92,6 +92,11 @@ class ChannelWatch:
         self.stop.set()
         self.look_now.set()
 
+    @property
+    def is_looking(self) -> bool:
+        """Does the thread that looks at it live?"""
+        return bool(self.threads) and self.threads[0].is_alive()
+
     def noted(self) -> Watched:
         """The row with what the threads told, to be written."""
         self.pulse.changed.clear()
@@ -267,6 +272,8 @@ class Watcher:
 
     def beat(self) -> None:
         """Renew the leases, write the signs of life, and let go of what is not ours to watch any more."""
+        for pk in [pk for pk, watch in self.watches.items() if not watch.is_looking]:
+            self._let_go(pk)  # its thread ended, whatever the cause: somebody begins anew
         mine = Watched.objects.filter(lease_owner=self.name)
         held = set(mine.filter(channel__state=ChannelState.CONNECTED).values_list("pk", flat=True))
         for pk in self.watches.keys() - held:

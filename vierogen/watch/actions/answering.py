@@ -1,7 +1,7 @@
 """What becomes of a stray: people answer, adopt, take down or hand on; some of it happens by itself."""
 
+import logging
 from collections.abc import Callable
-from contextlib import suppress
 from typing import cast
 
 from django.core.exceptions import ValidationError
@@ -24,7 +24,9 @@ from vierogen.posts.models import Delivery, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.watch.actions.raising import WATCH, settle, tell_officers
 from vierogen.watch.models import RemotePost, Stray
-from vierogen.watch.states import MOVES, Origin, What
+from vierogen.watch.states import MOVES, Origin, State, What
+
+log = logging.getLogger(__name__)
 
 # Only posts are sent by deliveries.
 DELIVERED = (What.POST, What.STORY)
@@ -49,6 +51,8 @@ def adopt(stray: Stray, *, by: Member, reason: str, sent_as: Delivery | None = N
     insist(by, Right.ANSWER_ALARM, organisation_id=stray.organisation_id)
     if not reason.strip():
         raise ValidationError(_("Say why this is ours: who posted it, and how."))
+    if Stray.objects.being_removed().filter(pk=stray.pk).exists():
+        raise ValidationError(_("It is being taken down at this moment. Wait until that has ended."))
     if sent_as is not None:
         _recognise(stray, sent_as, by=by)
     settle(stray, "adopt", by=by, reason=reason.strip())
@@ -118,14 +122,20 @@ def take_down_by_itself() -> int:
     """Take down every stray whose time has come, where the organisation switched that on; returns how many."""
     due = Stray.objects.to_take_down(timezone.now()).select_related("channel", "remote__delivery")
     for stray in due:
-        with suppress(ValidationError):  # it vanished a moment before
+        try:
             take_down(stray, by=WATCH, reason=BY_ITSELF)
+        except ValidationError:  # it vanished a moment before
+            continue
+        except Exception:  # one that goes wrong holds up no other
+            log.exception("stray %s could not be taken down by itself; it is tried again", stray.pk)
     return len(due)
 
 
 def finish_take_downs() -> int:
     """Settle the strays whose removal was seen to be complete; returns how many."""
     done = Stray.objects.filter(take_down__state=TakeDownState.GONE, state__in=MOVES["remove"].sources)
+    # What was handed on after it was gone stays with its incident.
+    done = done.exclude(state=State.HANDED_ON, settled_at__gt=F("take_down__gone_at"))
     return _each(done, _finish)
 
 
@@ -141,7 +151,10 @@ def _finish(stray: Stray) -> None:
 def explain_late() -> int:
     """Settle the strays that turn out to be a delivery, whose answer came very late; returns how many."""
     same = Delivery.objects.filter(channel=OuterRef("channel"), remote_id=OuterRef("remote__remote_id"))
-    ours = Stray.objects.filter(Exists(same), state__in=MOVES["explain"].sources, what=F("remote__kind"))
+    # One that was explained before, and was gone, has come back by somebody else's doing.
+    new = Stray.objects.filter(remote__delivery=None)
+    standing = Exists(same.exclude(state=DeliveryState.WITHDRAWN))
+    ours = new.filter(standing, state__in=MOVES["explain"].sources, what=F("remote__kind"))
     return _each(ours, _explain)
 
 
@@ -156,6 +169,10 @@ def _explain(stray: Stray) -> None:
 def _each(rows: QuerySet[Stray], change: Callable[[Stray], None]) -> int:
     strays = list(rows.select_related("channel__organisation", "alarm", "take_down", "remote"))
     for stray in strays:
-        with suppress(WrongStateError):  # a person, or another worker, was faster
+        try:
             change(stray)
+        except WrongStateError:  # a person, or another worker, was faster
+            continue
+        except Exception:
+            log.exception("stray %s could not be settled; it is tried again", stray.pk)
     return len(strays)

@@ -1,5 +1,8 @@
 """The watch minds itself: silence is an alarm, and so is a network that refuses our key."""
 
+import logging
+from collections.abc import Callable
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +18,8 @@ from vierogen.people.actions import addressees
 from vierogen.watch.actions.raising import WATCH, ladder
 from vierogen.watch.models import STREAM_SILENCE, Watched
 from vierogen.watch.states import Mode
+
+log = logging.getLogger(__name__)
 
 REFUSED = gettext_noop("The network refuses our key.")
 
@@ -36,9 +41,17 @@ def mind_silence() -> int:
     """
     now = timezone.now()
     rows = Watched.objects.select_related("channel__organisation", "alarm")
-    began = [_ring(watched) for watched in rows.silent(now).filter(silent_since=None)]
+    began = [_safely(_ring, watched) for watched in rows.silent(now).filter(silent_since=None)]
     again = rows.filter(silent_since__isnull=False).exclude(pk__in=Watched.objects.silent(now))
-    return sum(began) + sum(_end(watched) for watched in again)
+    return sum(began) + sum(_safely(_end, watched) for watched in again)
+
+
+def _safely(change: Callable[[Watched], bool], watched: Watched) -> bool:
+    try:
+        return change(watched)
+    except Exception:  # one that goes wrong keeps no other from ringing
+        log.exception("the silence of channel %s could not be told; it is tried again", watched.channel_id)
+        return False
 
 
 @transaction.atomic

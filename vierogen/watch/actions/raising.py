@@ -30,6 +30,7 @@ WATCH = Machine("watch")
 # An account in strange hands can post a hundred times: so many alarms ring at once, then the last one stands
 # for all that follow until somebody answers.
 FLOOD = 10
+LATELY = timedelta(hours=1)
 
 
 def ladder(channel: Channel) -> list[Addressee]:
@@ -80,7 +81,9 @@ def sealed(channel: Channel, shown: Shown) -> Evidence | None:
 
 
 def _alarm(stray: Stray) -> Alarm:
-    ringing = Alarm.objects.ringing().filter(pk__in=Stray.objects.filter(channel=stray.channel_id).values("alarm"))
+    mine = Stray.objects.filter(channel=stray.channel_id).values("alarm")
+    # Those that still call somebody, and began lately: ten that nobody answered last month silence nothing.
+    ringing = Alarm.objects.ringing().filter(pk__in=mine, next_at__isnull=False, rung_at__gt=stray.seen_at - LATELY)
     if ringing.count() >= FLOOD:
         return ringing.latest("pk")
     kind = "stray" if stray.what in FOREIGN else "deviation"

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
-from vierogen.networks.base import Network, Shown
+from vierogen.networks.base import Deletes, Network, Shown
 from vierogen.posts.actions.delivering import outgoing, settle
+from vierogen.posts.actions.removing import confirm_gone
 from vierogen.posts.models import Delivery, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.watch.actions.raising import WATCH, raise_stray, sealed, tell_officers
@@ -166,8 +167,9 @@ def deleted(channel: Channel, remote_id: str) -> Stray | None:
     known = RemotePost.objects.get(channel=channel, remote_id=remote_id)
     strays = known.strays.filter(state__in=[State.OPEN, State.HANDED_ON], take_down=None)
     ours = _take_downs(known).order_by("-pk").first()
-    if ours:
+    if ours and not _came_back(known, ours):
         strays.update(take_down=ours)
+        _take_up_again(ours)
         return None
     vanished = [_vanish(stray) for stray in strays.select_related("channel__organisation")]
     if vanished or _is_natural(known):
@@ -180,6 +182,21 @@ def deleted(channel: Channel, remote_id: str) -> Stray | None:
         raw={"deleted": True, "kind": known.kind, "fingerprint": known.fingerprint},
     )
     return raise_stray(channel, What.DELETION, shown, remote=known)
+
+
+def _came_back(known: RemotePost, asked: TakeDown) -> bool:
+    """Did it stand there again after we took it down, so that this time somebody else removed it?"""
+    return asked.gone_at is not None and known.strays.filter(seen_at__gt=asked.gone_at).exists()
+
+
+def _take_up_again(asked: TakeDown) -> None:
+    """Somebody removed by hand what we could not: see that all of it is gone, where the network lets us look."""
+    if asked.state != TakeDownState.STUCK:
+        return
+    if issubclass(asked.channel.network, Deletes):
+        move(asked, "try_again", by=WATCH, changes={"attempts": 0, "next_at": timezone.now(), "problem": ""})
+    else:
+        confirm_gone(asked, by=WATCH)
 
 
 def _is_natural(known: RemotePost) -> bool:
