@@ -155,7 +155,9 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "is_reviewer": approval is not None and approval.by_id == member.pk and not approval.emergency,
         "is_cooling": any(row.is_cooling for row in deliveries),
         "cooling_until": max((row.cooling_until for row in deliveries if goes_soon(row)), default=None),
-        "stoppable": approval is not None and not approval.revoked_at and any(row.can_be_stopped for row in deliveries),
+        "stoppable": approval is not None
+        and not approval.revoked_at
+        and any(row.can_be_stopped and not row.needs_a_person for row in deliveries),
         # The page follows what happens: a colleague's decision, and then the delivery.
         "busy": asked or any(row.state in MOVING for row in deliveries),
         "take_downs": TakeDown.objects.filter(delivery__version__post=found).select_related("channel"),

@@ -100,8 +100,19 @@
       location.assign(raw.url);
     }
   });
-  document.addEventListener("htmx:error", () => say(document.body.dataset.unreachable));
-  document.addEventListener("htmx:after:swap", tick);
+  // No answer, or an error instead of one: what stands here may be old, until the next answer comes.
+  const unreachable = () => say(document.body.dataset.unreachable);
+  document.addEventListener("htmx:error", unreachable);
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.detail.ctx.request.method === "GET") unreachable();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const note = [...document.querySelectorAll("#messages > .box-note")].find(
+      (one) => one.textContent.trim() === document.body.dataset.unreachable,
+    );
+    note?.remove();
+    tick();
+  });
 
   /* ---- A second click does not send twice ---- */
   document.addEventListener("submit", (event) => {
