@@ -144,6 +144,26 @@ def test_a_review_appears_by_itself(
     expect(waiting.locator("h1")).to_have_text("1 post waits for your eyes")
 
 
+def test_a_page_whose_answers_fail_says_so_until_one_comes(window: Callable[[Member], Page], ben: Member) -> None:
+    page, words = window(ben), "Vierogen cannot be reached. What you see may be old."
+    page.goto("/")
+    expect(page.locator("#messages")).not_to_contain_text(words)
+    page.route("**/live/", lambda route: route.fulfill(status=502, body="Bad gateway"))
+    expect(page.locator("#messages")).to_contain_text(words)
+    page.unroute("**/live/")
+    expect(page.locator("#messages")).not_to_contain_text(words)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_stop_everything_stays_in_sight(window: Callable[[Member], Page], anna: Member, width: int) -> None:
+    page = window(anna)
+    page.set_viewport_size({"width": width, "height": 600})
+    page.goto("/posts/new/")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    assert page.evaluate("window.scrollY") > 100
+    expect(page.locator("header").get_by_text("Stop everything").first).to_be_in_viewport()
+
+
 def test_a_stray_appears_by_itself(
     window: Callable[[Member], Page], channel: Channel, dirk: Member, practice: PracticeServer, official: Account
 ) -> None:

@@ -425,7 +425,7 @@ def test_what_was_in_a_post_before_an_edit_has_to_be_gone_too(
     shown = network.read(remote_id)
     assert shown is not None
     reconcile(channel, replace(shown, media=(), text="Niets", edited_at=timezone.now()), network=network)
-    assert RemotePost.objects.get().media == [address for media in shown.media for address in media.addresses]
+    assert RemotePost.objects.get().media == shown.addresses
 
 
 def test_alarms_that_nobody_answered_long_ago_silence_nothing(look_again: Look, by_phone: Phone) -> None:

@@ -128,6 +128,11 @@ class Shown:
     target: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def addresses(self) -> list[str]:
+        """Where its pictures can be fetched, small copies too: all of it has to be gone after a take-down."""
+        return list(dict.fromkeys(address for media in self.media for address in media.addresses))
+
 
 @dataclass(frozen=True)
 class Profile:

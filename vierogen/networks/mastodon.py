@@ -198,8 +198,7 @@ class Mastodon(Network, Deletes, Streams):
         left = [] if self.read(shown.remote_id) is None else [shown.url or shown.remote_id]
         if shown.kind in ("like", "repost"):
             return left  # the media are somebody else's
-        addresses = dict.fromkeys(address for media in shown.media for address in media.addresses)
-        return left + [address for address in addresses if self._answers(address)]
+        return left + [address for address in shown.addresses if self._answers(address)]
 
     def stream(self, stop: Flag, cursor: str = "") -> Iterator[Happened]:
         """Yield the account's own events of the user stream; deletions of anybody, who cannot be told apart.

@@ -201,8 +201,7 @@ def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, deliver
 
 
 def _kept(shown: Shown) -> dict[str, Any]:
-    media = [address for media in shown.media for address in media.addresses]
-    return {"url": shown.url, "kind": shown.kind, "target": shown.target, "media": media}
+    return {"url": shown.url, "kind": shown.kind, "target": shown.target, "media": shown.addresses}
 
 
 def _shown(asked: TakeDown) -> Shown:

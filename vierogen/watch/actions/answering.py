@@ -23,13 +23,12 @@ from vierogen.posts.actions.delivering import settle as found_there
 from vierogen.posts.models import Delivery, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.watch.actions.raising import WATCH, settle, tell_officers
+from vierogen.watch.actions.reconciling import DELIVERED
 from vierogen.watch.models import RemotePost, Stray
-from vierogen.watch.states import MOVES, Origin, State, What
+from vierogen.watch.states import MOVES, Origin, State
 
 log = logging.getLogger(__name__)
 
-# Only posts are sent by deliveries.
-DELIVERED = (What.POST, What.STORY)
 BY_ITSELF = gettext_noop("Nobody said that it is ours within the time that the organisation chose.")
 
 

@@ -75,17 +75,12 @@ def columns_of(shown: Shown) -> dict[str, Any]:
         "kind": shown.kind,
         "url": shown.url[:500],
         "target": shown.target[:300],
-        "media": addresses_of(shown),
+        "media": shown.addresses,
         "fingerprint": fingerprint(shown),
         "posted_at": shown.created_at,
         "edited_at": shown.edited_at,
         "expires_at": shown.expires_at,
     }
-
-
-def addresses_of(shown: Shown) -> list[str]:
-    """Where the pictures can be fetched, small copies too: all of it has to be gone after a take-down."""
-    return [address for media in shown.media for address in media.addresses]
 
 
 def _sent_by_us(channel: Channel, shown: Shown, *, network: Network) -> Delivery | None:
@@ -129,7 +124,7 @@ def _compare(channel: Channel, known: RemotePost, shown: Shown) -> Stray | None:
     if known.gone_at or (after == known.fingerprint and not told) or _is_overtaken(shown, known):
         return None
     # What was in it before has to be gone too after a take-down.
-    media = list(dict.fromkeys([*known.media, *addresses_of(shown)]))
+    media = list(dict.fromkeys([*known.media, *shown.addresses]))
     with transaction.atomic():
         rows = RemotePost.objects.standing().filter(pk=known.pk)
         before = rows.filter(fingerprint=known.fingerprint, edited_at=known.edited_at)

@@ -100,19 +100,20 @@
       location.assign(raw.url);
     }
   });
-  // No answer, or an error instead of one: what stands here may be old, until the next answer comes.
+  // No answer, or an error instead of one: what stands here may be old, until a good answer comes.
   const unreachable = () => say(document.body.dataset.unreachable);
+  const reachable = () => {
+    for (const note of document.querySelectorAll("#messages > .box-note")) {
+      if (note.textContent.trim() === document.body.dataset.unreachable) note.remove();
+    }
+  };
   document.addEventListener("htmx:error", unreachable);
-  document.addEventListener("htmx:response:error", (event) => {
-    if (event.detail.ctx.request.method === "GET") unreachable();
+  document.addEventListener("htmx:after:request", (event) => {
+    const { request, response } = event.detail.ctx;
+    if (response.status < 400) reachable();
+    else if (request.method === "GET") unreachable();
   });
-  document.addEventListener("htmx:after:swap", () => {
-    const note = [...document.querySelectorAll("#messages > .box-note")].find(
-      (one) => one.textContent.trim() === document.body.dataset.unreachable,
-    );
-    note?.remove();
-    tick();
-  });
+  document.addEventListener("htmx:after:swap", tick);
 
   /* ---- A second click does not send twice ---- */
   document.addEventListener("submit", (event) => {
