@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vierogen.channels.states import MOVES, State
 from vierogen.core.plugins import found_in
-from vierogen.networks.base import Network
+from vierogen.networks.base import Deletes, Network
 from vierogen.people.models import Member, Organisation
 
 
@@ -66,6 +66,8 @@ class Channel(models.Model):
         _("take strays down by itself after so many seconds"), null=True, blank=True
     )
     connected_at = models.DateTimeField(default=timezone.now)
+    # Whether the key in use lets us remove posts; asked of the network when the account is connected.
+    may_delete = models.BooleanField(default=True)
 
     objects = ChannelQuerySet.as_manager()
 
@@ -95,9 +97,29 @@ class Channel(models.Model):
         return "".join(word[0] for word in words[:2]).upper() or "?"
 
     @property
+    def can_take_down(self) -> bool:
+        """Do the network and the key in use let us remove posts?"""
+        return self.may_delete and issubclass(self.network, Deletes)
+
+    @property
     def is_connected(self) -> bool:
         """Does the network accept our key?"""
         return bool(self.state == State.CONNECTED)
+
+
+class Room(models.Model):
+    """How much may still be published on a channel, as the network last said: ``used`` of ``total`` in ``seconds``."""
+
+    channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="room")
+    used = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    seconds = models.PositiveIntegerField()
+    read_at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def left(self) -> int:
+        """How many more posts it takes now."""
+        return max(0, self.total - self.used)
 
 
 class Custodian(models.Model):

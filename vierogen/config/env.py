@@ -45,6 +45,22 @@ def words(name: str, default: str = "") -> list[str]:
     return text(name, default).replace(",", " ").split()
 
 
+def pairs(told: list[str]) -> dict[str, str]:
+    """``NAME=value`` each; the names in small letters, as networks are named."""
+    named = [each.partition("=") for each in told]
+    if any(not (name and value) for name, _sign, value in named):
+        raise SettingError("VIEROGEN_NETWORK_CLIENTS and VIEROGEN_NETWORK_SERVERS are lists of NAME=value.")
+    return {name.lower(): value for name, _sign, value in named}
+
+
+def clients(told: list[str]) -> dict[str, tuple[str, str]]:
+    """The id and the secret of each app, by network."""
+    found = {name: value.partition(":") for name, value in pairs(told).items()}
+    if any(not (client and secret) for client, _sign, secret in found.values()):
+        raise SettingError("VIEROGEN_NETWORK_CLIENTS must name an id and a secret for each: NAME=id:secret.")
+    return {name: (client, secret) for name, (client, _sign, secret) in found.items()}
+
+
 def kept_secret(file: Path) -> str:
     """A random text that stays the same: made at the first start, and kept in ``file``, for its owner only."""
     try:

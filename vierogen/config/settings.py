@@ -33,6 +33,10 @@ if (_credentials := os.environ.get("CREDENTIALS_DIRECTORY")) and (Path(_credenti
 OLD_KEY_FILES = [Path(name) for name in env.words("VIEROGEN_OLD_KEY_FILES")]
 # Private networks that connectors may reach, e.g. 10.1.0.0/16. Empty: none.
 ALLOW_PRIVATE = env.words("VIEROGEN_ALLOW_PRIVATE")
+# Our apps at the networks where people log in, with secret: INSTAGRAM=id:secret X=id:secret
+NETWORK_CLIENTS = env.clients(env.words("VIEROGEN_NETWORK_CLIENTS"))
+# Simulators in the place of live networks, for demos and tests: INSTAGRAM=http://127.0.0.1:8100
+NETWORK_SERVERS = env.pairs(env.words("VIEROGEN_NETWORK_SERVERS"))
 # Shows that this is the practice environment and opens the phone page.
 PRACTICE = env.switch("VIEROGEN_PRACTICE")
 # Where the practice network answers, for the phone; "vierogen demo" sets it.

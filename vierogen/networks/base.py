@@ -17,6 +17,8 @@ import httpx
 from vierogen.core.words import gettext_noop as _
 
 Kind = Literal["post", "repost", "like", "story"]
+# The forms in which something can go out: into the timeline, as a short film, or for 24 hours.
+Format = Literal["post", "reel", "story"]
 Happening = Literal["seen", "edited", "deleted", "profile", "alive"]
 
 
@@ -66,13 +68,22 @@ class Field:
 
 @dataclass(frozen=True)
 class Picture:
-    """A re-encoded picture: ``data`` bytes of type ``mime``, pixels ``width`` x ``height``, with its alt text."""
+    """A re-encoded picture: ``data`` bytes of type ``mime``, pixels ``width`` x ``height``, with its alt text.
+
+    A film (``video/mp4``) lasts so many ``seconds``; a picture 0.
+    """
 
     data: bytes
     mime: str
     alt: str
     width: int
     height: int
+    seconds: float = 0.0
+
+    @property
+    def is_film(self) -> bool:
+        """Does it move?"""
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,7 @@ class Outgoing:
     created_at: datetime
     pictures: tuple[Picture, ...] = ()
     language: str = "nl"
+    format: Format = "post"
 
 
 @dataclass(frozen=True)
@@ -113,6 +125,7 @@ class Shown:
     ``key`` is the delivery key where the network gives it back (Bluesky's record key), else "".
     ``links`` is what it leads to beyond its text: the address and words of a link card, addresses behind words, a
     quoted post; as far as the account itself chose them.
+    ``rest`` holds the remote ids of what follows in a thread that ``publish`` made, in order.
     """
 
     remote_id: str
@@ -126,6 +139,7 @@ class Shown:
     links: tuple[str, ...] = ()
     key: str = ""
     target: str = ""
+    rest: tuple[str, ...] = field(default=(), compare=False)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -161,20 +175,51 @@ class Happened:
     cursor: str = ""
 
 
+def _no_address(picture: Picture) -> str:
+    raise NetworkError(_("Pictures can only be offered to this network while a post is being sent."))
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the gateway hands along with one delivery, for ``publish`` and for looking afterwards.
+
+    ``ready`` is called by ``publish`` right before each request that publishes, after all uploading; it raises
+    where the post may not go out any more. ``kept`` is what the connector kept of earlier attempts at this very
+    delivery (the id of a container, the parts of a thread), and ``keep`` adds to it, committed when it returns.
+    ``tell`` says how far it is: a translatable English sentence and per cent. ``offer`` gives the public,
+    short-lived address at which the network can fetch a picture or film; it raises ``NetworkError`` where
+    this installation cannot be reached from outside.
+    """
+
+    ready: Callable[[], None] = lambda: None
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    keep: Callable[[Mapping[str, Any]], None] = lambda news: None
+    tell: Callable[[str, int], None] = lambda sentence, percent: None
+    offer: Callable[[Picture], str] = _no_address
+
+
+@dataclass(frozen=True)
+class Client:
+    """This installation as a network knows it (RFC 6749, section 2): the id and the secret of its app."""
+
+    id: str
+    secret: str = field(repr=False)
+
+
 @dataclass(frozen=True)
 class Opened:
     """Everything a connector needs, opened by the vault for the length of one use.
 
     ``remember`` stores changed credentials (a refreshed token); it refuses empty values.
-    ``ready`` is called by ``publish`` right before the one request that publishes, after all uploading; it raises
-    where the post may not go out any more. ``http`` is the guarded client of ``vierogen.core.http``.
+    ``http`` is the guarded client of ``vierogen.core.http``. ``client`` is None where the operator set none.
     """
 
     server: str
     credentials: Mapping[str, str] = field(repr=False)
     http: httpx.Client
     remember: Callable[[Mapping[str, str]], None] = lambda changed: None
-    ready: Callable[[], None] = lambda: None
+    attempt: Attempt = Attempt()
+    client: Client | None = None
 
 
 class Network(ABC):
@@ -197,6 +242,18 @@ class Network(ABC):
     poll_every: ClassVar[float] = 20.0
     # What the watch can never see here: translatable English, shown to people.
     blind_to: ClassVar[str] = ""
+    # The forms that it takes, the usual one first.
+    formats: ClassVar[tuple[Format, ...]] = ("post",)
+    # True where nothing goes out without a picture or film.
+    needs_picture: ClassVar[bool] = False
+    # How many films a post can have, and how long one may last, in seconds.
+    film_limit: ClassVar[int] = 0
+    film_seconds: ClassVar[float] = 0.0
+    # True where this connector is held to a real server in the project's own tests. Any other is only simulated
+    # there, and says so to people until it was recorded on the live network.
+    tried_for_real: ClassVar[bool] = False
+    # The way to remove something in the network's own app, screen by screen: translatable English sentences.
+    by_hand: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, opened: Opened) -> None:
         self.opened = opened
@@ -230,7 +287,7 @@ class Network(ABC):
 
     @abstractmethod
     def publish(self, post: Outgoing) -> Shown:
-        """Publish, once ``opened.ready()`` agrees; raises ``Unknown`` whenever the network may have accepted it."""
+        """Publish, once ``attempt.ready()`` agrees; raises ``Unknown`` whenever the network may have accepted it."""
 
     @abstractmethod
     def recent(self, limit: int = 40) -> list[Shown]:
@@ -249,6 +306,15 @@ class Network(ABC):
         still have been changed."""
         return self.same(post, shown)
 
+    def may_repeat(self, post: Outgoing) -> bool:
+        """Nothing was found: is it certain that sending again makes no second post? Asks the network where it tells."""
+        return self.repeat_is_safe
+
+    @classmethod
+    def prepared(cls, picture: Picture) -> Picture:
+        """``picture`` in the form that the network takes (its bytes always the same), for ``Attempt.offer``."""
+        return picture
+
     def find(self, post: Outgoing) -> Shown | None:
         """Look for ``post`` among the newest remote posts. Never publishes."""
         return next((shown for shown in self.recent() if self.same(post, shown)), None)
@@ -256,6 +322,10 @@ class Network(ABC):
 
 class Deletes(ABC):
     """The network allows take-down."""
+
+    def may_delete(self) -> bool:
+        """Does this very key allow it? Asked when an account is connected, and told to people."""
+        return True
 
     @abstractmethod
     def delete(self, remote_id: str) -> None:

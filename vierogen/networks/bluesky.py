@@ -49,6 +49,7 @@ class Bluesky(Network, Deletes, Streams):
 
     key = "bluesky"
     name = "Bluesky"
+    tried_for_real = True
     text_limit = 300
     picture_limit = 4
     alt_limit = 2000
@@ -106,7 +107,7 @@ class Bluesky(Network, Deletes, Streams):
             facets=facets(post.text, self._did_of),
             images=[self._uploaded(picture) for picture in post.pictures],
         )
-        self.opened.ready()
+        self.opened.attempt.ready()
         response = self.repository.call(
             "com.atproto.repo.putRecord",
             accepting=True,

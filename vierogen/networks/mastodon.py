@@ -71,6 +71,7 @@ class Mastodon(Network, Deletes, Streams):
 
     key = "mastodon"
     name = "Mastodon"
+    tried_for_real = True
     text_limit = 500
     picture_limit = 4
     alt_limit = 1500
@@ -124,7 +125,7 @@ class Mastodon(Network, Deletes, Streams):
         Only the last call can publish, so only there an answer that fails to come is ``Unknown``.
         """
         pictures = [self._uploaded(picture) for picture in post.pictures]
-        self.opened.ready()
+        self.opened.attempt.ready()
         answer = self._ask(
             "POST",
             "/api/v1/statuses",

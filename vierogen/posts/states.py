@@ -95,11 +95,20 @@ class TakeDownState(models.TextChoices):
     CHECKING = "checking", _("Removed; checking that it is really gone")
     GONE = "gone", _("Gone from the network, seen by us")
     STUCK = "stuck", _("Not removed: a person has to do it")
+    BY_HAND = "by_hand", _("Somebody has to remove it in the app; we look until it is gone")
 
 
 TAKE_DOWN_MOVES: Moves = {
     "delete": step(TakeDownState.ASKED, TakeDownState.STUCK, to=TakeDownState.CHECKING),
-    "confirm": step(TakeDownState.ASKED, TakeDownState.CHECKING, TakeDownState.STUCK, to=TakeDownState.GONE),
+    "confirm": step(
+        TakeDownState.ASKED,
+        TakeDownState.CHECKING,
+        TakeDownState.STUCK,
+        TakeDownState.BY_HAND,
+        to=TakeDownState.GONE,
+    ),
+    # The network, or the key in use, does not let us.
+    "hand_over": step(TakeDownState.ASKED, TakeDownState.STUCK, to=TakeDownState.BY_HAND),
     "get_stuck": step(TakeDownState.ASKED, TakeDownState.CHECKING, to=TakeDownState.STUCK),
     "try_again": step(TakeDownState.STUCK, to=TakeDownState.ASKED),
 }

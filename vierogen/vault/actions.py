@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -18,13 +18,19 @@ from vierogen.core import sealing
 from vierogen.core.http import guarded_client
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
-from vierogen.networks.base import Disconnected, Network, NetworkError, Opened
+from vierogen.networks.base import Attempt, Client, Disconnected, Network, NetworkError, Opened
 from vierogen.people.models import Member, Organisation
 from vierogen.vault.models import Canary, Secret
 
 log = logging.getLogger(__name__)
 
 _CANARY = b"the right key opens this"
+
+
+def client_of(network_key: str) -> Client | None:
+    """This installation as the network knows it, where the operator made it known there."""
+    told = settings.NETWORK_CLIENTS.get(network_key)
+    return Client(*told) if told else None
 
 
 def keyring() -> tuple[sealing.Key, dict[str, sealing.Key]]:
@@ -116,8 +122,8 @@ def _store(channel: Channel, values: Mapping[str, str], *, at: datetime, known: 
 
 
 @contextmanager
-def opened(channel: Channel, *, ready: Callable[[], None] = lambda: None) -> Iterator[Network]:
-    """A connector for this channel with its credentials, for the length of the block; ``ready`` as in ``Opened``."""
+def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Network]:  # noqa: B008 - frozen
+    """A connector for this channel with its credentials, for the length of the block; ``attempt`` of a delivery."""
     _current, keys = keyring()
     secrets = list(Secret.objects.filter(channel=channel))
     read = {secret.field: secret.version for secret in secrets}
@@ -128,7 +134,8 @@ def opened(channel: Channel, *, ready: Callable[[], None] = lambda: None) -> Ite
                 credentials={secret.field: _value(channel, secret, keys) for secret in secrets},
                 http=http,
                 remember=lambda changed: _remember(channel, changed, at=timezone.now(), read=read),
-                ready=ready,
+                attempt=attempt,
+                client=client_of(channel.network_key),
             )
         )
 

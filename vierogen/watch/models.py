@@ -64,6 +64,11 @@ class Watched(Leased):
     silent_since = models.DateTimeField(null=True, blank=True)
     alarm = models.ForeignKey(Alarm, on_delete=models.SET_NULL, null=True, related_name="+")
     cursor = models.TextField(blank=True)
+    # Where the network limits calls by the day: seconds within which something is seen at the present pace, the
+    # share of its calls that was used, and how many it has in 24 hours.
+    promised = models.FloatField(null=True, blank=True)
+    usage = models.FloatField(null=True, blank=True)
+    calls_a_day = models.PositiveIntegerField(null=True, blank=True)
     problem = models.TextField(blank=True)
     profile = models.JSONField(default=dict)
 

@@ -8,9 +8,10 @@ uploading pictures, so *Stop everything* and the lease are asked for once more r
 """
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -24,7 +25,9 @@ from vierogen.core.sealing import SealError
 from vierogen.ledger.actions import Actor, Machine
 from vierogen.ledger.moves import WrongStateError, move
 from vierogen.networks.base import (
+    Attempt,
     Disconnected,
+    Format,
     Limited,
     NetworkError,
     Outgoing,
@@ -161,7 +164,14 @@ def outgoing(delivery: Delivery) -> Outgoing:
     version = delivery.version
     target = version.targets.get(channel_id=delivery.channel_id)
     pictures = tuple(
-        Picture(bytes(shown.media.data), shown.media.mime, shown.alt, shown.media.width, shown.media.height)
+        Picture(
+            bytes(shown.media.data),
+            shown.media.mime,
+            shown.alt,
+            shown.media.width,
+            shown.media.height,
+            shown.media.seconds,
+        )
         for shown in version.attachments.select_related("media")
     )
     return Outgoing(
@@ -170,6 +180,7 @@ def outgoing(delivery: Delivery) -> Outgoing:
         created_at=delivery.dated,
         pictures=pictures,
         language=version.language,
+        format=cast("Format", target.format),
     )
 
 
@@ -177,7 +188,7 @@ def send(delivery: Delivery) -> None:
     """Send a claimed delivery and record what became of it. Never raises for what a network does."""
     post = outgoing(delivery)
     try:
-        with heartbeat(delivery), opened(delivery.channel, ready=lambda: _refuse_late(delivery)) as network:
+        with heartbeat(delivery), opened(delivery.channel, attempt=attempt_at(delivery)) as network:
             shown = network.publish(post)
     except Unknown as error:
         _doubt(delivery, error.reason)
@@ -192,6 +203,25 @@ def send(delivery: Delivery) -> None:
     else:
         if not settle(delivery, shown, by=WORKER):
             _doubt(delivery, LOST)
+
+
+def attempt_at(delivery: Delivery) -> Attempt:
+    """What a connector gets along with this delivery."""
+    return Attempt(
+        ready=lambda: _refuse_late(delivery),
+        kept=dict(delivery.kept),
+        keep=lambda news: _keep_for(delivery, news),
+        tell=lambda sentence, percent: _tell_progress(delivery, sentence, percent),
+    )
+
+
+def _keep_for(delivery: Delivery, news: Mapping[str, Any]) -> None:
+    delivery.kept = {**delivery.kept, **news}
+    Delivery.objects.filter(pk=delivery.pk).update(kept=delivery.kept)
+
+
+def _tell_progress(delivery: Delivery, sentence: str, percent: int) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(progress=sentence[:200], percent=percent)
 
 
 def _refuse_late(delivery: Delivery) -> None:

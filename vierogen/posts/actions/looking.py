@@ -17,7 +17,7 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.posts.actions.delivering import LOST, WORKER, lose_connection, moved, outgoing, settle
+from vierogen.posts.actions.delivering import LOST, WORKER, attempt_at, lose_connection, moved, outgoing, settle
 from vierogen.posts.models import Approval, Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
@@ -49,8 +49,9 @@ def claim_doubtful(worker: str) -> Delivery | None:
 def look(delivery: Delivery) -> None:
     """Look on the network for an uncertain delivery. Never sends."""
     try:
-        with heartbeat(delivery), opened(delivery.channel) as network:
+        with heartbeat(delivery), opened(delivery.channel, attempt=attempt_at(delivery)) as network:
             shown = _found(network, delivery)
+            may_repeat = shown is None and network.may_repeat(outgoing(delivery))
     except Disconnected as error:
         lose_connection(delivery, why=error.reason)
         _ask_later(delivery)
@@ -61,7 +62,7 @@ def look(delivery: Delivery) -> None:
         log.exception("delivery %s: the connector failed to look", delivery.pk)
         _ask_later(delivery)
     else:
-        _looked(delivery, shown)
+        _looked(delivery, shown, may_repeat=may_repeat)
 
 
 def _found(network: Network, delivery: Delivery) -> Shown | None:
@@ -79,10 +80,10 @@ def _is_taken(shown: Shown, delivery: Delivery) -> bool:
     return others.exclude(pk=delivery.pk).exists()
 
 
-def _looked(delivery: Delivery, shown: Shown | None) -> None:
+def _looked(delivery: Delivery, shown: Shown | None, *, may_repeat: bool) -> None:
     if shown is not None and settle(delivery, shown, by=WORKER):
         return
-    if shown is None and delivery.channel.network.repeat_is_safe:
+    if may_repeat:
         # At once, then each time later: a network that keeps breaking off is left in peace.
         at = timezone.now() + timedelta(seconds=min(2**delivery.attempts - 2, 60))
         moved(delivery, "repeat", {**RELEASED, "next_look_at": None, "next_try_at": at})

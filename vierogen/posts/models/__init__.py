@@ -1,6 +1,6 @@
 """Tables of the gateway: what is written and reviewed, what is delivered, and what is taken down."""
 
-from vierogen.posts.models.deliveries import AfterReview, Approval, Delivery, Halt
+from vierogen.posts.models.deliveries import AfterReview, Approval, Delivery, Halt, Part
 from vierogen.posts.models.removals import Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.models.writing import (
     Attachment,
@@ -26,6 +26,7 @@ __all__ = [
     "FoundThing",
     "Halt",
     "Media",
+    "Part",
     "Post",
     "TakeDown",
     "Target",

@@ -130,6 +130,10 @@ class Delivery(Leased):
     url = models.CharField(max_length=500, blank=True)
     problem = models.TextField(blank=True)
     released_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    # What the connector keeps between attempts (networks.base.Attempt), and how far the present one is.
+    kept = models.JSONField(default=dict)
+    progress = models.CharField(max_length=200, blank=True)
+    percent = models.PositiveSmallIntegerField(default=0)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -177,6 +181,19 @@ class Delivery(Leased):
     def lateness(self) -> float:
         """Seconds between when it was planned and when it was out; 0 while it is not."""
         return max(0.0, (self.published_at - self.planned_for).total_seconds()) if self.published_at else 0.0
+
+
+class Part(models.Model):
+    """What follows the first remote post of a delivery in a thread; ``place`` counts from 1."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="parts")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    remote_id = models.CharField(max_length=300)
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["channel", "remote_id"], name="a_part_is_explained_once")]
 
 
 class AfterReviewQuerySet(models.QuerySet["AfterReview"]):

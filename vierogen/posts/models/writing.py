@@ -82,6 +82,8 @@ class Media(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
+    # How long a film lasts; 0 for a picture.
+    seconds = models.FloatField(default=0.0)
     had_place = models.BooleanField(default=False)
     taken_at = models.CharField(max_length=40, blank=True)
     uploaded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
@@ -121,7 +123,7 @@ class Version(models.Model):
             "text": self.text,
             "language": self.language,
             "not_before": self.not_before and self.not_before.timestamp(),
-            "targets": sorted([target.channel_id, target.text] for target in self.targets.all()),
+            "targets": sorted(target.content() for target in self.targets.all()),
             "pictures": [
                 [shown.media.sha256, shown.alt] for shown in sorted(self.attachments.all(), key=lambda a: a.position)
             ],
@@ -162,10 +164,17 @@ class Target(models.Model):
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="targets")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
+    # How it goes out there: in the timeline, as a reel, or as a story (networks.base.Format).
+    format = models.CharField(max_length=10, default="post")
 
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["version", "channel"], name="target_once")]
+
+    def content(self) -> list[Any]:
+        """What an approval covers. The usual form is not named: approvals of before there were others hold."""
+        told = [self.channel_id, self.text]
+        return told if self.format == "post" else [*told, self.format]
 
     @property
     def effective_text(self) -> str:

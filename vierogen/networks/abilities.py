@@ -1,0 +1,126 @@
+"""What some networks can do, each a small class that a connector inherits from where its network has it.
+
+Callers ask with ``isinstance`` or ``issubclass``, as for ``Deletes`` and ``Streams`` in ``base.py``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import ClassVar
+
+import httpx
+
+from vierogen.networks.base import Client, Outgoing, Profile
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One account that the person who logged in may hand over, with the credentials for exactly that one."""
+
+    profile: Profile
+    credentials: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One log-in at the network (RFC 6749, 4.1; RFC 7636): ``back`` is the address to which it returns."""
+
+    client: Client
+    back: str
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+class Authorises(ABC):
+    """Accounts are connected by logging in at the network (OAuth 2), not by copying a key.
+
+    The credentials that this gives may have ``expires_at``, an ISO moment: when the key ends by itself.
+    """
+
+    # The server of the live network; tests and demos name a simulator's.
+    home: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def log_in_at(cls, server: str, request: Request) -> str:
+        """The address at the network to which the person is sent, asking for no more rights than needed."""
+
+    @classmethod
+    @abstractmethod
+    def redeem(cls, server: str, request: Request, *, code: str, http: httpx.Client) -> list[Choice]:
+        """Exchange the code for every account that may be chosen; [] where the person has none that will do.
+
+        Raises ``NetworkError``.
+        """
+
+
+class Refreshes(ABC):
+    """The key ends by itself, and a new one can be had before that."""
+
+    # So long before its end the key is renewed.
+    renew_before: ClassVar[timedelta]
+
+    @abstractmethod
+    def renew(self) -> None:
+        """Get a new key and ``opened.remember`` it, with its ``expires_at``; the old one stays where that fails.
+
+        Raises ``Disconnected`` only where the network recognisably refuses the old key for good.
+        """
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How much of its calls an account has used: ``share`` of the limit (1.0 is all), ``regain`` seconds until more."""
+
+    share: float
+    regain: float = 0.0
+
+
+class Paced(ABC):
+    """Nothing is pushed, and calls are limited by the day: the watch asks at a pace that the network can bear."""
+
+    # Calls that one ``recent()`` costs.
+    calls_a_look: ClassVar[int]
+
+    # What the latest answer said, None before there was one. Set by the connector after each call.
+    usage: Usage | None = None
+
+    @abstractmethod
+    def calls_a_day(self) -> int:
+        """How many calls the account has in 24 hours, by the network's own formula. Asks the network."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How much may be published: ``used`` of ``total`` posts in ``seconds``."""
+
+    used: int
+    total: int
+    seconds: int
+
+
+class Allows(ABC):
+    """The network says how much may still be published."""
+
+    @abstractmethod
+    def allowance(self) -> Allowance:
+        """What it says now."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What sending costs: ``amount`` of ``currency`` (ISO 4217)."""
+
+    amount: Decimal
+    currency: str
+
+
+class Charges(ABC):
+    """The network asks money for a post."""
+
+    @classmethod
+    @abstractmethod
+    def price(cls, post: Outgoing) -> Price:
+        """What sending this costs, by the network's published prices."""
