@@ -311,8 +311,9 @@ class Network(ABC):
         return self.repeat_is_safe
 
     @classmethod
-    def prepared(cls, picture: Picture) -> Picture:
-        """``picture`` in the form that the network takes (its bytes always the same), for ``Attempt.offer``."""
+    def prepared(cls, picture: Picture, *, form: Format = "post") -> Picture:
+        """``picture`` as the network takes it in a post of this ``form``: what stands at the address that
+        ``Attempt.offer`` gives for it. Its bytes are always the same, and preparing it again changes nothing."""
         return picture
 
     def find(self, post: Outgoing) -> Shown | None:

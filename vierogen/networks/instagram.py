@@ -1,0 +1,349 @@
+"""Instagram, professional accounts, by the Graph API with Facebook Login: the only way that can remove posts.
+
+Official documents: https://developers.facebook.com/documentation/instagram-platform/ and, per rule, the page named
+beside it. Nothing is pushed, calls are limited by the day, pictures are fetched from us, stories vanish.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from hmac import new as hmac
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from vierogen.core.http import follow
+from vierogen.core.words import gettext_noop as _
+from vierogen.networks.abilities import Allowance, Allows, Authorises, Choice, Paced, Refreshes, Request
+from vierogen.networks.asking import Forbidden, Missing, body_as, told
+from vierogen.networks.base import (
+    Deletes,
+    Field,
+    Format,
+    Network,
+    NetworkError,
+    Outgoing,
+    Picture,
+    Profile,
+    Shown,
+    Unknown,
+)
+from vierogen.networks.graph import UNSURE, raise_for, usage_in
+from vierogen.networks.instagram_login import (
+    HOME,
+    REMOVE,
+    VERSION,
+    bearer,
+    choices_for,
+    dialog_at,
+    granted_to,
+    next_after,
+    profile_of,
+    token_for,
+)
+from vierogen.networks.instagram_pictures import fitted
+from vierogen.networks.instagram_publishing import Delivery
+from vierogen.networks.instagram_shown import FIELDS, reads_alike, shown_from
+from vierogen.networks.likeness import alike
+from vierogen.networks.taming import composed
+
+# https://developers.facebook.com/documentation/graph-api/overview/rate-limiting, "Instagram Platform".
+_CALLS_AN_IMPRESSION = 4800
+# Pages of one list that are read at most, and what a page holds.
+_MOST_PAGES, _PAGE = 4, 50
+_DAY = 86_400
+# A published post is shown by then, so what is not there was removed again.
+_SHOWN_BY = timedelta(minutes=10)
+_TOO_LARGE = 12_000_000
+
+
+class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
+    """One professional account."""
+
+    key = "instagram"
+    name = "Instagram"
+    home = HOME
+    id_is_global = True
+    formats = ("post", "reel", "story")
+    needs_picture = True
+    # .../instagram-graph-api/reference/ig-user/media: "caption", "alt_text" and "Reel Specifications"; .../content-
+    # publishing: "Carousel Posts".
+    text_limit = 2200
+    alt_limit = 1000
+    picture_limit = 10
+    film_limit = 1
+    film_seconds = 900.0
+    # Seconds. Unsure: no page says how soon a new post is listed.
+    read_lag = 5.0
+    poll_every = 60.0
+    calls_a_look = 2
+    renew_before = timedelta(days=30)
+    fields = (
+        Field("server", _("Server"), _("Leave this as it is."), default=HOME),
+        Field("account_id", _("Number of the account"), _("The number that Instagram gives this account.")),
+        Field("token", _("Access token"), _("A key of 60 days for a Facebook user."), secret=True),
+    )
+    blind_to = _(
+        "Stories of others that are shared in your own story, live video, likes, comments, messages, and what "
+        "somebody removes again between two looks."
+    )
+    by_hand = (
+        _("Open the Instagram app on a phone that is logged in to this account."),
+        _("A story: tap your own round picture at the top left to see it."),
+        _("Then tap the three dots at the bottom right, and tap Delete. Tap Delete once more."),
+        _("A post or reel: tap your own picture at the bottom right and open it."),
+        _("Then tap the three dots above it, and tap Delete. Tap Delete once more."),
+        _("Is it shared with Facebook too? Remove it there as well."),
+    )
+
+    @classmethod
+    def length(cls, text: str) -> int:
+        """Count code points: unsure what Instagram counts, and of what it could count this is the most."""
+        return len(composed(text))
+
+    @classmethod
+    def new_key(cls, at: datetime) -> str:
+        """Make a key of our own; Instagram takes none, so it only tells deliveries apart."""
+        return str(uuid4())
+
+    @classmethod
+    def prepared(cls, picture: Picture, *, form: Format = "post") -> Picture:
+        """A JPEG of 320 to 1440 pixels wide, with white beside it where its shape would be refused."""
+        return fitted(picture, form)
+
+    @classmethod
+    def log_in_at(cls, server: str, request: Request) -> str:
+        return dialog_at(server, request)
+
+    @classmethod
+    def redeem(cls, server: str, request: Request, *, code: str, http: httpx.Client) -> list[Choice]:
+        return choices_for(server, request, code=code, http=http)
+
+    def renew(self) -> None:
+        """.../facebook-login/guides/access-tokens/get-long-lived.
+
+        Unsure whether a token that is long-lived already gets more time by this. The end that the answer names is
+        what counts, and people are warned before it.
+        """
+        client = self.opened.client
+        if client is None:
+            raise NetworkError(_("This installation has no app at Facebook, so access cannot be renewed."))
+        given = {"grant_type": "fb_exchange_token", "fb_exchange_token": self._token}
+        self.opened.remember(token_for(self._server, client, self.opened.http, **given))
+
+    def me(self) -> Profile:
+        """.../instagram-graph-api/reference/ig-user."""
+        fields = "id,username,name,biography,profile_picture_url"
+        account = body_as(self._ask("GET", self._account, params={"fields": fields}), dict)
+        if not account.get("id") or not account.get("username"):
+            raise NetworkError(_("The network did not say whose account this is."), may_retry=True)
+        return profile_of(account)
+
+    def publish(self, post: Outgoing) -> Shown:
+        """.../content-publishing: containers first, then one call that publishes."""
+        delivery = self._delivery
+        if delivery.status() == "PUBLISHED":
+            if found := self.find(post):
+                return found
+            if datetime.now(UTC) < post.created_at + _SHOWN_BY:
+                raise Unknown(UNSURE, detail="the container says PUBLISHED")
+            # It stood there and was removed, and a person decided to send it again.
+            delivery.kept.pop("container")
+        delivery.prepare(post)
+        made = delivery.publish()
+        # It stands there now: that reading it back fails says nothing about that.
+        with suppress(NetworkError):
+            return self._read(made)
+        if post.format == "story":
+            return Shown(made, "", kind="story", created_at=datetime.now(UTC))
+        return Shown(made, post.text, created_at=datetime.now(UTC))
+
+    def find(self, post: Outgoing) -> Shown | None:
+        """By the id that the network gave, else among what is listed now.
+
+        Where the container says that it was published, the only one that can be it is it: a film has no other mark.
+        """
+        if self._delivery.media_id and (shown := self.read(self._delivery.media_id)):
+            return shown
+        listed = self.recent()
+        if found := next((shown for shown in listed if self.same(post, shown)), None):
+            return found
+        possible = [shown for shown in listed if self.reads_as(post, shown)]
+        return possible[0] if len(possible) == 1 and self._delivery.status() == "PUBLISHED" else None
+
+    def reads_as(self, post: Outgoing, shown: Shown) -> bool:
+        """By content, whatever the id says. Films cannot be compared, so for them text and form decide."""
+        is_film = bool(post.pictures) and post.pictures[0].is_film
+        return reads_alike(post, shown, looks_alike=lambda *_both: is_film or self._looks_alike(post, shown))
+
+    def may_repeat(self, post: Outgoing) -> bool:
+        """Ask the container: while it is not published, the same one can be published, and only once.
+
+        .../reference/ig-container, "status_code". An expired one may have been published before: not certain.
+        """
+        if self._delivery.media_id:
+            return False
+        if not self._delivery.container:
+            return True  # kept before it is used, so none was ever published
+        return self._delivery.status() in ("FINISHED", "IN_PROGRESS")
+
+    def same(self, post: Outgoing, shown: Shown) -> bool:
+        """By the id that was kept, else by content: the network does not give our key back."""
+        if self._delivery.media_id:
+            return self._delivery.media_id == shown.remote_id
+        return reads_alike(post, shown, looks_alike=self._looks_alike)
+
+    def recent(self, limit: int = 40) -> list[Shown]:
+        """Posts and reels (the newest ``limit``), and every story that stands there: newest first.
+
+        .../reference/ig-user/media and .../reference/ig-user/stories, two calls.
+        """
+        found = [*self._listed("media", limit), *self._listed("stories", _MOST_PAGES * _PAGE)]
+        return sorted(found, key=_when, reverse=True)
+
+    def read(self, remote_id: str) -> Shown | None:
+        """.../reference/instagram-media. What is gone and what we may not see get the same answer; so in that case
+        the account is asked for, too, before anybody believes that a post is gone."""
+        try:
+            return self._read(remote_id)
+        except Missing:
+            self._insist_on_sight()
+            return None
+
+    def delete(self, remote_id: str) -> None:
+        """.../reference/instagram-media, "Deleting", since December 2025."""
+        try:
+            self._ask("DELETE", remote_id)
+        except Missing:  # somebody was faster
+            self._insist_on_sight()
+        except Forbidden as error:
+            reason = _("Vierogen has no right to remove posts here. Remove it with the Instagram app.")
+            raise Forbidden(reason, detail=error.detail) from error
+
+    def may_delete(self) -> bool:
+        return REMOVE in granted_to(self._server, self._token, self.opened.http)
+
+    def remains(self, shown: Shown) -> list[str]:
+        """Read the post again, and fetch its media as a stranger would.
+
+        Its page says nothing: Instagram shows strangers a log-in there, whether the post is gone or not.
+        """
+        left = [] if self.read(shown.remote_id) is None else [shown.url or shown.remote_id]
+        return left + [address for address in shown.addresses if self._answers(address)]
+
+    def calls_a_day(self) -> int:
+        """4800 for each view of the last day, at least 4800.
+
+        .../graph-api/overview/rate-limiting, "Instagram Platform". "views" took the place of "impressions" in 2025
+        (.../api-reference/instagram-user/insights); unsure whether the limit is still counted by the latter.
+        """
+        now = int(datetime.now(UTC).timestamp())
+        asked = {"metric": "views", "period": "day", "metric_type": "total_value"}
+        path = f"{self._account}/insights"
+        try:
+            answer = self._ask("GET", path, params={**asked, "since": str(now - _DAY), "until": str(now)})
+        except (Forbidden, Missing):
+            return _CALLS_AN_IMPRESSION
+        return _CALLS_AN_IMPRESSION * max(1, _views_in(body_as(answer, dict)))
+
+    def allowance(self) -> Allowance:
+        """.../reference/ig-user/content_publishing_limit."""
+        answer = self._ask("GET", f"{self._account}/content_publishing_limit", params={"fields": "config,quota_usage"})
+        rows = body_as(answer, dict, "data")["data"]
+        row = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+        config = row.get("config") or {}
+        try:
+            return Allowance(int(row["quota_usage"]), int(config["quota_total"]), int(config["quota_duration"]))
+        except (KeyError, TypeError, ValueError) as error:
+            reason = _("Instagram did not say how much it still takes.")
+            raise NetworkError(reason, may_retry=True, detail=repr(error)) from error
+
+    @cached_property
+    def _server(self) -> str:
+        return self.server_of(self.opened.server)
+
+    @cached_property
+    def _token(self) -> str:
+        return self.opened.credentials["token"].strip()
+
+    @cached_property
+    def _account(self) -> str:
+        return self.opened.credentials["account_id"].strip()
+
+    @cached_property
+    def _delivery(self) -> Delivery:
+        return Delivery(self._ask, self._account, self.opened.attempt)
+
+    def _ask(self, method: str, path: str, *, accepting: bool = False, **options: Any) -> httpx.Response:
+        """One call with the token in a header; what it says about used calls is noted, whatever else it says."""
+        params = {**options.pop("params", {}), **self._proof}
+        with told(accepting=accepting):
+            url = f"{self._server}{VERSION}/{path}"
+            response = self.opened.http.request(method, url, headers=bearer(self._token), params=params, **options)
+        self.usage = usage_in(response.headers) or self.usage
+        raise_for(response, accepting=accepting)
+        return response
+
+    @cached_property
+    def _proof(self) -> dict[str, str]:
+        """.../graph-api/guides/secure-requests: a stolen token alone is worth nothing where the app demands this."""
+        if self.opened.client is None:
+            return {}
+        proof = hmac(self.opened.client.secret.encode(), self._token.encode(), sha256)
+        return {"appsecret_proof": proof.hexdigest()}
+
+    def _read(self, remote_id: str) -> Shown:
+        return shown_from(body_as(self._ask("GET", remote_id, params={"fields": FIELDS}), dict, "id"))
+
+    def _insist_on_sight(self) -> None:
+        """Raise unless the account itself can still be seen."""
+        try:
+            self.me()
+        except Missing as error:
+            reason = _("Instagram does not show us this account any more. Connect it again.")
+            raise NetworkError(reason, may_retry=True, detail=error.detail) from error
+
+    def _listed(self, edge: str, limit: int) -> list[Shown]:
+        """By cursors: https://developers.facebook.com/docs/graph-api/results."""
+        found, after = list[Shown](), ""
+        for _page in range(_MOST_PAGES):
+            params = {"fields": FIELDS, "limit": str(min(limit, _PAGE)), **({"after": after} if after else {})}
+            body = body_as(self._ask("GET", f"{self._account}/{edge}", params=params), dict, "data")
+            rows = body["data"] if isinstance(body["data"], list) else []
+            found += [shown_from(row) for row in rows if isinstance(row, Mapping)]
+            after = next_after(body)
+            if not after or len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _looks_alike(self, post: Outgoing, shown: Shown) -> bool:
+        """Fetch the first picture and compare. A film is packed anew beyond recognition: never taken for our own."""
+        if not post.pictures or post.pictures[0].is_film or not shown.media[0].url:
+            return False
+        ours, theirs = post.pictures[0], shown.media[0]
+        with told():
+            data = self.opened.http.get(theirs.url)
+        return data.is_success and alike(self.prepared(ours, form=post.format).data, data.content[:_TOO_LARGE])
+
+    def _answers(self, url: str) -> bool:
+        with told():
+            status = follow(self.opened.http, url).status
+        if status == 429 or status >= 500:
+            raise NetworkError(_("The network did not answer properly."), may_retry=True, detail=f"{status}")
+        return status < 300
+
+
+def _when(shown: Shown) -> datetime:
+    return shown.created_at or datetime.min.replace(tzinfo=UTC)
+
+
+def _views_in(body: Mapping[str, Any]) -> int:
+    rows = body.get("data")
+    for row in rows if isinstance(rows, list) else ():
+        value = row.get("total_value") if isinstance(row, Mapping) else None
+        if isinstance(value, Mapping) and isinstance(value.get("value"), int):
+            return int(value["value"])
+    return 0

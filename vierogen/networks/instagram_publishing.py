@@ -1,0 +1,184 @@
+"""Publishing on Instagram: containers are made, waited for, and published once.
+
+https://developers.facebook.com/documentation/instagram-platform/content-publishing. Only the last call,
+``media_publish``, can publish. Every container is kept before it is used, so whoever comes later can ask what became
+of it: that, and not a guess, decides whether anything is sent again.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, cast
+
+import httpx
+
+from vierogen.core.words import gettext_noop as _
+from vierogen.networks.asking import Missing, body_as
+from vierogen.networks.base import Attempt, NetworkError, Outgoing, Picture, Unknown
+from vierogen.networks.graph import UNSURE, by_subcode
+
+# .../reference/ig-container, "status_code"; "" where the network does not have it any more.
+Status = Literal["EXPIRED", "ERROR", "FINISHED", "IN_PROGRESS", "PUBLISHED", ""]
+# content-publishing, "Troubleshooting": ask no more than once a minute for five minutes. Pictures are ready at once,
+# so the first looks come sooner.
+PATIENCE, PAUSES = 300.0, (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+# error-codes, 2207010; ig-user/media, "caption".
+MOST_HASHTAGS, MOST_MENTIONS = 30, 20
+# ig-user/media, "Story Video Specifications": 60 seconds at most.
+STORY_SECONDS = 60.0
+FETCHING = _("Instagram is fetching the pictures.")
+PREPARING = _("Instagram is preparing the post.")
+PUBLISHING = _("Instagram is publishing it.")
+
+
+class Ask(Protocol):
+    """A call to the Graph API under the account, as ``Instagram`` makes it."""
+
+    def __call__(self, method: str, path: str, *, accepting: bool = False, **options: Any) -> httpx.Response:
+        """Make it. Raises ``NetworkError``."""
+
+
+@dataclass
+class Delivery:
+    """One delivery on its way: ``ask`` calls the network, ``account`` is where it goes."""
+
+    ask: Ask
+    account: str
+    attempt: Attempt
+    sleep: Callable[[float], None] = time.sleep
+    kept: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kept = dict(self.attempt.kept)
+
+    @property
+    def container(self) -> str:
+        """The container of an earlier try, or "" ."""
+        return str(self.kept.get("container") or "")
+
+    @property
+    def media_id(self) -> str:
+        """What became of it, where the network said so, or ""."""
+        return str(self.kept.get("media") or "")
+
+    def status(self) -> Status:
+        """What became of the kept container; "" where there is none."""
+        return self._status(self.container)[0] if self.container else ""
+
+    def prepare(self, post: Outgoing) -> None:
+        """Have a finished container: the one of an earlier try while it is good, else a new one.
+
+        Raises ``NetworkError``; nothing can have been published.
+        """
+        refuse_what_does_not_fit(post)
+        if self.status() not in ("FINISHED", "IN_PROGRESS"):
+            self._make(post)
+        self._wait_for(self.container)
+
+    def publish(self) -> str:
+        """Publish the container; returns the id of the post. Raises ``Unknown`` where that is not known."""
+        self.attempt.tell(PUBLISHING, 90)
+        self.attempt.ready()
+        answer = self.ask("POST", f"{self.account}/media_publish", accepting=True, data={"creation_id": self.container})
+        made = str(body_as(answer, dict, accepting=True).get("id") or "")
+        if not made:
+            raise Unknown(UNSURE, detail="no id")
+        self._keep({"media": made})
+        return made
+
+    def _make(self, post: Outgoing) -> None:
+        self.attempt.tell(FETCHING, 10)
+        values = {"caption": post.text} if post.format != "story" else {}
+        if len(post.pictures) == 1:
+            made = self._created({**values, **self._media_of(post.pictures[0], post)})
+        else:
+            parts = ",".join(self._part(each, post) for each in post.pictures)
+            made = self._created({**values, "media_type": "CAROUSEL", "children": parts})
+        self._keep({"container": made})
+
+    def _part(self, picture: Picture, post: Outgoing) -> str:
+        """content-publishing, "Carousel Posts": each part is a container of its own, and done before the whole."""
+        made = self._created({**self._media_of(picture, post, is_part=True), "is_carousel_item": "true"})
+        self._wait_for(made)
+        return made
+
+    def _media_of(self, picture: Picture, post: Outgoing, *, is_part: bool = False) -> dict[str, str]:
+        """ig-user/media: where it is fetched, and what it becomes. Single films are reels (``media_type``).
+
+        ``alt_text`` is for pictures in the feed only: "Reels and stories are not supported."
+        """
+        address = self.attempt.offer(picture)
+        kind = "VIDEO" if is_part else "STORIES" if post.format == "story" else "REELS"
+        if picture.is_film:
+            return {"video_url": address, "media_type": kind}
+        if post.format == "story":
+            return {"image_url": address, "media_type": kind}
+        return {"image_url": address, **({"alt_text": picture.alt} if picture.alt else {})}
+
+    def _created(self, values: Mapping[str, str]) -> str:
+        answer = self.ask("POST", f"{self.account}/media", data=values)
+        return str(body_as(answer, dict, "id")["id"])
+
+    def _wait_for(self, container: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        for look in range(len(PAUSES) + int(PATIENCE / PAUSES[-1]) + 1):
+            status, words = self._status(container)
+            if status == "FINISHED":
+                return
+            if status != "IN_PROGRESS":
+                raise _spoilt(words)
+            if time.monotonic() > deadline:
+                break
+            self.attempt.tell(PREPARING, min(80, 30 + 5 * look))
+            self.sleep(PAUSES[min(look, len(PAUSES) - 1)])
+        raise NetworkError(_("Instagram is still busy with the picture or film. It is tried again."), may_retry=True)
+
+    def _status(self, container: str) -> tuple[Status, str]:
+        try:
+            answer = self.ask("GET", container, params={"fields": "status_code,status"})
+        except Missing:
+            return "", ""
+        body = body_as(answer, dict, "status_code")
+        return cast("Status", str(body["status_code"])), str(body.get("status") or "")
+
+    def _keep(self, news: Mapping[str, Any]) -> None:
+        self.attempt.keep(news)
+        self.kept.update(news)
+
+
+def _spoilt(words: str) -> NetworkError:
+    """.../ig-container, "status": on an error it names the sub-code."""
+    named = re.search(r"\b(2207\d{3})\b", words)
+    if named is None:
+        return NetworkError(_("Instagram could not prepare this post. It is tried again."), may_retry=True)
+    row = by_subcode(int(named[1]))
+    return NetworkError(row.reason, may_retry=row.means in ("again", "busy"), detail=words[:500])
+
+
+def refuse_what_does_not_fit(post: Outgoing) -> None:
+    """Say in a plain sentence what the network would refuse with a number. Raises ``NetworkError``."""
+    if reason := _misfit(post):
+        raise NetworkError(reason)
+
+
+def _misfit(post: Outgoing) -> str:
+    films = [each for each in post.pictures if each.is_film]
+    if not post.pictures:
+        return _("Instagram takes no post without a picture or film. Add one.")
+    if post.format == "story":
+        if len(post.pictures) > 1:
+            return _("A story takes one picture or film. Make a story of each.")
+        too_long = any(each.seconds > STORY_SECONDS for each in films)
+        return _("A film in a story lasts 60 seconds at most. Choose a shorter one.") if too_long else ""
+    if post.format == "reel" and (len(post.pictures), len(films)) != (1, 1):
+        return _("A reel is one film. Choose a film, or choose another form.")
+    return _too_many_names(post.text)
+
+
+def _too_many_names(text: str) -> str:
+    if len(re.findall(r"#\w", text)) > MOST_HASHTAGS:
+        return _("Instagram takes 30 hashtags at most. Take some away.")
+    if len(re.findall(r"@\w", text)) > MOST_MENTIONS:
+        return _("Instagram takes 20 names with @ at most. Take some away.")
+    return ""
