@@ -11,15 +11,29 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.networks.walk.listening import SOON, Listening
-from tests.networks.walk.running import LATE, Running, assert_plain, picture, refusal
-from tests.networks.walk.stage import Edits, Shares, Stage, stages
+from tests.networks.walk.running import LATE, WRONG, Running, assert_plain, marked, picture, refusal
+from tests.networks.walk.stage import Edits, LogsIn, RunsOut, Shares, Stage, Stories, stages
 from tests.servers.faulty import Fault, cut_after, cut_before, error_after, late, limited, refused
 from vierogen.channels.models import Channel, networks
-from vierogen.networks.base import Deletes, Disconnected, Limited, Network, NetworkError, Shown, Streams, Unknown
+from vierogen.networks.abilities import Allows, Authorises, Paced, Refreshes, Request
+from vierogen.networks.base import (
+    Client,
+    Deletes,
+    Disconnected,
+    Format,
+    Limited,
+    Network,
+    NetworkError,
+    Picture,
+    Shown,
+    Streams,
+    Unknown,
+)
 from vierogen.posts.models import Delivery
 from vierogen.watch.models import RemotePost
 
@@ -101,6 +115,12 @@ def eventually(find: Callable[[], Any], *, within: float = SOON) -> None:
         time.sleep(0.1)
 
 
+def publish(running: Running, text: str, *pictures: Picture, form: Format = "post") -> Shown:
+    """Send one post, straight to the stage."""
+    post = running.post(text, *pictures, form=form)
+    return running.at(post).publish(post)
+
+
 def ids(found: list[Shown]) -> list[str]:
     return [shown.remote_id for shown in found]
 
@@ -123,6 +143,26 @@ def test_a_network_says_what_it_is_and_what_it_allows(network: type[Network]) ->
     assert network.picture_limit == 0 or (network.picture_limit > 0 and network.alt_limit > 0)
     assert 0 <= network.read_lag <= network.poll_every
     assert not network.blind_to or network.blind_to.endswith(".")
+    assert all(screen.endswith(".") and screen in marked() for screen in network.by_hand)
+
+
+@every_network
+def test_a_network_says_which_forms_it_takes(network: type[Network]) -> None:
+    assert network.formats
+    assert len(network.formats) == len(set(network.formats))
+    assert network.formats[0] == "post"
+    assert (network.film_limit > 0) == (network.film_seconds > 0)
+    assert not network.needs_picture or network.picture_limit > 0
+
+
+@every_network
+@pytest.mark.parametrize("size", [(40, 30), (3000, 1000), (500, 2500), (1080, 1080)], ids=str)
+def test_preparing_a_picture_always_gives_the_same(network: type[Network], size: tuple[int, int]) -> None:
+    for form in network.formats:
+        ours = picture("Een vlak", size=size)
+        once = network.prepared(ours, form=form)
+        assert once == network.prepared(ours, form=form) == network.prepared(once, form=form)
+        assert once.alt == "Een vlak"
 
 
 @every_network
@@ -174,11 +214,11 @@ def test_it_knows_whose_account_it_has(running: Running) -> None:
 def test_what_is_published_is_there_as_it_was_written(running: Running) -> None:
     link = "https://www.voorbeeld.nl/een/tamelijk/lang/pad?van=ons&voor=jou"
     post = running.post(f"Morgen open ☀️ & droog.\nKom je ook, {running.stage.mention}?\n\nZie {link} #zwemmen")
-    shown = running.network.publish(post)
+    shown = running.at(post).publish(post)
     assert link in shown.text
     assert "<" not in shown.text
     assert running.standing(shown.text) == 1
-    for seen in (shown, running.network.read(shown.remote_id), running.network.find(post)):
+    for seen in (shown, running.network.read(shown.remote_id), running.at(post).find(post)):
         assert running.network.same(post, here(seen))
         assert here(seen).remote_id == shown.remote_id
         assert here(seen).kind == "post"
@@ -190,9 +230,9 @@ def test_what_is_published_is_there_as_it_was_written(running: Running) -> None:
 
 @on_every_stage
 def test_the_newest_is_listed_first(running: Running) -> None:
-    first = running.network.publish(running.post("De eerste")).remote_id
+    first = publish(running, "De eerste").remote_id
     second = running.stage.post("De tweede, van de telefoon")
-    third = running.network.publish(running.post("De derde")).remote_id
+    third = publish(running, "De derde").remote_id
     eventually(lambda: ids(running.network.recent())[:3] == [third, second, first])
     assert ids(running.network.recent(1))[:1] == [third]
 
@@ -200,9 +240,9 @@ def test_the_newest_is_listed_first(running: Running) -> None:
 @on_every_stage
 def test_one_post_is_not_taken_for_another(running: Running) -> None:
     one, other = running.post("Het zwembad is open"), running.post("Het zwembad is dicht")
-    shown = running.network.publish(one)
+    shown = running.at(one).publish(one)
     assert not running.network.same(other, shown)
-    assert running.network.find(other) is None
+    assert running.at(other).find(other) is None
     assert running.standing(other.text) == 0
 
 
@@ -210,9 +250,9 @@ def test_one_post_is_not_taken_for_another(running: Running) -> None:
 def test_a_text_may_be_as_long_as_the_network_says_and_no_longer(running: Running) -> None:
     fits = "vol " + "x" * (running.stage.network.text_limit - 4)
     assert running.network.length(fits) == running.stage.network.text_limit
-    assert running.network.publish(running.post(fits)).text == fits
+    assert publish(running, fits).text == fits
     with refusal(running) as refused_:
-        running.network.publish(running.post(f"{fits}x"))
+        publish(running, f"{fits}x")
     assert not isinstance(refused_.error, Unknown)
     assert not refused_.error.may_retry
     assert running.standing(f"{fits}x") == 0
@@ -222,7 +262,7 @@ def test_a_text_may_be_as_long_as_the_network_says_and_no_longer(running: Runnin
 def test_pictures_keep_their_alt_texts_and_their_order(running: Running) -> None:
     alts = [ALT, "Nog een"][: running.stage.network.picture_limit]
     post = running.post("Kijk eens", *map(picture, alts))
-    shown = running.network.publish(post)
+    shown = running.at(post).publish(post)
     for seen in (shown, here(running.network.read(shown.remote_id))):
         assert [media.alt for media in seen.media] == alts
         assert all(media.url.startswith(("https://", "http://")) for media in seen.media)
@@ -231,8 +271,66 @@ def test_pictures_keep_their_alt_texts_and_their_order(running: Running) -> None
 
 @on_every_stage
 def test_what_never_was_reads_as_none(running: Running) -> None:
-    shown = running.network.publish(running.post("Bijna"))
+    shown = publish(running, "Bijna")
     assert running.network.read(f"{shown.remote_id}0") is None
+
+
+@on_every_stage
+def test_what_was_published_is_no_stray(running: Running) -> None:
+    post = running.post("Van ons, en van niemand anders")
+    ours = running.at(post).publish(post)
+    theirs = running.stage.post("Niet van ons")
+    # Opened as the watch does: it knows nothing of the delivery but the post.
+    eventually(lambda: theirs in ids(running.network.recent()))
+    explained = [seen.remote_id for seen in running.network.recent() if running.through.same(post, seen)]
+    assert explained == [ours.remote_id]
+
+
+# What stands there for a day
+
+
+@on_stages(Stories)
+def test_a_story_of_ours_is_told_from_one_of_somebody_else(running: Running) -> None:
+    ours, stage = running.post("", picture("", size=(1080, 1920)), form="story"), can(Stories, running.stage)  # type: ignore[arg-type]
+    foreign = stage.story(picture("", size=(1080, 1920)).data)
+    shown = running.at(ours).publish(ours)
+    listed = running.network.recent()
+    assert {shown.remote_id, foreign} <= {seen.remote_id for seen in listed if seen.kind == "story"}
+    assert [seen.remote_id for seen in listed if running.through.same(ours, seen)] == [shown.remote_id]
+    assert here(running.at(ours).find(ours)).remote_id == shown.remote_id
+
+
+@on_stages(Stories)
+def test_a_story_says_when_it_ends(running: Running) -> None:
+    remote_id = can(Stories, running.stage).story(picture("").data)  # type: ignore[arg-type]
+    seen = here(running.network.read(remote_id))
+    assert seen.kind == "story"
+    assert seen.created_at is not None
+    assert seen.expires_at == seen.created_at + timedelta(hours=24)
+    assert len(seen.media) == 1
+
+
+@on_stages(Stories, Deletes)
+def test_a_story_is_taken_down_whole(running: Running) -> None:
+    remote_id = can(Stories, running.stage).story(picture("").data)  # type: ignore[arg-type]
+    network, seen = can(Deletes, running.network), here(running.network.read(remote_id))
+    assert len(network.remains(seen)) == 1 + len(seen.addresses)
+    network.delete(remote_id)
+    eventually(lambda: network.remains(seen) == [])
+    assert remote_id not in [each for each, _since in can(Stories, running.stage).stories()]  # type: ignore[arg-type]
+
+
+@on_stages(Stories)
+@pytest.mark.parametrize("fault", [cut_after(), error_after(500)], ids=["cut", "error"])
+def test_a_story_whose_answer_got_lost_is_found(running: Running, fault: Fault) -> None:
+    post, stage = running.post("", picture(""), form="story"), can(Stories, running.stage)  # type: ignore[arg-type]
+    before = len(stage.stories())
+    running.goes_wrong(fault)
+    with refusal(running, Unknown):
+        running.through_at(post).publish(post)
+    assert here(running.through_at(post).find(post)).kind == "story"
+    assert not running.through_at(post).may_repeat(post)
+    assert len(stage.stories()) == before + 1
 
 
 # What happens around Vierogen
@@ -247,7 +345,7 @@ def test_what_somebody_posts_with_the_app_is_found(running: Running) -> None:
     seen = here(running.network.read(foreign))
     assert (seen.text, seen.kind) == (text, "post")
     assert not running.network.same(ours, seen)
-    assert running.network.find(ours) is None
+    assert running.at(ours).find(ours) is None
 
 
 @on_stages(Streams)
@@ -255,7 +353,7 @@ def test_what_somebody_posts_with_the_app_is_told_within_seconds(running: Runnin
     with Listening(can(Streams, running.network)) as listening:
         foreign = running.stage.post("Live van de telefoon")
         told = listening.hears("seen", foreign)
-        ours = running.through.publish(running.post("Van ons"))
+        ours = publish(running, "Van ons")
         assert here(listening.hears("seen", ours.remote_id).shown).text == "Van ons"
     assert here(told.shown).text == "Live van de telefoon"
     assert here(told.shown) == running.network.read(foreign)
@@ -272,7 +370,7 @@ def test_a_deletion_is_told_within_seconds(running: Running) -> None:
 @on_stages(Edits)
 def test_what_somebody_edits_is_found(running: Running) -> None:
     post = running.post("Zoals goedgekeurd")
-    shown = running.network.publish(post)
+    shown = running.at(post).publish(post)
     can(Edits, running.stage).edit(shown.remote_id, "Iets anders")  # type: ignore[arg-type]
     eventually(lambda: here(running.network.read(shown.remote_id)).text == "Iets anders")
     assert "Iets anders" in [seen.text for seen in running.network.recent()]
@@ -280,7 +378,7 @@ def test_what_somebody_edits_is_found(running: Running) -> None:
 
 @on_stages(Edits, Streams)
 def test_an_edit_is_told_within_seconds(running: Running) -> None:
-    shown = running.network.publish(running.post("Zoals het was"))
+    shown = publish(running, "Zoals het was")
     with Listening(can(Streams, running.network)) as listening:
         can(Edits, running.stage).edit(shown.remote_id, "Zoals het werd")  # type: ignore[arg-type]
         assert here(listening.hears("edited", shown.remote_id).shown).text == "Zoals het werd"
@@ -307,7 +405,7 @@ def test_a_repost_or_like_is_found_and_can_be_undone(running: Running, kind: str
 @on_stages(Deletes)
 def test_a_take_down_is_finished_when_everything_is_gone(running: Running) -> None:
     pictures = [picture(ALT)][: running.stage.network.picture_limit]
-    shown = running.network.publish(running.post("Weg ermee", *pictures))
+    shown = publish(running, "Weg ermee", *pictures)
     network = can(Deletes, running.network)
     addresses = shown.addresses
     assert len(network.remains(shown)) == 1 + len(addresses) > len(pictures)
@@ -329,11 +427,12 @@ def test_a_lost_answer_is_unknown_and_looking_settles_it(running: Running, fault
     post = running.post(f"Misschien geplaatst, {fault.seconds} {fault.answer!r:.20}")
     running.goes_wrong(fault)
     with refusal(running, Unknown):
-        running.through.publish(post)
-    found = here(running.through.find(post))
+        running.through_at(post).publish(post)
+    found = here(running.through_at(post).find(post))
     assert running.through.same(post, found)
-    if running.stage.network.repeat_is_safe:
-        assert running.network.publish(post).remote_id == found.remote_id
+    if running.through_at(post).may_repeat(post):
+        with suppress(NetworkError):  # or it is refused, as there is nothing left to publish
+            assert running.at(post).publish(post).remote_id == found.remote_id
     assert running.standing(found.text) == 1
 
 
@@ -342,9 +441,11 @@ def test_what_never_arrived_is_unknown_too_and_not_found(running: Running) -> No
     post = running.post("Nooit aangekomen")
     running.goes_wrong(cut_before())
     with refusal(running, Unknown):
-        running.through.publish(post)
-    assert running.through.find(post) is None
-    running.through.publish(post)
+        running.through_at(post).publish(post)
+    assert running.through_at(post).find(post) is None
+    # Whether the network lets the connector be sure of it, or a person decides.
+    assert running.through_at(post).may_repeat(post) in (True, False)
+    running.through_at(post).publish(post)
     assert running.standing(post.text) == 1
 
 
@@ -353,8 +454,8 @@ def test_an_acceptance_that_makes_no_sense_is_no_refusal(running: Running) -> No
     post = running.post("Geplaatst, denk ik")
     running.goes_wrong(replace(refused(200, ["odd"]), reaches=True))
     with suppress(Unknown):  # or it knows without reading the answer
-        running.through.publish(post)
-    found = here(running.through.find(post))
+        running.through_at(post).publish(post)
+    found = here(running.through_at(post).find(post))
     assert running.standing(found.text) == 1
 
 
@@ -363,11 +464,164 @@ def test_a_limit_says_for_how_long_and_nothing_was_accepted(running: Running) ->
     post = running.post("Te veel gevraagd")
     running.goes_wrong(limited(7))
     with refusal(running, Limited) as told:
-        running.through.publish(post)
+        running.through_at(post).publish(post)
     assert isinstance(told.error, Limited)
     assert 5 <= told.error.seconds <= 8
     assert told.error.may_retry
     assert running.standing(post.text) == 0
+
+
+# What is allowed
+
+
+@on_stages(Allows)
+def test_it_says_how_much_may_still_be_published(running: Running) -> None:
+    before = can(Allows, running.network).allowance()
+    publish(running, "Telt mee")
+    after = can(Allows, running.network).allowance()
+    assert (after.used, after.total) == (before.used + 1, before.total)
+    assert after.seconds > 0
+
+
+@on_stages(Paced)
+def test_it_says_how_many_calls_are_used(running: Running) -> None:
+    network = can(Paced, running.later.opened())
+    assert network.calls_a_day() > 0
+    before = len(running.proxy.seen)
+    network.recent()  # type: ignore[attr-defined]
+    assert len(running.proxy.seen) - before == network.calls_a_look
+    assert network.usage is not None
+    assert 0 <= network.usage.share < 1
+
+
+@on_stages(RunsOut)
+def test_when_the_calls_are_used_up_nothing_goes_out_and_it_says_for_how_long(running: Running) -> None:
+    stage, post = can(RunsOut, running.stage), running.post("Te veel vandaag")  # type: ignore[arg-type]
+    stage.use_up()
+    try:
+        for verb in ("recent", "publish", "recent"):
+            with suppress(Limited):
+                asked(running.at(post), verb, post)
+        with refusal(running, Limited) as told:
+            running.through.recent()
+    finally:
+        stage.refill()
+    assert isinstance(told.error, Limited)
+    assert told.error.seconds >= 1
+    assert running.standing(post.text) <= 1
+    running.through.recent()
+
+
+# Keys that end, and logging in at the network
+
+
+@on_stages(Refreshes)
+def test_a_renewed_key_works_and_says_when_it_ends(running: Running) -> None:
+    way = running.way(running.stage.spare(running.proxy.base_url))
+    before = dict(way.credentials)
+    can(Refreshes, way.opened()).renew()
+    changed = {name for name, value in way.credentials.items() if before.get(name) != value}
+    assert changed & {"expires_at", *(field.name for field in running.stage.network.fields), *running.stage.tokens}
+    assert datetime.fromisoformat(way.credentials["expires_at"]) > datetime.now(UTC)
+    assert way.opened().me().account_id == running.network.me().account_id
+
+
+@on_stages(Refreshes)
+def test_a_refused_key_is_not_renewed_and_not_forgotten(running: Running) -> None:
+    way = running.way({"server": running.proxy.base_url, **running.stage.filled_in, **wrong_secrets(running)})
+    before = dict(way.credentials)
+    with refusal(running, Disconnected):
+        can(Refreshes, way.opened()).renew()
+    assert way.credentials == before
+
+
+@on_stages(Refreshes)
+@pytest.mark.parametrize(
+    "fault", [refused(503), cut_before(), refused(200, {}), refused(200, ["odd"])], ids=["error", "cut", "empty", "odd"]
+)
+def test_renewing_that_fails_loses_nothing_and_can_be_tried_again(running: Running, fault: Fault) -> None:
+    way = running.way(running.stage.spare(running.proxy.base_url))
+    before = dict(way.credentials)
+    running.proxy.next(fault)
+    with refusal(running) as told:
+        can(Refreshes, way.opened()).renew()
+    assert not isinstance(told.error, Disconnected)
+    assert told.error.may_retry
+    assert way.credentials == before
+
+
+BACK = "https://voorbeeld.nl/terug/"
+
+
+def log_in(running: Running, *, state: str = "een-toestand") -> tuple[Request, str]:
+    """One log-in, and the address to which the person is sent; both go straight to the stage."""
+    client = running.stage.client
+    assert isinstance(client, Client)
+    request = Request(client, BACK, state, "v" * 50)
+    return request, can(Authorises, running.network).log_in_at(running.address, request)
+
+
+def given(address: str) -> dict[str, str]:
+    """What the network sends along to the address to which it leads back."""
+    assert address.startswith(BACK)
+    return {name: values[-1] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+@on_stages(Authorises, LogsIn)
+def test_logging_in_gives_each_account_its_own_credentials(running: Running) -> None:
+    stage = can(LogsIn, running.stage)  # type: ignore[arg-type]
+    request, address = log_in(running)
+    back = given(stage.agree(address))
+    assert back["state"] == request.state
+    choices = can(Authorises, running.network).redeem(
+        running.address, request, code=back["code"], http=running.direct.http
+    )
+    assert {choice.profile.handle for choice in choices} == stage.handles
+    for choice in choices:
+        opened = running.way({"server": running.address, **choice.credentials}).opened()
+        assert opened.me().account_id == choice.profile.account_id
+        assert opened.me().handle == choice.profile.handle
+        assert all(choice.credentials.values())
+    assert running.network.me().handle in stage.handles
+
+
+@on_stages(Authorises, LogsIn)
+def test_the_address_of_the_log_in_holds_no_secret(running: Running) -> None:
+    request, address = log_in(running)
+    assert request.client.secret not in address
+    assert request.verifier not in address
+    asked_for = parse_qs(urlsplit(address).query)
+    assert asked_for["state"] == [request.state]
+    assert asked_for["redirect_uri"] == [BACK]
+    assert asked_for["response_type"] == ["code"]
+
+
+@on_stages(Authorises, LogsIn)
+def test_who_says_no_is_led_back_without_a_code(running: Running) -> None:
+    request, address = log_in(running)
+    back = given(can(LogsIn, running.stage).decline(address))  # type: ignore[arg-type]
+    assert "code" not in back
+    assert back["error"] == "access_denied"
+    assert back["state"] == request.state
+
+
+@on_stages(Authorises, LogsIn)
+@pytest.mark.parametrize("wrong", ["a code twice", "another address", "another secret", "no code at all"])
+def test_a_code_works_once_and_only_for_who_asked(running: Running, wrong: str) -> None:
+    network = can(Authorises, running.network)
+    request, address = log_in(running)
+    code = given(can(LogsIn, running.stage).agree(address))["code"]  # type: ignore[arg-type]
+    if wrong == "a code twice":
+        network.redeem(running.address, request, code=code, http=running.direct.http)
+    if wrong == "another address":
+        request = replace(request, back=f"{BACK}elders")
+    if wrong == "another secret":
+        request = replace(request, client=Client(request.client.id, "another"))
+    if wrong == "no code at all":
+        code = "made-up"
+    with refusal(running) as told:
+        network.redeem(running.address, request, code=code, http=running.direct.http)
+    assert not isinstance(told.error, Unknown)
 
 
 # Trouble
@@ -417,8 +671,14 @@ def asked(network: Network, verb: str, post: Any) -> None:
         network.me()
 
 
+def wrong_secrets(running: Running) -> dict[str, str]:
+    """Everything secret that the connector has, and none of it right."""
+    names = [field.name for field in running.stage.network.fields if field.secret]
+    return dict.fromkeys([*names, *running.stage.tokens], WRONG)
+
+
 def test_a_sentence_with_raw_data_in_it_would_be_noticed() -> None:
-    for wrong in ("", "no capital.", "No end", "<html>.", "Wait %(n)s s."):
+    for wrong in ("", "no capital.", "No end", "<html>.", "Wait %(n)s s.", "Nobody ever marked this."):
         with pytest.raises(AssertionError):
             assert_plain(wrong)
 
@@ -427,4 +687,4 @@ def test_a_secret_in_a_cause_would_be_noticed(start: Start) -> None:
     running = start(stages()["practice"])
     for secret in running.secrets:
         with pytest.raises(AssertionError, match="a secret is in the error"), refusal(running):
-            raise NetworkError("It failed.") from ValueError(f"Bearer {secret}")
+            raise NetworkError("The network refused this.") from ValueError(f"Bearer {secret}")

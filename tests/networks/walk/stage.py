@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from vierogen.core.plugins import found_in
-from vierogen.networks.base import Network
+from vierogen.networks.base import Client, Network
 
 Fixture = Callable[[str], Any]
 
@@ -26,9 +27,11 @@ class Stage(ABC):
     # True where the server goes on serving a picture after its post is gone.
     keeps_pictures: ClassVar[bool] = False
 
-    # Set by ``start``: what a person fills in, without the server's address.
+    # Set by ``start``: what a person fills in, or a log-in gave, without the server's address.
     port: int
     filled_in: Mapping[str, str]
+    # And this installation as the network knows it, where accounts are connected by logging in there.
+    client: Client | None = None
 
     @abstractmethod
     def start(self, fixture: Fixture) -> None:
@@ -40,6 +43,10 @@ class Stage(ABC):
     def remembered(self, server: str) -> Mapping[str, str]:
         """The credentials of a connector that logged in before, and now reaches everything at ``server``."""
         return {"server": server, **self.filled_in}
+
+    def spare(self, server: str) -> Mapping[str, str]:
+        """The credentials of one more log-in with the same rights: what becomes of it disturbs no other."""
+        return self.remembered(server)
 
     @abstractmethod
     def post(self, text: str) -> str:
@@ -68,6 +75,45 @@ class Shares(ABC):
     @abstractmethod
     def like(self) -> str:
         """Like something of somebody else."""
+
+
+class Stories(ABC):
+    """A stage on which the account can show something for a day."""
+
+    @abstractmethod
+    def story(self, picture: bytes) -> str:
+        """Show a picture in the account's story, around Vierogen; returns the remote id."""
+
+    @abstractmethod
+    def stories(self) -> list[tuple[str, datetime]]:
+        """The remote ids of what stands there, and since when, read without the connector."""
+
+
+class LogsIn(ABC):
+    """A stage on which a person logs in at the network to hand over an account; ``client`` is set there."""
+
+    # The handles of the accounts that this person may hand over. Set by ``start``.
+    handles: set[str]
+
+    @abstractmethod
+    def agree(self, address: str) -> str:
+        """Say yes on the page at ``address``; returns the address to which the network then leads."""
+
+    @abstractmethod
+    def decline(self, address: str) -> str:
+        """Say no there; returns the address to which the network then leads."""
+
+
+class RunsOut(ABC):
+    """A stage on which the calls of the account can be used up."""
+
+    @abstractmethod
+    def use_up(self) -> None:
+        """From now on the network refuses calls of the account: there were too many."""
+
+    @abstractmethod
+    def refill(self) -> None:
+        """Calls are answered again."""
 
 
 def stages() -> dict[str, type[Stage]]:
