@@ -88,6 +88,8 @@ _CODES: Mapping[int, Row] = {
     25: Row(_("Instagram has restricted this account. Open the Instagram app and do what it asks.")),
     32: Row(_SLOW, "limited"),
     100: Row(_("Instagram does not accept this as it is.")),
+    # "API Session": the same as 190, of older making.
+    102: Row(_ACCESS, "disconnected"),
     101: Row(_("Instagram does not know the app of this installation. Ask who runs it.")),
     190: Row(_ACCESS, "disconnected"),
     352: Row(_("Instagram cannot show this film. Save it anew as MP4.")),
@@ -101,6 +103,8 @@ _CODES: Mapping[int, Row] = {
     36004: Row(_("Instagram finds the text too long, or counts too many hashtags or names. Make it shorter.")),
     80002: Row(_SLOW, "limited", HOUR),
 }
+# The only codes that mean that our access is refused for good.
+_REFUSED_ACCESS = frozenset({102, 190})
 # "Permission errors", 200 to 299 (error-handling, "Error Codes").
 _PERMISSIONS = range(200, 300)
 # Of these the sub-code is no news: what counts is that the access is refused, or the limit reached.
@@ -112,7 +116,7 @@ def ask_graph(
 ) -> httpx.Response:
     """Make one call and return its successful answer; ``options`` as ``httpx.Client.request``.
 
-    Raises as ``vierogen.networks.asking.ask`` does. Only code 190 ever means ``Disconnected``.
+    Raises as ``vierogen.networks.asking.ask`` does. Only codes 102 and 190 ever mean ``Disconnected``.
     """
     with told(accepting=accepting):
         response = client.request(method, url, **options)
@@ -146,9 +150,9 @@ _FAMILIES: Mapping[Means, type[NetworkError]] = {
 def row_of(error: Mapping[str, Any]) -> Row:
     """What a refusal means; one that nobody knows is a refusal like any other, never a lost connection."""
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
-    if code == 190:
+    if code in _REFUSED_ACCESS:
         row = _SUBCODES.get(subcode)
-        return row if row and row.means == "disconnected" else _CODES[190]
+        return row if row and row.means == "disconnected" else _CODES[code]
     if subcode in _SUBCODES and code not in _BY_CODE and _SUBCODES[subcode].means != "disconnected":
         return _SUBCODES[subcode]
     if code in _PERMISSIONS:

@@ -45,7 +45,7 @@ from vierogen.networks.instagram_login import (
     token_for,
 )
 from vierogen.networks.instagram_pictures import fitted
-from vierogen.networks.instagram_publishing import Delivery
+from vierogen.networks.instagram_publishing import Sending
 from vierogen.networks.instagram_shown import FIELDS, reads_alike, shown_from
 from vierogen.networks.likeness import alike
 from vierogen.networks.taming import composed
@@ -144,16 +144,16 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
 
     def publish(self, post: Outgoing) -> Shown:
         """.../content-publishing: containers first, then one call that publishes."""
-        delivery = self._delivery
-        if delivery.status() == "PUBLISHED":
+        sending = self._sending
+        if sending.status() == "PUBLISHED":
             if found := self.find(post):
                 return found
             if datetime.now(UTC) < post.created_at + _SHOWN_BY:
                 raise Unknown(UNSURE, detail="the container says PUBLISHED")
             # It stood there and was removed, and a person decided to send it again.
-            delivery.kept.pop("container")
-        delivery.prepare(post)
-        made = delivery.publish()
+            sending.kept.pop("container")
+        sending.prepare(post)
+        made = sending.publish()
         # It stands there now: that reading it back fails says nothing about that.
         with suppress(NetworkError):
             return self._read(made)
@@ -166,13 +166,13 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
 
         Where the container says that it was published, the only one that can be it is it: a film has no other mark.
         """
-        if self._delivery.media_id and (shown := self.read(self._delivery.media_id)):
+        if self._sending.media_id and (shown := self.read(self._sending.media_id)):
             return shown
         listed = self.recent()
         if found := next((shown for shown in listed if self.same(post, shown)), None):
             return found
         possible = [shown for shown in listed if self.reads_as(post, shown)]
-        return possible[0] if len(possible) == 1 and self._delivery.status() == "PUBLISHED" else None
+        return possible[0] if len(possible) == 1 and self._sending.status() == "PUBLISHED" else None
 
     def reads_as(self, post: Outgoing, shown: Shown) -> bool:
         """By content, whatever the id says. Films cannot be compared, so for them text and form decide."""
@@ -184,16 +184,16 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
 
         .../reference/ig-container, "status_code". An expired one may have been published before: not certain.
         """
-        if self._delivery.media_id:
+        if self._sending.media_id:
             return False
-        if not self._delivery.container:
+        if not self._sending.container:
             return True  # kept before it is used, so none was ever published
-        return self._delivery.status() in ("FINISHED", "IN_PROGRESS")
+        return self._sending.status() in ("FINISHED", "IN_PROGRESS")
 
     def same(self, post: Outgoing, shown: Shown) -> bool:
         """By the id that was kept, else by content: the network does not give our key back."""
-        if self._delivery.media_id:
-            return self._delivery.media_id == shown.remote_id
+        if self._sending.media_id:
+            return self._sending.media_id == shown.remote_id
         return reads_alike(post, shown, looks_alike=self._looks_alike)
 
     def recent(self, limit: int = 40) -> list[Shown]:
@@ -274,8 +274,8 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         return self.opened.credentials["account_id"].strip()
 
     @cached_property
-    def _delivery(self) -> Delivery:
-        return Delivery(self._ask, self._account, self.opened.attempt)
+    def _sending(self) -> Sending:
+        return Sending(self._ask, self._account, self.opened.attempt)
 
     def _ask(self, method: str, path: str, *, accepting: bool = False, **options: Any) -> httpx.Response:
         """One call with the token in a header; what it says about used calls is noted, whatever else it says."""

@@ -40,7 +40,7 @@ class Ask(Protocol):
 
 
 @dataclass
-class Delivery:
+class Sending:
     """One delivery on its way: ``ask`` calls the network, ``account`` is where it goes."""
 
     ask: Ask
