@@ -665,7 +665,7 @@ def test_no_secret_stands_in_an_address(desk: Desk, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_key_cannot_be_renewed_without_an_app(desk: Desk) -> None:
-    with pytest.raises(NetworkError, match="no app"):
+    with pytest.raises(NetworkError, match="not registered"):
         desk.opened(client=None).renew()
 
 

@@ -40,8 +40,8 @@ _RIGHTS = _("Instagram does not allow this. Connect the account again and leave 
 _SLOW = _("Instagram asks us to slow down. It goes on by itself.")
 _BUSY = _("Something went wrong at Instagram. It is tried again.")
 _GONE = _("Instagram does not have this (any more).")
-_CONTAINER = _("Instagram lost what it had prepared.")
-_UNKNOWN = _("Instagram refused this and did not say why.")
+_CONTAINER = _("Instagram lost what it had prepared. It is prepared anew.")
+_UNKNOWN = _("Instagram refused this without a reason. See whether the Instagram app asks you something.")
 UNSURE = _("Instagram did not say whether it accepted this.")
 
 # Sub-codes say more than codes, so they go first.
@@ -71,7 +71,7 @@ _SUBCODES: Mapping[int, Row] = {
     2207042: Row(_("Instagram takes no more posts of this account today. It is tried again."), "limited", HOUR),
     2207050: Row(_("Instagram has restricted this account. Open the Instagram app and do what it asks.")),
     2207051: Row(_("Instagram held this back: it looks like spam to it. Open the app to see what it asks.")),
-    2207052: Row(_("Instagram could not fetch the picture from this installation. Ask who runs it.")),
+    2207052: Row(_("Instagram could not fetch the picture from here. Ask the person who runs Vierogen.")),
     2207053: Row(_("Instagram could not take in the film. It is tried again."), "again"),
 }
 _CODES: Mapping[int, Row] = {
@@ -87,15 +87,15 @@ _CODES: Mapping[int, Row] = {
     24: Row(_CONTAINER, "busy"),
     25: Row(_("Instagram has restricted this account. Open the Instagram app and do what it asks.")),
     32: Row(_SLOW, "limited"),
-    100: Row(_("Instagram does not accept this as it is.")),
+    100: Row(_("Instagram does not accept this as it is. Change the text or the picture.")),
     # "API Session": the same as 190, of older making.
     102: Row(_ACCESS, "disconnected"),
-    101: Row(_("Instagram does not know the app of this installation. Ask who runs it.")),
+    101: Row(_("Instagram does not know this installation. Ask the person who runs Vierogen.")),
     190: Row(_ACCESS, "disconnected"),
     352: Row(_("Instagram cannot show this film. Save it anew as MP4.")),
     368: Row(_("Instagram has blocked this account for a while. Open the app to see why.")),
     613: Row(_SLOW, "limited"),
-    9004: Row(_("Instagram could not fetch the picture from this installation. Ask who runs it.")),
+    9004: Row(_("Instagram could not fetch the picture from here. Ask the person who runs Vierogen.")),
     9007: Row(_("Instagram is still busy with the picture or film. It is tried again."), "again"),
     36000: Row(_("Instagram finds this picture too large. Choose a smaller one.")),
     36001: Row(_("Instagram does not take this kind of picture. Choose a photo.")),

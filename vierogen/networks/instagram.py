@@ -91,7 +91,7 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         "somebody removes again between two looks."
     )
     by_hand = (
-        _("Open the Instagram app on a phone that is logged in to this account."),
+        _("Open the Instagram app. Hold your own picture at the bottom right, and choose this account."),
         _("A story: tap your own round picture at the top left to see it."),
         _("Then tap the three dots at the bottom right, and tap Delete. Tap Delete once more."),
         _("A post or reel: tap your own picture at the bottom right and open it."),
@@ -130,7 +130,7 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         """
         client = self.opened.client
         if client is None:
-            raise NetworkError(_("This installation has no app at Facebook, so access cannot be renewed."))
+            raise NetworkError(_("This installation is not registered at Facebook, so access cannot be renewed."))
         given = {"grant_type": "fb_exchange_token", "fb_exchange_token": self._token}
         self.opened.remember(token_for(self._server, client, self.opened.http, **given))
 
