@@ -1,6 +1,7 @@
 """What is particular about Instagram: containers, forms, refusals by number, and calls that are counted by the day."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -371,6 +372,65 @@ def test_a_post_without_text_is_told_by_its_picture(desk: Desk) -> None:
     shown = desk.opened().publish(ours)
     desk.kept.clear()
     assert [each.remote_id for each in desk.opened().recent() if desk.opened().same(ours, each)] == [shown.remote_id]
+
+
+class Killed(BaseException):
+    """The worker is gone, as after ``kill -9``: nothing of it runs any more."""
+
+
+def dies(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Let the worker die right before or after one step of the delivery."""
+    when, _space, what = step.partition(" ")
+    real = httpx.Client.request
+
+    def request(self: httpx.Client, method: str, url: Any, **options: Any) -> httpx.Response:
+        matches = f"{method} {url}".endswith(what)
+        if matches and when == "before":
+            raise Killed
+        answer = real(self, method, url, **options)
+        if matches:
+            raise Killed
+        return answer
+
+    monkeypatch.setattr(httpx.Client, "request", request)
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["one picture", "carousel"])
+@pytest.mark.parametrize(
+    "step", ["before /media", "after /media", "before /media_publish", "after /media_publish", "after ?none"]
+)
+def test_whoever_takes_over_from_a_dead_worker_sends_it_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str, several: bool
+) -> None:
+    post = desk.post("Eén keer", *(picture(f"{each}") for each in range(1 + several)))
+    with monkeypatch.context() as dying, suppress(Killed):
+        dies(desk, dying, step)
+        desk.opened().publish(post)
+    for _look in range(3):  # as the gateway does: look, and send only where that is safe
+        network = desk.opened()
+        if network.find(post) is None and network.may_repeat(post):
+            desk.opened().publish(post)
+    assert [each.caption for each in desk.simulator.media_of(desk.account)] == ["Eén keer"]
+    assert desk.opened().find(post) is not None
+
+
+@pytest.mark.parametrize("form", ["post", "story"])
+def test_a_publication_that_is_still_under_way_is_not_made_twice(desk: Desk, form: Format) -> None:
+    """The network works on the first call while it says that nothing is published; the container can go out once."""
+    post = desk.post("Traag", picture(""), form=form)
+    desk.simulator.faults.next("late_accepting", on=PUBLISH, seconds=1.0)
+    with guarded_client(allowed=["127.0.0.0/8"], timeout=httpx.Timeout(2, read=0.3)) as hasty:
+        patient, desk.http = desk.http, hasty
+        with pytest.raises(Unknown):
+            desk.opened().publish(post)
+    desk.http = patient
+    network = desk.opened()
+    assert network.find(post) is None
+    assert network.may_repeat(post)
+    first = network.publish(post)
+    time.sleep(1.0)
+    standing = [*desk.simulator.media_of(desk.account), *desk.simulator.stories_of(desk.account)]
+    assert [each.id for each in standing] == [first.remote_id]
 
 
 # Lists
