@@ -20,7 +20,7 @@ from tests.networks.walk.running import LATE, WRONG, Running, assert_plain, mark
 from tests.networks.walk.stage import Edits, LogsIn, RunsOut, Shares, Stage, Stories, stages
 from tests.servers.faulty import Fault, cut_after, cut_before, error_after, late, limited, refused
 from vierogen.channels.models import Channel, networks
-from vierogen.networks.abilities import Allows, Authorises, Paced, Refreshes, Request
+from vierogen.networks.abilities import Allows, Authorises, Charges, Paced, Refreshes, Request
 from vierogen.networks.base import (
     Client,
     Deletes,
@@ -510,6 +510,19 @@ def test_when_the_calls_are_used_up_nothing_goes_out_and_it_says_for_how_long(ru
     assert told.error.seconds >= 1
     assert running.standing(post.text) <= 1
     running.through.recent()
+
+
+@on_stages(Charges)
+def test_it_says_what_sending_costs_before_it_is_sent(running: Running) -> None:
+    network = can(Charges, running.network)
+    plain, linked = running.post("Morgen open"), running.post("Morgen open: https://www.voorbeeld.nl/zwemmen")
+    before = list(running.stage.texts())
+    prices = [network.price(post) for post in (plain, linked)]
+    assert 0 < prices[0].amount <= prices[1].amount
+    assert {price.currency for price in prices} == {prices[0].currency}
+    assert len(prices[0].currency) == 3
+    assert prices == [network.price(post) for post in (plain, linked)]
+    assert running.stage.texts() == before
 
 
 # Keys that end, and logging in at the network

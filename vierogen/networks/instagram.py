@@ -53,7 +53,7 @@ from vierogen.networks.taming import composed
 # https://developers.facebook.com/documentation/graph-api/overview/rate-limiting, "Instagram Platform".
 _CALLS_AN_IMPRESSION = 4800
 # Pages of one list that are read at most, and what a page holds.
-_MOST_PAGES, _PAGE = 4, 50
+_MOST_PAGES, _PAGE = 8, 50
 _DAY = 86_400
 # A published post is shown by then, so what is not there was removed again.
 _SHOWN_BY = timedelta(minutes=10)
@@ -326,7 +326,9 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         ours, theirs = post.pictures[0], shown.media[0]
         with told():
             data = self.opened.http.get(theirs.url)
-        return data.is_success and alike(self.prepared(ours, form=post.format).data, data.content[:_TOO_LARGE])
+        # A story may have been sent in either shape.
+        shapes = {self.prepared(ours, form=form).data for form in ("post", post.format)}
+        return data.is_success and any(alike(shape, data.content[:_TOO_LARGE]) for shape in shapes)
 
     def _answers(self, url: str) -> bool:
         with told():
