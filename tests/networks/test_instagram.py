@@ -235,7 +235,7 @@ def test_a_container_is_kept_before_it_is_used_and_asked_before_it_is_published(
     network = desk.opened()
     network._sending.sleep = lambda seconds: desk.is_ready(desk.kept["container"])
     network.publish(desk.post())
-    assert desk.asked == ["keep container", "ready", "keep media"]
+    assert desk.asked == ["keep container media", "ready", "keep media"]
     assert desk.told[0][1] < desk.told[-1][1] <= 100
     assert all(sentence in marked() for sentence, _percent in desk.told)
 
@@ -431,6 +431,58 @@ def test_a_publication_that_is_still_under_way_is_not_made_twice(desk: Desk, for
     time.sleep(1.0)
     standing = [*desk.simulator.media_of(desk.account), *desk.simulator.stories_of(desk.account)]
     assert [each.id for each in standing] == [first.remote_id]
+
+
+def test_parts_of_a_carousel_outlive_a_try(desk: Desk) -> None:
+    desk.simulator.processing = 3600.0
+    post = desk.post("Twee", film(), picture("Een foto"))
+    for place in range(2):
+        with pytest.raises(NetworkError, match="still busy"):
+            desk.opened().publish(post)
+        desk.is_ready(desk.kept["parts"][str(place)])
+    with pytest.raises(NetworkError, match="still busy"):
+        desk.opened().publish(post)
+    desk.is_ready(desk.kept["container"])
+    desk.opened().publish(post)
+    assert len(desk.simulator.media_of(desk.account)) == 1
+    assert len(desk.simulator.kept.containers) == 3
+
+
+def test_what_went_wrong_with_an_earlier_try_is_made_anew(desk: Desk) -> None:
+    desk.simulator.processing = 3600.0
+    post = desk.post("Kijk mee", film())
+    with pytest.raises(NetworkError, match="still busy"):
+        desk.opened().publish(post)
+    first = desk.simulator.kept.containers[desk.kept["container"]]
+    network = desk.opened()
+
+    def fails(seconds: float) -> None:
+        first.error = 2207052
+        desk.is_ready(first.id)
+
+    network._sending.sleep = fails
+    with pytest.raises(NetworkError, match="could not fetch") as refused:
+        network.publish(post)
+    assert refused.value.may_retry
+    desk.simulator.processing = 0.0
+    desk.opened().publish(post)
+    assert desk.kept["container"] != first.id
+    assert len(desk.simulator.media_of(desk.account)) == 1
+
+
+def test_what_was_removed_and_sent_again_is_looked_for_anew(desk: Desk) -> None:
+    post = desk.post()
+    desk.opened().publish(post)
+    desk.simulator.delete_by_phone(desk.account, desk.kept["media"])
+    assert desk.opened().find(post) is None
+    assert not desk.opened().may_repeat(post)
+    later = replace(post, created_at=post.created_at - timedelta(minutes=11))
+    desk.simulator.faults.next("cut_after_accepting", on=PUBLISH)
+    with pytest.raises(Unknown):
+        desk.opened().publish(later)
+    found = desk.opened().find(later)
+    assert found is not None
+    assert found.remote_id == desk.simulator.media_of(desk.account)[0].id
 
 
 # Lists
@@ -681,6 +733,25 @@ def test_an_account_comes_with_its_picture_and_a_key_of_sixty_days(desk: Desk) -
     ends = datetime.fromisoformat(choice.credentials["expires_at"])
     assert timedelta(days=59) < ends - datetime.now(UTC) <= timedelta(days=60)
     assert "instagram_manage_contents" in choice.credentials["scopes"]
+
+
+@pytest.mark.parametrize(
+    ("client", "code", "words"),
+    [
+        (None, "made-up", "Start it again"),
+        (Client("simulated-app", "wrong"), None, "secret of this installation"),
+        (Client("another-app", "wrong"), None, "does not know this installation"),
+    ],
+)
+def test_a_log_in_that_fails_says_whose_turn_it_is(
+    desk: Desk, client: Client | None, code: str | None, words: str
+) -> None:
+    request, good = code_for(desk.simulator)
+    asked = replace(request, client=client or request.client)
+    with pytest.raises(NetworkError, match=words) as refused:
+        Instagram.redeem(desk.simulator.url, asked, code=code or good, http=desk.http)
+    assert refused.value.reason in marked()
+    assert len(refused.value.reason) <= 120
 
 
 def test_who_has_no_professional_account_has_nothing_to_choose(desk: Desk) -> None:

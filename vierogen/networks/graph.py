@@ -42,6 +42,7 @@ _BUSY = _("Something went wrong at Instagram. It is tried again.")
 _GONE = _("Instagram does not have this (any more).")
 _CONTAINER = _("Instagram lost what it had prepared. It is prepared anew.")
 _UNKNOWN = _("Instagram refused this without a reason. See whether the Instagram app asks you something.")
+AS_IT_IS = _("Instagram does not accept this as it is. Change the text or the picture.")
 UNSURE = _("Instagram did not say whether it accepted this.")
 
 # Sub-codes say more than codes, so they go first.
@@ -87,7 +88,7 @@ _CODES: Mapping[int, Row] = {
     24: Row(_CONTAINER, "busy"),
     25: Row(_("Instagram has restricted this account. Open the Instagram app and do what it asks.")),
     32: Row(_SLOW, "limited"),
-    100: Row(_("Instagram does not accept this as it is. Change the text or the picture.")),
+    100: Row(AS_IT_IS),
     # "API Session": the same as 190, of older making.
     102: Row(_ACCESS, "disconnected"),
     101: Row(_("Instagram does not know this installation. Ask the person who runs Vierogen.")),

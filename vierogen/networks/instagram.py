@@ -21,6 +21,7 @@ from vierogen.networks.abilities import Allowance, Allows, Authorises, Choice, P
 from vierogen.networks.asking import Forbidden, Missing, body_as, told
 from vierogen.networks.base import (
     Deletes,
+    Disconnected,
     Field,
     Format,
     Network,
@@ -166,13 +167,15 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
 
         Where the container says that it was published, the only one that can be it is it: a film has no other mark.
         """
-        if self._sending.media_id and (shown := self.read(self._sending.media_id)):
-            return shown
+        if self._sending.media_id:
+            return self.read(self._sending.media_id)
         listed = self.recent()
         if found := next((shown for shown in listed if self.same(post, shown)), None):
             return found
+        if self._sending.status() != "PUBLISHED":
+            return None
         possible = [shown for shown in listed if self.reads_as(post, shown)]
-        return possible[0] if len(possible) == 1 and self._sending.status() == "PUBLISHED" else None
+        return possible[0] if len(possible) == 1 else None
 
     def reads_as(self, post: Outgoing, shown: Shown) -> bool:
         """By content, whatever the id says. Films cannot be compared, so for them text and form decide."""
@@ -245,8 +248,10 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         path = f"{self._account}/insights"
         try:
             answer = self._ask("GET", path, params={**asked, "since": str(now - _DAY), "until": str(now)})
-        except (Forbidden, Missing):
-            return _CALLS_AN_IMPRESSION
+        except NetworkError as error:
+            if error.may_retry or isinstance(error, Disconnected):
+                raise
+            return _CALLS_AN_IMPRESSION  # it does not tell us
         return _CALLS_AN_IMPRESSION * max(1, _views_in(body_as(answer, dict)))
 
     def allowance(self) -> Allowance:

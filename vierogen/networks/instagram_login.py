@@ -17,7 +17,7 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.networks.abilities import Choice, Request
 from vierogen.networks.asking import Forbidden, body_as
 from vierogen.networks.base import Client, NetworkError, Profile
-from vierogen.networks.graph import ask_graph
+from vierogen.networks.graph import AS_IT_IS, ask_graph
 from vierogen.networks.taming import web_address
 
 HOME, DIALOGS = "https://graph.facebook.com", "https://www.facebook.com"
@@ -65,12 +65,24 @@ def token_for(server: str, client: Client, http: httpx.Client, **given: str) -> 
     The pages show a GET, which would put secrets into an address; RFC 6749, 3.2 asks for POST, and gets it.
     """
     values = {"client_id": client.id, "client_secret": client.secret, **given}
-    body = body_as(ask_graph(http, "POST", f"{server}{VERSION}/oauth/access_token", data=values), dict)
+    try:
+        body = body_as(ask_graph(http, "POST", f"{server}{VERSION}/oauth/access_token", data=values), dict)
+    except NetworkError as error:
+        if reason := _reason_of(error):
+            raise NetworkError(reason, detail=error.detail) from error
+        raise
     token, life = str(body.get("access_token") or ""), body.get("expires_in")
     if not token:
         raise NetworkError(_("Instagram gave no new access. It is tried again."), may_retry=True)
     ends = datetime.now(UTC) + timedelta(seconds=life) if isinstance(life, int | float) and life > 0 else None
     return {"token": token, **({"expires_at": ends.isoformat()} if ends else {})}
+
+
+def _reason_of(error: NetworkError) -> str:
+    """Here, what is wrong with the parameters is wrong with the log-in, and no code tells our secret's from others."""
+    if "client secret" in error.detail:
+        return _("Facebook does not accept the secret of this installation. Ask the person who runs Vierogen.")
+    return _("Facebook did not accept this log-in. Start it again.") if error.reason == AS_IT_IS else ""
 
 
 def choices_for(server: str, request: Request, *, code: str, http: httpx.Client) -> list[Choice]:

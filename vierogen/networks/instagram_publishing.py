@@ -20,9 +20,10 @@ from vierogen.networks.graph import UNSURE, by_subcode
 
 # .../reference/ig-container, "status_code"; "" where the network does not have it any more.
 Status = Literal["EXPIRED", "ERROR", "FINISHED", "IN_PROGRESS", "PUBLISHED", ""]
-# content-publishing, "Troubleshooting": ask no more than once a minute for five minutes. Pictures are ready at once,
-# so the first looks come sooner.
-PATIENCE, PAUSES = 300.0, (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+# content-publishing, "Troubleshooting": ask once a minute, for five minutes at most. Pictures are ready at once, so the
+# first looks come sooner. What takes longer is tried again with the same container, and holds up no other post.
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+_GOOD = ("FINISHED", "IN_PROGRESS")
 # error-codes, 2207010; ig-user/media, "caption".
 MOST_HASHTAGS, MOST_MENTIONS = 30, 20
 # ig-user/media, "Story Video Specifications": 60 seconds at most.
@@ -48,6 +49,8 @@ class Sending:
     attempt: Attempt
     sleep: Callable[[float], None] = time.sleep
     kept: dict[str, Any] = field(init=False)
+    # What this try made itself. What is wrong with one of an earlier try may be that its picture is offered no more.
+    made: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.kept = dict(self.attempt.kept)
@@ -72,7 +75,7 @@ class Sending:
         Raises ``NetworkError``; nothing can have been published.
         """
         refuse_what_does_not_fit(post)
-        if self.status() not in ("FINISHED", "IN_PROGRESS"):
+        if self.status() not in _GOOD:
             self._make(post)
         self._wait_for(self.container)
 
@@ -93,15 +96,20 @@ class Sending:
         if len(post.pictures) == 1:
             made = self._created({**values, **self._media_of(post.pictures[0], post)})
         else:
-            parts = ",".join(self._part(each, post) for each in post.pictures)
+            parts = ",".join(self._part(place, post) for place in range(len(post.pictures)))
             made = self._created({**values, "media_type": "CAROUSEL", "children": parts})
-        self._keep({"container": made})
+        self._keep({"container": made, "media": ""})
 
-    def _part(self, picture: Picture, post: Outgoing) -> str:
+    def _part(self, place: int, post: Outgoing) -> str:
         """content-publishing, "Carousel Posts": each part is a container of its own, and done before the whole."""
-        made = self._created({**self._media_of(picture, post, is_part=True), "is_carousel_item": "true"})
-        self._wait_for(made)
-        return made
+        known = self.kept.get("parts") or {}
+        part = str(known.get(str(place)) or "")
+        if not part or self._status(part)[0] not in _GOOD:
+            picture = self._media_of(post.pictures[place], post, is_part=True)
+            part = self._created({**picture, "is_carousel_item": "true"})
+            self._keep({"parts": {**known, str(place): part}})
+        self._wait_for(part)
+        return part
 
     def _media_of(self, picture: Picture, post: Outgoing, *, is_part: bool = False) -> dict[str, str]:
         """ig-user/media: where it is fetched, and what it becomes. Single films are reels (``media_type``).
@@ -118,20 +126,19 @@ class Sending:
 
     def _created(self, values: Mapping[str, str]) -> str:
         answer = self.ask("POST", f"{self.account}/media", data=values)
-        return str(body_as(answer, dict, "id")["id"])
+        made = str(body_as(answer, dict, "id")["id"])
+        self.made.add(made)
+        return made
 
     def _wait_for(self, container: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        for look in range(len(PAUSES) + int(PATIENCE / PAUSES[-1]) + 1):
+        for look, pause in enumerate((*PAUSES, 0.0)):
             status, words = self._status(container)
             if status == "FINISHED":
                 return
             if status != "IN_PROGRESS":
-                raise _spoilt(words)
-            if time.monotonic() > deadline:
-                break
-            self.attempt.tell(PREPARING, min(80, 30 + 5 * look))
-            self.sleep(PAUSES[min(look, len(PAUSES) - 1)])
+                raise _spoilt(words, may_retry=container not in self.made)
+            self.attempt.tell(PREPARING, min(80, 30 + 10 * look))
+            self.sleep(pause)
         raise NetworkError(_("Instagram is still busy with the picture or film. It is tried again."), may_retry=True)
 
     def _status(self, container: str) -> tuple[Status, str]:
@@ -147,13 +154,13 @@ class Sending:
         self.kept.update(news)
 
 
-def _spoilt(words: str) -> NetworkError:
+def _spoilt(words: str, *, may_retry: bool) -> NetworkError:
     """.../ig-container, "status": on an error it names the sub-code."""
     named = re.search(r"\b(2207\d{3})\b", words)
     if named is None:
         return NetworkError(_("Instagram could not prepare this post. It is tried again."), may_retry=True)
     row = by_subcode(int(named[1]))
-    return NetworkError(row.reason, may_retry=row.means in ("again", "busy"), detail=words[:500])
+    return NetworkError(row.reason, may_retry=may_retry or row.means in ("again", "busy"), detail=words[:500])
 
 
 def refuse_what_does_not_fit(post: Outgoing) -> None:
