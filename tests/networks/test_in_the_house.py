@@ -5,15 +5,17 @@ What a connector promises alone is in test_contract.py. This is what people get 
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone, translation
 
 from tests.networks.test_contract import on_stages
-from tests.networks.walk.running import Running
-from tests.networks.walk.stage import Edits, Stage
+from tests.networks.walk.running import Running, picture
+from tests.networks.walk.stage import Edits, Stage, Stories
 from tests.posts.killing import let_time_pass, settle_down
 from tests.posts.nets import due_on
 from tests.servers.faulty import Fault, cut_after, error_after, limited
@@ -24,7 +26,7 @@ from vierogen.networks.base import Deletes, Streams
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.models import Delivery, TakeDown
+from vierogen.posts.models import Delivery, Evidence, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.vault.actions import connect, opened, seal
 from vierogen.watch import jobs as watch_jobs
@@ -33,7 +35,7 @@ from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
 from vierogen.watch.models import RemotePost, Stray, Watched
 from vierogen.watch.states import Mode, Origin, State, What
-from vierogen.watch.watching import ChannelWatch
+from vierogen.watch.watching import ChannelWatch, keep_pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,6 +164,21 @@ def test_what_somebody_edits_rings(house: House, monkeypatch: pytest.MonkeyPatch
     house.stage.edit(remote_id, "Zoals het werd")  # type: ignore[attr-defined]
     (stray,) = eventually(house.look)
     assert stray.what == What.EDIT
+
+
+@on_stages(Stories)
+def test_a_story_rings_and_its_evidence_outlives_it(house: House) -> None:
+    house.look()
+    remote_id = house.stage.story(picture("").data)  # type: ignore[attr-defined]
+    (stray,) = eventually(house.look)
+    assert (stray.what, stray.remote.remote_id) == (What.STORY, remote_id)
+    keep_pictures(stray.evidence)
+    with time_machine.travel(timezone.now() + timedelta(hours=24, minutes=1)):
+        assert house.look() == [], "a story that ends by itself is no deletion"
+        assert not house.stage.stories()  # type: ignore[attr-defined]
+    kept = Evidence.objects.get(pk=stray.evidence.pk)
+    assert kept.media_complete
+    assert kept.media.count() == 1
 
 
 @on_stages(Deletes)

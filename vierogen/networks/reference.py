@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from vierogen.core.plugins import found_in
+from vierogen.networks.abilities import Allows, Authorises, Charges, Paced, Refreshes
 from vierogen.networks.base import Deletes, Network, Streams
 
 _HEAD = """\
@@ -17,6 +18,21 @@ network itself refuses a second post under the same key, so sending again after 
 
 | network | key | longest text | pictures | longest alt text | pushed | looks every | takes down | refuses doubles |
 |---|---|---|---|---|---|---|---|---|
+"""
+_FORMS = """
+## Forms, films and log-in
+
+*Films*: how many a post can have, and for how many seconds. *Log-in*: an account is connected by logging in at the
+network. *Renewed*: its key ends by itself, and Vierogen gets a new one before. *Counted*: calls are limited by the day.
+*Room*: the network says how much may still be published. *Paid*: it asks money for a post. *Tried*: held to a real
+server in the project's own tests; the others are held to a simulated one.
+
+| network | forms | needs a picture | films | log-in | renewed | counted | room | paid | tried |
+|---|---|---|---|---|---|---|---|---|---|
+"""
+_BY_HAND = """
+## Removing by hand
+
 """
 _BLIND = """
 ## What the watch never sees
@@ -35,8 +51,9 @@ def page() -> str:
     found = found_in("vierogen.networks", Network)  # type: ignore[type-abstract]
     networks = sorted(found.values(), key=lambda network: network.name)
     blind = [f"- **{network.name}**: {network.blind_to}\n" for network in networks if network.blind_to]
-    rows = "".join(map(_row, networks))
-    return "".join([_HEAD, rows, _FIELDS, *map(_fields, networks), _BLIND, *blind])
+    by_hand = [f"- **{network.name}**: {' '.join(network.by_hand)}\n" for network in networks if network.by_hand]
+    parts = [_HEAD, *map(_row, networks), _FORMS, *map(_forms, networks), _FIELDS, *map(_fields, networks)]
+    return "".join([*parts, *([_BY_HAND, *by_hand] if by_hand else []), _BLIND, *blind])
 
 
 def _row(network: type[Network]) -> str:
@@ -51,6 +68,19 @@ def _row(network: type[Network]) -> str:
         f"{network.poll_every:g} s",
         _yes(issubclass(network, Deletes)),
         _yes(network.repeat_is_safe),
+    )
+
+
+def _forms(network: type[Network]) -> str:
+    films = f"{network.film_limit} of {network.film_seconds:g} s" if network.film_limit else "-"
+    abilities = (Authorises, Refreshes, Paced, Allows, Charges)
+    return _line(
+        network.name,
+        ", ".join(network.formats),
+        _yes(network.needs_picture),
+        films,
+        *(_yes(issubclass(network, ability)) for ability in abilities),
+        _yes(network.tried_for_real),
     )
 
 
