@@ -59,6 +59,7 @@ def _accounts(member: Member, watched: list[Tile]) -> list[dict[str, Any]]:
             "checked": tile.checked,
             "marks": [*tile.marks, _custody(kept.get(tile.channel.pk, []))],
             "url": tile.url,
+            "unseen": tile.blind_to,
         }
         for tile in watched
     ]

@@ -75,7 +75,14 @@ def _seconds(heard_at: datetime | None) -> float | None:
 
 
 def _marks(channel: Channel, watched: Watched, strays: int) -> list[tuple[str, str]]:
-    return [_mark_of_watch(channel, watched), _mark_of_strays(strays)]
+    slowed = _slowed(watched)
+    return [_mark_of_watch(channel, watched), *([("look", slowed)] if slowed else []), _mark_of_strays(strays)]
+
+
+def _slowed(watched: Watched) -> str:
+    if not watched.is_slowed():
+        return ""
+    return _("We look less often now: this network allows only so many questions a day, and most are used up.")
 
 
 def _mark_of_watch(channel: Channel, watched: Watched) -> tuple[str, str]:

@@ -1,9 +1,10 @@
 """Tables of the watch: which channel is watched by whom, every remote post that was seen, and the strays."""
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,19 +12,27 @@ from django.utils.translation import ngettext
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
 from vierogen.core.leases import Leased, free
+from vierogen.networks.abilities import Paced
 from vierogen.networks.base import Deletes
 from vierogen.notices.models import Alarm
 from vierogen.people.models import Member, Organisation
 from vierogen.posts.models import Delivery, Evidence, TakeDown
 from vierogen.posts.states import TakeDownState
+from vierogen.watch.pace import SLOWING, WORK
 from vierogen.watch.states import FOREIGN, MOVES, REMOVABLE, Mode, Origin, State, What
 
 # A stream gives a sign of life every 15 seconds; six of them missing is silence.
 STREAM_SILENCE = timedelta(seconds=90)
 # So many looks that should have happened and did not are silence.
 LOOKS_MISSED = 3
+# Seconds that a fast pace is given at least, so that one slow answer is no silence.
+IMPATIENT = 60.0
+# From so many seconds on a promise is told in minutes.
+MINUTES_FROM = 120.0
 # So long without a look that succeeds is silence too, however lively the stream.
 LOOKS_FAIL = timedelta(minutes=10)
+# So long after a publication of ours somebody with the app in their hand is likeliest to take the wrong account.
+JUST_PUBLISHED = timedelta(minutes=10)
 
 
 class WatchedQuerySet(models.QuerySet["Watched"]):
@@ -42,8 +51,15 @@ class WatchedQuerySet(models.QuerySet["Watched"]):
 
         A stream that lives does not tell likes and changes of the profile everywhere, nor what it missed.
         """
-        unseen = Q(polled_at__lt=now - LOOKS_FAIL)
+        # Where calls are counted by the day the pace may be slower than that, and ``expected_by`` follows it.
+        unseen = Q(polled_at__lt=now - LOOKS_FAIL, promised=None)
         return self.filter(Q(expected_by__lt=now) | unseen).exclude(channel__state=ChannelState.CLOSED)
+
+    def hurried(self, now: datetime) -> "WatchedQuerySet":
+        """Where an accident is likelier, or matters more: right after a publication of ours, and in an alarm."""
+        published = Delivery.objects.filter(channel=OuterRef("channel"), sent_at__gte=now - JUST_PUBLISHED)
+        alarm = Stray.objects.filter(channel=OuterRef("channel"), alarm__isnull=False, alarm__ended_at=None)
+        return self.filter(Exists(published) | Exists(alarm))
 
 
 class Watched(Leased):
@@ -86,19 +102,43 @@ class Watched(Leased):
         """How long without a sign of life is silence."""
         if self.mode == Mode.STREAMED:
             return STREAM_SILENCE
-        return timedelta(seconds=LOOKS_MISSED * self.channel.network.poll_every)
+        if self.promised is None:
+            return timedelta(seconds=LOOKS_MISSED * self.channel.network.poll_every)
+        return timedelta(seconds=max(LOOKS_MISSED * self.promised, IMPATIENT))
+
+    def within(self) -> float:
+        """Seconds within which something is seen where nothing is streamed, if looking succeeds."""
+        network = self.channel.network
+        return self.promised or network.poll_every + network.read_lag + WORK
 
     def promise(self) -> str:
         """How soon something is seen, as it is at this moment: a plain sentence."""
         if self.mode == Mode.STREAMED:
             return _("Live: within about a second")
-        seconds = round(self.channel.network.poll_every)
-        return ngettext("Every second", "Every %(count)d seconds", seconds) % {"count": seconds}
+        if self.problem:
+            return _("No promise at this moment: the last look failed")
+        if issubclass(self.channel.network, Paced) and self.promised is None:
+            return _("The first look shows how soon")
+        return _within(self.within(), paced=self.promised is not None)
+
+    def is_slowed(self) -> bool:
+        """Is it looked at less often, because most of the calls that the network allows were used?"""
+        return self.usage is not None and self.usage >= SLOWING
 
     def blind_to(self) -> str:
         """What can never be seen on this network: a plain sentence, or nothing."""
         unseen = self.channel.network.blind_to
         return _(unseen) if unseen else ""
+
+
+def _within(seconds: float, *, paced: bool) -> str:
+    """In words, never less than it is."""
+    count = ceil(seconds) if seconds < MINUTES_FROM else ceil(seconds / 60)
+    if seconds < MINUTES_FROM:
+        words = ngettext("Within %(count)d second", "Within %(count)d seconds", count) % {"count": count}
+    else:
+        words = ngettext("Within %(count)d minute", "Within %(count)d minutes", count) % {"count": count}
+    return _("%(within)s, at the present pace") % {"within": words} if paced else words
 
 
 class RemotePostQuerySet(models.QuerySet["RemotePost"]):

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_noop
 from vierogen.channels.states import State as ChannelState
 from vierogen.core.leases import LEASE, RELEASED, lock, taken, worker_name
 from vierogen.core.sealing import SealError
+from vierogen.networks.abilities import Paced
 from vierogen.networks.base import Disconnected, Happened, Limited, Network, NetworkError, Streams
 from vierogen.posts.actions.removing import fetch_media
 from vierogen.posts.models import Evidence
@@ -30,6 +31,7 @@ from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol, lose_connection
 from vierogen.watch.actions.reconciling import deleted, reconcile
 from vierogen.watch.models import Stray, Watched
+from vierogen.watch.pacing import Pacing
 from vierogen.watch.states import Mode
 
 log = logging.getLogger(__name__)
@@ -41,13 +43,17 @@ BEAT = 2.0
 FIRST_PAUSE, LONGEST_PAUSE, LASTED = 0.5, 60.0, 30.0
 # A refused key is tried once more: another part may have renewed it in this very moment.
 SECOND_TRY = 1.0
-# Seconds between two readings of the profile.
-PROFILE_EVERY = 60.0
+# Seconds between two readings of the profile, and where calls are counted by the day.
+PROFILE_EVERY, PACED_PROFILE_EVERY = 60.0, 900.0
 # So many pictures of strays are fetched at once.
 KEEPERS = 4
 # Seconds that the threads of all channels together get to end.
 FAREWELL = 5.0
 FAILED = gettext_noop("Something in Vierogen itself went wrong while looking. It tries again.")
+
+# What a watcher goes on with where another stopped, and what it writes.
+KEPT = ("heard_at", "polled_at", "cursor", "promised", "usage", "calls_a_day")
+TOLD = (*KEPT, "mode", "problem")
 
 
 @dataclass
@@ -59,6 +65,9 @@ class Pulse:
     polled_at: datetime | None = None
     cursor: str = ""
     problem: str = ""
+    promised: float | None = None
+    usage: float | None = None
+    calls_a_day: int | None = None
     changed: Event = field(default_factory=Event)
 
     def tell(self, **news: object) -> None:
@@ -77,7 +86,9 @@ class ChannelWatch:
 
     def __init__(self, watched: Watched, *, pictures: ThreadPoolExecutor) -> None:
         self.watched, self.channel, self.pictures = watched, watched.channel, pictures
-        self.pulse = Pulse(heard_at=watched.heard_at, polled_at=watched.polled_at, cursor=watched.cursor)
+        self.pulse = Pulse(**{name: getattr(watched, name) for name in KEPT})
+        self.pacing = Pacing(watched)
+        self.hurried = False
         self.stop, self.look_now = Event(), Event()
         self.threads: list[threading.Thread] = []
         self.troubles = self.refusals = 0
@@ -97,12 +108,23 @@ class ChannelWatch:
         """Does the thread that looks at it live?"""
         return bool(self.threads) and self.threads[0].is_alive()
 
+    @property
+    def is_paced(self) -> bool:
+        """Are the calls to its network counted by the day?"""
+        return issubclass(self.channel.network, Paced)
+
+    def hurry(self, *, needed: bool) -> None:
+        """Something of ours was just published there, or an alarm is open: the look that waits comes at once."""
+        if needed and not self.hurried:
+            self.look_now.set()
+        self.hurried = needed
+
     def noted(self) -> Watched:
         """The row with what the threads told, to be written."""
         self.pulse.changed.clear()
-        row, pulse = self.watched, self.pulse
-        row.mode, row.heard_at, row.polled_at = pulse.mode, pulse.heard_at, pulse.polled_at
-        row.cursor, row.problem = pulse.cursor, pulse.problem
+        row = self.watched
+        for name in TOLD:
+            setattr(row, name, getattr(self.pulse, name))
         if row.heard_at:
             row.expected_by = row.heard_at + row.patience()
         return row
@@ -121,10 +143,11 @@ class ChannelWatch:
 
     def _look(self) -> float:
         """One look; returns the seconds until the next."""
-        with_profile = time.monotonic() >= self.profile_due_at
+        began, with_profile = time.monotonic(), time.time() >= self.profile_due_at
         try:
             with opened(self.channel) as network:
                 strays = look(self.watched, network, with_profile=with_profile)
+                pause = self._pause(network, took=time.monotonic() - began)
         except Disconnected as error:
             return self._refused(error)
         except Limited as error:
@@ -135,9 +158,16 @@ class ChannelWatch:
             log.exception("channel %s: a look failed; the next one comes", self.channel.pk)
             return self._troubled(FAILED)
         if with_profile:
-            self.profile_due_at = time.monotonic() + PROFILE_EVERY
+            self.profile_due_at = time.time() + (PACED_PROFILE_EVERY if self.is_paced else PROFILE_EVERY)
         self._looked(strays)
-        return spread(self.channel.network.poll_every)
+        return pause
+
+    def _pause(self, network: Network, *, took: float) -> float:
+        if not isinstance(network, Paced):
+            return spread(network.poll_every)
+        pause = self.pacing.gap(network, took=took)
+        self.pulse.tell(**self.pacing.told(network))
+        return pause
 
     def _looked(self, strays: Iterable[Stray | None]) -> None:
         self.troubles = self.refusals = 0
@@ -149,7 +179,8 @@ class ChannelWatch:
     def _troubled(self, problem: str, *, pause: float = 0.0) -> float:
         self.troubles += 1
         self.pulse.tell(problem=problem)
-        return max(pause, spread(min(FIRST_PAUSE * 2 ** min(self.troubles, 10), LONGEST_PAUSE)))
+        longest = max(LONGEST_PAUSE, self.pulse.promised or 0.0)
+        return max(pause, spread(min(FIRST_PAUSE * 2 ** min(self.troubles, 12), longest)))
 
     def _refused(self, error: Disconnected) -> float:
         self.refusals += 1
@@ -282,11 +313,17 @@ class Watcher:
         if kept := held & self.watches.keys():
             mine.filter(pk__in=kept).update(lease_until=timezone.now() + LEASE)
             self._write()
+            self._hurry()
 
     def _write(self) -> None:
         told = [watch.noted() for watch in self.watches.values() if watch.pulse.changed.is_set()]
-        columns = ["mode", "heard_at", "polled_at", "expected_by", "cursor", "problem"]
-        Watched.objects.bulk_update(told, columns)
+        Watched.objects.bulk_update(told, [*TOLD, "expected_by"])
+
+    def _hurry(self) -> None:
+        paced = {pk: watch for pk, watch in self.watches.items() if watch.is_paced}
+        needed = set(Watched.objects.hurried(timezone.now()).filter(pk__in=paced).values_list("pk", flat=True))
+        for pk, watch in paced.items():
+            watch.hurry(needed=pk in needed)
 
     def _let_go(self, pk: int) -> None:
         watch = self.watches.pop(pk)
