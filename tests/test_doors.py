@@ -29,14 +29,16 @@ from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.ledger.models import Head
+from vierogen.networks.base import Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people.actions import _entrance, invite, join
 from vierogen.people.log_in import absent
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Right, Role
+from vierogen.posts.actions.removing import take_down
 from vierogen.posts.actions.reviewing import approve, publish_in_emergency
 from vierogen.posts.actions.writing import Content, begin, submit
-from vierogen.posts.models import Delivery, Evidence, Media, Version
+from vierogen.posts.models import Delivery, Evidence, Media, TakeDown, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 from vierogen.vault.actions import opened
@@ -157,6 +159,7 @@ class World:
     alarm: Alarm
     stray: Stray
     evidence: Evidence
+    take_down: TakeDown
     device: PushSubscription
     authenticator: Authenticator
     incident: Incident
@@ -230,6 +233,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:acknowledge": stray,
     "watch:take_down": stray,
     "watch:adopt": stray,
+    "watch:by_hand": lambda world: {"pk": world.take_down.pk},
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
     "incidents:detail": incident,
     "incidents:note": incident,
@@ -303,6 +307,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         alarm=found.alarm,
         stray=found,
         evidence=found.evidence,
+        take_down=take_down(channel, Shown("gone by hand", SECRET_WORDS), by=duty, reason=SECRET_WORDS),
         device=PushSubscription.objects.create(user_id=writer.user_id, endpoint="https://push.example/1"),
         incident=open_incident(SECRET_WORDS, by=duty),
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),

@@ -74,7 +74,8 @@ def test_office_hours() -> None:
 
 def shares_of(days: int, calls_a_day: int, *, facts: Callable[[float], Facts], cut_at: float = 1e9) -> list[float]:
     """The share after each look, over a rolling day; at ``cut_at`` the quota is cut in half."""
-    now, asked, shares = 0.0, [], [0.0]
+    asked: list[float] = []
+    now, shares = 0.0, [0.0]
     while now < days * DAY:
         asked = [moment for moment in asked if moment > now - DAY]
         allowed = calls_a_day / 2 if now >= cut_at else calls_a_day

@@ -95,6 +95,14 @@ def disconnect(channel: Channel, *, by: Actor, why: str) -> None:
     move(channel, "disconnect", by=by, facts={"why": why})
 
 
+@transaction.atomic
+def may_not_delete(channel: Channel, *, by: Actor) -> None:
+    """The network refused to remove something: our key does not allow it. Connecting again asks anew."""
+    if Channel.objects.filter(pk=channel.pk, may_delete=True).update(may_delete=False):
+        record(channel.organisation_id, "may_not_delete", subject_of(channel), by=by)
+    channel.may_delete = False
+
+
 def keepers(channel: Channel) -> list[Member]:
     """The channel's current custodians, else everybody who may connect channels."""
     rows = channel.custodians.select_related("member__user", "member__organisation")

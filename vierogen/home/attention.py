@@ -15,11 +15,12 @@ from vierogen.channels.models import Channel
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.posts.models import AfterReview, Comment, Delivery, Post, Version
-from vierogen.posts.states import DeliveryState, PostState
+from vierogen.posts.models import AfterReview, Comment, Delivery, Post, TakeDown, Version
+from vierogen.posts.states import DeliveryState, PostState, TakeDownState
 from vierogen.posts.views.reading import may_judge, may_look_back
 from vierogen.watch.board import Tile
 from vierogen.watch.models import Stray
+from vierogen.watch.states import State as StrayState
 from vierogen.web.templatetags.vierogen import moment
 
 WORST_FIRST = ("stop", "look", "info")
@@ -51,6 +52,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
     """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions."""
     found = [
         *_strays(member),
+        *_by_hand(member),
         *_unseen(member, watched),
         *_mail(member),
         *_doubts(member),
@@ -64,12 +66,25 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
 
 def _strays(member: Member) -> Iterator[Attention]:
     rows = Stray.objects.visible_to(member).asking().on_show().order_by("-seen_at")[:MOST]
-    action = _("Look and take down") if member.may(Right.TAKE_DOWN) else _("Look")
+    usual = _("Look and take down") if member.may(Right.TAKE_DOWN) else _("Look")
     for row in rows:
+        by_hand = row.take_down is not None and row.take_down.state == TakeDownState.BY_HAND
+        action = _("Show me how to remove it") if by_hand else usual
         text = _("Nobody here prepared it. Seen at %(time)s. Evidence is kept.") % {"time": _clock(row.seen_at)}
         yield Attention(
             "stop", row.get_what_display(), text, reverse("watch:stray", args=[row.pk]), action, row.channel
         )
+
+
+def _by_hand(member: Member) -> Iterator[Attention]:
+    """What somebody has to remove in the network's own app; open strays are there already."""
+    rows = (
+        TakeDown.objects.visible_to(member).by_hand().exclude(strays__state__in=[StrayState.OPEN, StrayState.ADOPTED])
+    )
+    for row in rows.select_related("channel")[:MOST]:
+        text = _("Vierogen may not remove it there. Asked at %(time)s.") % {"time": _clock(row.asked_at)}
+        title, url = _("Somebody has to remove this in the app"), reverse("watch:by_hand", args=[row.pk])
+        yield Attention("stop", title, text, url, _("Show me how to remove it"), row.channel)
 
 
 def _unseen(member: Member, watched: list[Tile]) -> Iterator[Attention]:

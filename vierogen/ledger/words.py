@@ -61,6 +61,8 @@ SENTENCES = {
     "take_down": gettext_noop("%(who)s asked for %(what)s"),
     "delete": gettext_noop("%(who)s did %(what)s"),
     "confirm": gettext_noop("%(who)s saw that it is gone: %(what)s"),
+    "hand_over": gettext_noop("%(who)s asked people to do %(what)s by hand"),
+    "may_not_delete": gettext_noop("%(who)s noticed that it may not remove posts from %(what)s"),
     "get_stuck": gettext_noop("%(who)s could not do %(what)s"),
     "try_again": gettext_noop("%(who)s tries %(what)s again"),
     "take_baseline": gettext_noop("%(who)s wrote down what stood on %(what)s"),

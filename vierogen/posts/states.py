@@ -98,8 +98,11 @@ class TakeDownState(models.TextChoices):
     BY_HAND = "by_hand", _("Somebody has to remove it in the app; we look until it is gone")
 
 
+# A worker does something about these, if only by looking whether it is gone.
+PURSUED = (TakeDownState.ASKED, TakeDownState.CHECKING, TakeDownState.BY_HAND)
+
 TAKE_DOWN_MOVES: Moves = {
-    "delete": step(TakeDownState.ASKED, TakeDownState.STUCK, to=TakeDownState.CHECKING),
+    "delete": step(TakeDownState.ASKED, TakeDownState.STUCK, TakeDownState.BY_HAND, to=TakeDownState.CHECKING),
     "confirm": step(
         TakeDownState.ASKED,
         TakeDownState.CHECKING,

@@ -13,7 +13,6 @@ from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
 from vierogen.core.leases import Leased, free
 from vierogen.networks.abilities import Paced
-from vierogen.networks.base import Deletes
 from vierogen.notices.models import Alarm
 from vierogen.people.models import Member, Organisation
 from vierogen.posts.models import Delivery, Evidence, TakeDown
@@ -219,6 +218,7 @@ class StrayQuerySet(models.QuerySet["Stray"]):
             automatic_at__lte=now,
             take_down=None,
             channel__automatic_take_down_after__isnull=False,
+            channel__may_delete=True,
         )
 
 
@@ -281,17 +281,17 @@ class Stray(models.Model):
 
     @property
     def may_be_taken_down(self) -> bool:
-        """Does something stand there that this network lets us remove, and is nobody at it?"""
+        """Does something stand there that can be removed, by us or by hand, and is nobody at it?"""
         busy = self.take_down is not None and self.take_down.state != TakeDownState.STUCK
         stands = self.remote is not None and self.remote.gone_at is None
         removable = self.what in REMOVABLE and "remove" in self.moves()
-        return removable and stands and not busy and issubclass(self.channel.network, Deletes)
+        return removable and stands and not busy
 
     @property
     def will_be_taken_down_at(self) -> datetime | None:
         """When it is taken down by itself, if nobody decides otherwise before."""
         waits = self.is_open and self.take_down is None
-        switched_on = self.channel.automatic_take_down_after is not None
+        switched_on = self.channel.automatic_take_down_after is not None and self.channel.can_take_down
         return self.automatic_at if waits and switched_on else None
 
     def moves(self) -> list[str]:

@@ -16,6 +16,7 @@ from vierogen.channels.models import Channel
 from vierogen.people.models import Member
 from vierogen.posts.models import TakeDown
 from vierogen.posts.states import TakeDownState
+from vierogen.posts.views.road import Road, road
 from vierogen.watch.board import Tile, tiles
 from vierogen.watch.models import RemotePost, Stray
 from vierogen.watch.states import Origin, State
@@ -35,6 +36,7 @@ TAKE_DOWN_LOOK = {
     TakeDownState.CHECKING: "wait",
     TakeDownState.GONE: "ok",
     TakeDownState.STUCK: "stop",
+    TakeDownState.BY_HAND: "stop",
 }
 # How many remote posts of each account are shown.
 LATEST = 5
@@ -147,7 +149,8 @@ def _taken_down(stray: Stray) -> Iterator[Entry]:
     if asked.deleted_at:
         yield Entry(asked.deleted_at, "ok", _("The network removed it. We keep looking until all of it is gone."))
     if asked.gone_at:
-        yield Entry(asked.gone_at, "ok", _("The post and its pictures were asked for again, and are gone."))
+        by_hand = "" if asked.deleted_at else _("Somebody removed it in the network's own app.")
+        yield Entry(asked.gone_at, "ok", _("The post and its pictures were asked for again, and are gone."), by_hand)
 
 
 def _asked(asked: TakeDown) -> str:
@@ -168,6 +171,14 @@ def _settled(stray: Stray) -> Iterator[Entry]:
     name = stray.settled_by.name if stray.settled_by else ""
     state = State(stray.state)
     yield Entry(stray.settled_at, STATE_LOOK[state], texts[state] % {"name": name}, stray.reason)
+
+
+def way_out(stray: Stray) -> Road | None:
+    """How to remove it by hand, where somebody has to and nobody said that it is ours."""
+    asked = stray.take_down
+    if asked is None or asked.state != TakeDownState.BY_HAND or "remove" not in stray.moves():
+        return None
+    return None if stray.state == State.ADOPTED else road(asked, since=stray.posted_at or stray.seen_at)
 
 
 def remains(asked: TakeDown) -> list[str]:

@@ -13,5 +13,6 @@ urlpatterns = [
     path("strays/<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("strays/<int:pk>/take-down/", views.take_down, name="take_down"),
     path("strays/<int:pk>/adopt/", views.adopt, name="adopt"),
+    path("take-downs/<int:pk>/", views.by_hand, name="by_hand"),
     path("evidence/<int:pk>/", views.evidence, name="evidence"),
 ]

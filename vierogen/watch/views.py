@@ -12,14 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vierogen.people.roles import Right
 from vierogen.posts.actions.removing import open_for
-from vierogen.posts.models import Evidence
-from vierogen.posts.states import TakeDownState
+from vierogen.posts.models import Evidence, TakeDown
+from vierogen.posts.states import PURSUED, TakeDownState
 from vierogen.posts.views.deciding import attempt
 from vierogen.posts.views.reading import member_of
+from vierogen.posts.views.removing import said
 from vierogen.watch.actions import answering
 from vierogen.watch.forms import AdoptForm, OpenForm, TakeDownForm
 from vierogen.watch.models import Stray, StrayQuerySet
-from vierogen.watch.shown import STATE_LOOK, TAKE_DOWN_LOOK, accounts, remains, story
+from vierogen.watch.shown import STATE_LOOK, TAKE_DOWN_LOOK, accounts, remains, story, way_out
 from vierogen.watch.states import State
 from vierogen.web.doors import needs
 
@@ -95,7 +96,8 @@ def _about(request: HttpRequest, pk: int) -> dict[str, Any]:
         "evidence": kept.order_by("pk").prefetch_related("openings__member__user"),
         "take_down_look": TAKE_DOWN_LOOK[TakeDownState(asked.state)] if asked else "",
         "remains": remains(asked) if asked else [],
-        "busy": found.asks or (asked is not None and asked.state in {"asked", "checking"}),
+        "road": way_out(found),
+        "busy": found.asks or (asked is not None and asked.state in PURSUED),
         "rights": member.rights,
     }
 
@@ -124,10 +126,21 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     form = TakeDownForm(posted(request))
     if form.is_valid():
         reason, member = form.cleaned_data["reason"], member_of(request)
-        done = _("It is being taken down. We keep looking until it is gone.")
+        done = said(found.channel)
         attempt(request, lambda: answering.take_down(found, by=member, reason=reason), done=done)
         return redirect("watch:stray", pk=pk)
     return render(request, "watch/take_down.html", {"stray": found, "form": form})
+
+
+@require_GET
+@needs(Right.SEE)
+def by_hand(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a notice about a take-down to the page that shows how to do it."""
+    rows = TakeDown.objects.visible_to(member_of(request)).select_related("delivery__version")
+    asked = get_object_or_404(rows, pk=pk)
+    if found := _strays(request).filter(take_down=asked).first():
+        return redirect("watch:stray", pk=found.pk)
+    return redirect("posts:detail", pk=asked.delivery.version.post_id) if asked.delivery else redirect("watch:list")
 
 
 @require_http_methods(["GET", "POST"])

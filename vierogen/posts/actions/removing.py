@@ -15,16 +15,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from vierogen.channels.actions import may_not_delete
 from vierogen.channels.models import Channel
 from vierogen.core.leases import RELEASED, heartbeat, lock, taken
 from vierogen.core.sealing import SealError
 from vierogen.ledger.actions import Actor, Machine, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
-from vierogen.networks.base import Deletes, Limited, Media, NetworkError, Shown
+from vierogen.networks.asking import Forbidden
+from vierogen.networks.base import Deletes, Limited, Media, Network, NetworkError, Shown
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, demand, insist, same_organisation
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.by_hand import hand_over, pause, remains
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.outside import fetch_picture
 from vierogen.posts.states import DeliveryState, TakeDownState
@@ -36,7 +39,6 @@ WORKER = Machine("worker")
 RETENTION = timedelta(days=90)
 TRIES = 8
 FAILED = gettext_noop("Something in Vierogen itself went wrong. It tries again.")
-CANNOT = gettext_noop("This network does not let us remove posts. Remove it in the network's own app.")
 
 
 def capture(channel: Channel, shown: Shown, *, by: Actor) -> Evidence:
@@ -179,7 +181,7 @@ def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, deliver
     if isinstance(by, Member):
         insist(by, Right.TAKE_DOWN, organisation_id=channel.organisation_id)
     # Whoever asks at the same moment waits here, and then finds the first.
-    Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
+    now = Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
     known = (
         TakeDown.objects.filter(channel=channel, remote_id=shown.remote_id).exclude(state=TakeDownState.GONE).first()
     )
@@ -197,6 +199,8 @@ def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, deliver
         reason=reason.strip(),
     )
     record(channel.organisation_id, "take_down", subject_of(asked), by=by, personal={"reason": reason.strip()})
+    if not now.can_take_down:
+        hand_over(asked, by=by)
     return asked
 
 
@@ -228,13 +232,10 @@ def pursue(asked: TakeDown) -> None:
                 # Once: a picture that is still there for everybody to see cannot wait for long.
                 _again(asked, problem="")
                 return
-            if not isinstance(network, Deletes):
-                _stuck(asked, CANNOT)
-                return
-            remains = _delete(asked, network)
+            remains = _removed(asked, network)
         if remains:
             _again(asked, problem="", remains=remains)
-        else:
+        elif remains is not None:
             confirm_gone(asked, by=WORKER)
     except WrongStateError:  # a person, or another worker, was faster
         return
@@ -249,11 +250,25 @@ def pursue(asked: TakeDown) -> None:
         _again(asked, problem=FAILED)
 
 
-def _delete(asked: TakeDown, network: Deletes) -> list[str]:
+def _removed(asked: TakeDown, network: Network) -> list[str] | None:
+    """Delete it if that is still to be done and allowed; what remains, or None where a person has to do it now."""
+    if asked.state in (TakeDownState.ASKED, TakeDownState.BY_HAND) and asked.channel.can_take_down:
+        _delete(asked, network)
     if asked.state == TakeDownState.ASKED:
-        network.delete(asked.remote_id)
+        hand_over(asked, by=WORKER)
+        return None
+    return remains(network, _shown(asked))
+
+
+def _delete(asked: TakeDown, network: Network) -> None:
+    try:
+        if isinstance(network, Deletes):
+            network.delete(asked.remote_id)
+    except Forbidden as error:
+        log.warning("take-down %s: %s", asked.pk, error.detail)
+        may_not_delete(asked.channel, by=WORKER)
+    else:
         move(asked, "delete", by=WORKER, changes={"deleted_at": timezone.now(), "problem": ""})
-    return network.remains(_shown(asked))
 
 
 def confirm_gone(asked: TakeDown, *, by: Actor) -> None:
@@ -269,14 +284,15 @@ def confirm_gone(asked: TakeDown, *, by: Actor) -> None:
 
 def _again(asked: TakeDown, *, problem: str, remains: list[str] | None = None) -> None:
     attempts = asked.attempts + 1
+    by_hand = asked.state == TakeDownState.BY_HAND
     if attempts >= TRIES and asked.state == TakeDownState.ASKED:
         _stuck(asked, problem)
         return
-    at = timezone.now() + timedelta(seconds=min(2 ** min(attempts, 9), 300))
+    at = timezone.now() + (pause(attempts) if by_hand else timedelta(seconds=min(2 ** min(attempts, 9), 300)))
     rows = TakeDown.objects.filter(pk=asked.pk, fence=asked.fence)
     changes = {"attempts": attempts, "next_at": at, "problem": problem, "remains": remains or []}
     with transaction.atomic():
-        if rows.update(**changes, **RELEASED) and attempts == TRIES:
+        if rows.update(**changes, **RELEASED) and attempts == TRIES and not by_hand:
             _tell_removers(asked, "posts/mail/lingers", reason=problem)
 
 

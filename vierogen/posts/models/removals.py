@@ -10,7 +10,7 @@ from vierogen.channels.models import Channel
 from vierogen.core.leases import Leased, free
 from vierogen.people.models import Member, Organisation
 from vierogen.posts.models.deliveries import Delivery
-from vierogen.posts.states import TAKE_DOWN_MOVES, TakeDownState
+from vierogen.posts.states import PURSUED, TAKE_DOWN_MOVES, TakeDownState
 from vierogen.vault.models import Envelope
 
 
@@ -76,7 +76,11 @@ class TakeDownQuerySet(models.QuerySet["TakeDown"]):
 
     def due(self, now: datetime) -> "TakeDownQuerySet":
         """Those that want a next step now."""
-        return self.filter(free(now), state__in=[TakeDownState.ASKED, TakeDownState.CHECKING], next_at__lte=now)
+        return self.filter(free(now), state__in=PURSUED, next_at__lte=now)
+
+    def by_hand(self) -> "TakeDownQuerySet":
+        """Those that wait for a person in the network's own app."""
+        return self.filter(state=TakeDownState.BY_HAND)
 
 
 class TakeDown(Leased):

@@ -13,9 +13,10 @@ from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions.writing import reviewers_of
 from vierogen.posts.models import AfterReview, Comment, Delivery, Media, Post, TakeDown, Version
-from vierogen.posts.states import DeliveryState, PostState
+from vierogen.posts.states import DeliveryState, PostState, TakeDownState
 from vierogen.posts.views.differences import compared_with, differences
 from vierogen.posts.views.headlines import goes_soon, headline
+from vierogen.posts.views.road import Road, road
 from vierogen.posts.views.shown import POST_LOOK, Preview, previews, shown_findings
 from vierogen.web.doors import needs
 
@@ -140,6 +141,7 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
     deliveries = [preview.delivery for preview in shown if preview.delivery]
     owed = AfterReview.objects.open().filter(approval__version__post=found).with_post().order_by("due_at").first()
     asked = found.state == PostState.IN_REVIEW
+    take_downs = _take_downs(found)
     return {
         "post": found,
         "version": version,
@@ -159,13 +161,20 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         and not approval.revoked_at
         and any(row.can_be_stopped and not row.needs_a_person for row in deliveries),
         # The page follows what happens: a colleague's decision, and then the delivery.
-        "busy": asked or any(row.state in MOVING for row in deliveries),
-        "take_downs": TakeDown.objects.filter(delivery__version__post=found).select_related("channel"),
+        "busy": asked or any(row.state in MOVING for row in deliveries) or any(way for _row, way in take_downs),
+        "take_downs": take_downs,
         "owed": owed,
         "looked_back": AfterReview.objects.done().filter(approval__version__post=found).last(),
         "may_look_back": owed is not None and may_look_back(member, owed),
         "rights": member.rights,
     }
+
+
+def _take_downs(found: Post) -> list[tuple[TakeDown, Road | None]]:
+    """With the road for those that somebody has to do by hand."""
+    rows = TakeDown.objects.filter(delivery__version__post=found)
+    rows = rows.select_related("channel__organisation", "organisation", "evidence", "delivery")
+    return [(row, road(row) if row.state == TakeDownState.BY_HAND else None) for row in rows]
 
 
 def _may(member: Member, found: Post, *, approved: bool, deliveries: list[Delivery]) -> dict[str, bool]:

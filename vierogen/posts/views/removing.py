@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from vierogen.channels.models import Channel
 from vierogen.people.roles import Right
 from vierogen.posts.actions import removing
 from vierogen.posts.forms import ReasonForm
@@ -13,6 +14,13 @@ from vierogen.posts.views.deciding import attempt
 from vierogen.posts.views.reading import member_of
 from vierogen.posts.views.shown import previews
 from vierogen.web.doors import needs
+
+
+def said(channel: Channel) -> str:
+    """What happens now that somebody asked for a take-down there."""
+    if not channel.can_take_down:
+        return _("Remove it in the app now, as it says below. We keep looking until it is gone.")
+    return _("It is being taken down. We keep looking until it is gone.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,7 +32,7 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason, member = form.cleaned_data["reason"], member_of(request)
-        done = _("It is being taken down. We keep looking until it is gone.")
+        done = said(delivery.channel)
         if attempt(request, lambda: removing.withdraw(delivery, by=member, reason=reason), done=done):
             return redirect("posts:detail", pk=delivery.version.post_id)
     preview = next(one for one in previews(delivery.version) if one.channel.pk == delivery.channel_id)

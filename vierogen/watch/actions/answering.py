@@ -143,7 +143,8 @@ def _finish(stray: Stray) -> None:
         # The remote post's row first, as whoever hears of its deletion does.
         RemotePost.objects.standing().filter(strays=stray).update(gone_at=timezone.now())
         settle(stray, "remove", by=WATCH)
-        if stray.take_down is not None and stray.take_down.asked_by_id is None:
+        asked = stray.take_down
+        if asked is not None and asked.asked_by_id is None and asked.deleted_at is not None:
             tell_officers(stray, "watch/mail/taken_down")
 
 

@@ -52,6 +52,7 @@ def raise_stray(
     # A watcher keeps its channel for days; the organisation may have changed it meanwhile.
     channel = Channel.objects.select_related("organisation").get(pk=channel.pk)
     now, after = timezone.now(), channel.automatic_take_down_after
+    by_itself = after is not None and what in FOREIGN and channel.can_take_down
     stray = Stray(
         organisation_id=channel.organisation_id,
         channel=channel,
@@ -60,7 +61,7 @@ def raise_stray(
         parts=parts or [],
         posted_at=shown.created_at,
         seen_at=now,
-        automatic_at=now + timedelta(seconds=after) if after is not None and what in FOREIGN else None,
+        automatic_at=now + timedelta(seconds=after or 0) if by_itself else None,
     )
     stray.evidence = sealed(channel, shown)
     stray.save()

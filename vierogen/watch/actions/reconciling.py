@@ -17,6 +17,7 @@ from django.utils import timezone
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
 from vierogen.networks.base import Deletes, Network, Shown
+from vierogen.posts.actions.by_hand import hasten
 from vierogen.posts.actions.delivering import outgoing, settle
 from vierogen.posts.actions.removing import confirm_gone
 from vierogen.posts.models import Delivery, TakeDown
@@ -186,6 +187,8 @@ def _came_back(known: RemotePost, asked: TakeDown) -> bool:
 
 def _take_up_again(asked: TakeDown) -> None:
     """Somebody removed by hand what we could not: see that all of it is gone, where the network lets us look."""
+    if asked.state == TakeDownState.BY_HAND:
+        hasten(asked)
     if asked.state != TakeDownState.STUCK:
         return
     if issubclass(asked.channel.network, Deletes):

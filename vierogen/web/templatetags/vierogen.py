@@ -41,6 +41,16 @@ def clock(seconds: float | None) -> str:
 
 
 @register.filter
+def lasting(since: datetime) -> str:
+    """How long something lasts by now: "2 min 10 s", "1 h 5 min". The script of the page goes on counting."""
+    hours, minutes, seconds = pgettext("hours, minutes and seconds, short", "h min s").split()
+    count = max(0, int((timezone.now() - since).total_seconds()))
+    if count >= 3600:
+        return f"{count // 3600} {hours} {count % 3600 // 60} {minutes}"
+    return f"{count // 60} {minutes} {count % 60} {seconds}"
+
+
+@register.filter
 def seconds_left(until: datetime) -> int:
     """Whole seconds from now to ``until``, never negative."""
     return max(0, int((until - timezone.now()).total_seconds()))

@@ -16,7 +16,8 @@
     place.append(note);
   };
 
-  /* ---- Times that move: <… data-countdown="ISO time" data-after="words">, <time data-ago datetime="…"> ---- */
+  /* ---- Times that move: <… data-countdown="ISO time" data-after="words">, <time data-ago datetime="…">,
+     <… data-since="ISO time" data-units="h min s"> ---- */
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   const ago = new Intl.RelativeTimeFormat(language, { numeric: "always" });
   const since = (seconds) => {
@@ -25,6 +26,10 @@
     if (seconds < 86400) return ago.format(-Math.floor(seconds / 3600), "hour");
     return ago.format(-Math.floor(seconds / 86400), "day");
   };
+  const lasting = (seconds, [h, min, s]) =>
+    seconds >= 3600
+      ? `${Math.floor(seconds / 3600)} ${h} ${Math.floor((seconds % 3600) / 60)} ${min}`
+      : `${Math.floor(seconds / 60)} ${min} ${seconds % 60} ${s}`;
   // The server's clock counts, not the telephone's: base.html gives the time at which the page was made.
   const made = Date.parse(document.body.dataset.now || "");
   const behind = Number.isNaN(made) ? 0 : made - Date.now();
@@ -45,6 +50,10 @@
     }
     for (const element of document.querySelectorAll("time[data-ago]")) {
       write(element, since(Math.max(0, Math.floor((now() - Date.parse(element.dateTime)) / 1000))));
+    }
+    for (const element of document.querySelectorAll("[data-since]")) {
+      const past = Math.max(0, Math.floor((now() - Date.parse(element.dataset.since)) / 1000));
+      write(element, lasting(past, element.dataset.units.split(" ")));
     }
   };
   setInterval(tick, 1000);
