@@ -146,7 +146,8 @@ class ChannelWatch:
         began, with_profile = time.monotonic(), time.time() >= self.profile_due_at
         try:
             with opened(self.channel) as network:
-                strays = look(self.watched, network, with_profile=with_profile)
+                # Their pictures first of all: a story can be gone with the next tap.
+                self._keep_pictures(look(self.watched, network, with_profile=with_profile))
                 pause = self._pause(network, took=time.monotonic() - began)
         except Disconnected as error:
             return self._refused(error)
@@ -159,7 +160,7 @@ class ChannelWatch:
             return self._troubled(FAILED)
         if with_profile:
             self.profile_due_at = time.time() + (PACED_PROFILE_EVERY if self.is_paced else PROFILE_EVERY)
-        self._looked(strays)
+        self._looked()
         return pause
 
     def _pause(self, network: Network, *, took: float) -> float:
@@ -169,10 +170,9 @@ class ChannelWatch:
         self.pulse.tell(**self.pacing.told(network))
         return pause
 
-    def _looked(self, strays: Iterable[Stray | None]) -> None:
+    def _looked(self) -> None:
         self.troubles = self.refusals = 0
         self.pulse.heard(polled_at=timezone.now(), problem="", mode=self.pulse.mode or Mode.POLLED)
-        self._keep_pictures(strays)
         if len(self.threads) == 1 and issubclass(self.channel.network, Streams):
             self._begin(self._keep_listening, "listens to")
 
