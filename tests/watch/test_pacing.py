@@ -63,7 +63,8 @@ def row() -> Watched:
 
 
 def looked(watch: ChannelWatch) -> float:
-    """One look, and what it told is written, as a watcher does; the seconds to the next."""
+    """A beat of its watcher, one look, and what it told is written; the seconds to the next."""
+    watch.hurry(needed=Watched.objects.hurried(timezone.now()).exists())
     pause = watch._look()
     Watched.objects.bulk_update([watch.noted()], [*module.TOLD, "expected_by"])
     return pause

@@ -1,5 +1,8 @@
 """Tables of channels: the official accounts, and who answers for them."""
 
+from collections.abc import Mapping
+from functools import cache
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +13,9 @@ from vierogen.networks.base import Deletes, Network
 from vierogen.people.models import Member, Organisation
 
 
-def networks() -> dict[str, type[Network]]:
-    """Every network that this installation speaks, by key."""
+@cache
+def networks() -> Mapping[str, type[Network]]:
+    """Every network that this installation speaks, by key; the folder is read once."""
     return found_in("vierogen.networks", Network)  # type: ignore[type-abstract]
 
 

@@ -24,10 +24,10 @@ class Pacing:
         self.rhythm = Rhythm(lag=watched.channel.network.read_lag, promised=watched.promised)
         self.calls_a_day, self.asked_at = watched.calls_a_day, timezone.now() - ASKED_EVERY
 
-    def gap(self, network: Paced, *, took: float) -> float:
+    def gap(self, network: Paced, *, took: float, hurried: bool) -> float:
         """After a look that lasted ``took`` seconds: how many to wait for the next."""
         self._ask(network)
-        return self.rhythm.next(decide(self._facts(network)), took=took)
+        return self.rhythm.next(decide(self._facts(network, hurried=hurried)), took=took)
 
     def told(self, network: Paced) -> dict[str, float | None]:
         """What the table has to say from now on, by column of ``Watched``."""
@@ -44,7 +44,7 @@ class Pacing:
         except NetworkError as error:  # what it said before counts, and the share that is used decides anyway
             log.info("channel %s: how many calls there are is not known: %s", self.watched.channel_id, error)
 
-    def _facts(self, network: Paced) -> Facts:
+    def _facts(self, network: Paced, *, hurried: bool) -> Facts:
         now, usage = timezone.now(), network.usage
         return Facts(
             calls_a_look=network.calls_a_look,
@@ -52,5 +52,5 @@ class Pacing:
             share=usage.share if usage else None,
             regain=usage.regain if usage else 0.0,
             office_hours=is_office_hours(now.astimezone(self.watched.channel.organisation.zone)),
-            hurried=Watched.objects.hurried(now).filter(pk=self.watched.pk).exists(),
+            hurried=hurried,
         )

@@ -88,6 +88,8 @@ class ChannelWatch:
         self.watched, self.channel, self.pictures = watched, watched.channel, pictures
         self.pulse = Pulse(**{name: getattr(watched, name) for name in KEPT})
         self.pacing = Pacing(watched)
+        # Are the calls to its network counted by the day?
+        self.is_paced = issubclass(watched.channel.network, Paced)
         self.hurried = False
         self.stop, self.look_now = Event(), Event()
         self.threads: list[threading.Thread] = []
@@ -107,11 +109,6 @@ class ChannelWatch:
     def is_looking(self) -> bool:
         """Does the thread that looks at it live?"""
         return bool(self.threads) and self.threads[0].is_alive()
-
-    @property
-    def is_paced(self) -> bool:
-        """Are the calls to its network counted by the day?"""
-        return issubclass(self.channel.network, Paced)
 
     def hurry(self, *, needed: bool) -> None:
         """Something of ours was just published there, or an alarm is open: the look that waits comes at once."""
@@ -146,8 +143,10 @@ class ChannelWatch:
         began, with_profile = time.monotonic(), time.time() >= self.profile_due_at
         try:
             with opened(self.channel) as network:
-                # Their pictures first of all: a story can be gone with the next tap.
-                self._keep_pictures(look(self.watched, network, with_profile=with_profile))
+                strays = look(self.watched, network, with_profile=with_profile)
+                # Their pictures before anything else: a story can be gone with the next tap.
+                self._keep_pictures(strays)
+                self.hurried = self.hurried or bool(strays)
                 pause = self._pause(network, took=time.monotonic() - began)
         except Disconnected as error:
             return self._refused(error)
@@ -166,7 +165,7 @@ class ChannelWatch:
     def _pause(self, network: Network, *, took: float) -> float:
         if not isinstance(network, Paced):
             return spread(network.poll_every)
-        pause = self.pacing.gap(network, took=took)
+        pause = self.pacing.gap(network, took=took, hurried=self.hurried)
         self.pulse.tell(**self.pacing.told(network))
         return pause
 
