@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vierogen.channels.custody import Custody, may_keep
-from vierogen.channels.models import Channel, Custodian, networks
+from vierogen.channels.models import Channel, Custodian, networks, realm_of
 from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
@@ -22,7 +22,7 @@ from vierogen.people.roles import Right
 def add(organisation: Organisation, profile: Profile, *, network_key: str, server: str, by: Member) -> Channel:
     """Take an account into care, or take it up again with its history; refuses another organisation's account."""
     insist(by, Right.CONNECT, organisation_id=organisation.pk)
-    realm = "" if networks()[network_key].id_is_global else server
+    realm = realm_of(networks()[network_key], server)
     known = Channel.objects.filter(network_key=network_key, realm=realm, account_id=profile.account_id).first()
     if known and known.organisation_id != organisation.pk:
         raise ValidationError(_("Another organisation here already looks after this account."))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vierogen.channels.states import MOVES, State
 from vierogen.core.plugins import found_in
-from vierogen.networks.base import Deletes, Network
+from vierogen.networks.base import Deletes, Network, Profile
 from vierogen.people.models import Member, Organisation
 
 
@@ -17,6 +17,11 @@ from vierogen.people.models import Member, Organisation
 def networks() -> Mapping[str, type[Network]]:
     """Every network that this installation speaks, by key; the folder is read once."""
     return found_in("vierogen.networks", Network)  # type: ignore[type-abstract]
+
+
+def realm_of(network: type[Network], server: str) -> str:
+    """Within what an account's id names it: its server, or nothing where ids are the same everywhere."""
+    return "" if network.id_is_global else server
 
 
 class Colour(models.TextChoices):
@@ -59,7 +64,7 @@ class Channel(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="channels")
     network_key = models.CharField(_("network"), max_length=30)
     server = models.CharField(_("server"), max_length=200)
-    # Within what ``account_id`` names one account: its server, or nothing where ids are the same everywhere.
+    # See ``realm_of``.
     realm = models.CharField(max_length=200, blank=True)
     account_id = models.CharField(max_length=200)
     handle = models.CharField(_("account"), max_length=200)
@@ -104,6 +109,10 @@ class Channel(models.Model):
     def can_take_down(self) -> bool:
         """Do the network and the key in use let us remove posts?"""
         return self.may_delete and issubclass(self.network, Deletes)
+
+    def is_account(self, profile: Profile, *, server: str) -> bool:
+        """Is this the account behind ``profile`` on ``server``? A handle can change hands, so it does not count."""
+        return (self.realm, self.account_id) == (realm_of(self.network, server), profile.account_id)
 
     @property
     def is_connected(self) -> bool:

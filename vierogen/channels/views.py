@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vierogen.channels import actions
+from vierogen.channels import actions, connection
 from vierogen.channels.custody import Custody
 from vierogen.channels.forms import ChannelForm
 from vierogen.channels.models import Channel
@@ -39,7 +39,7 @@ def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
 def listing(request: HttpRequest) -> HttpResponse:
     """Every account, how it is doing, and who answers for it."""
     rows = Channel.objects.visible_to(_me(request)).prefetch_related(
-        "custodians__member__user", "custodians__member__organisation"
+        "custodians__member__user", "custodians__member__organisation", "key_life"
     )
     lines = [{"channel": row, "marks": _marks(row)} for row in rows]
     return render(request, "channels/list.html", {"lines": lines, "rights": _me(request).rights})
@@ -49,6 +49,10 @@ def _marks(channel: Channel) -> list[tuple[str, str]]:
     """How a channel is doing, and who answers for it: (state, sentence)."""
     custody = Custody.of(channel.custodians.all())
     marks = [(LOOKS[State(channel.state)], channel.get_state_display()), (custody.look, custody.named())]
+    key = connection.life_mark(channel)
+    # Where all is well, the account's own page is the place for it.
+    if key is not None and key[0] != "ok":
+        marks.append(key)
     seconds = channel.automatic_take_down_after
     if seconds is not None:
         told = ngettext(
@@ -72,7 +76,8 @@ def settings_of(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("channels:list")
-    context = {"form": form, "channel": channel, "blind_to": _(channel.network.blind_to)}
+    told = {"blind_to": _(channel.network.blind_to), "connection": connection.marks_of(channel)}
+    context = {"form": form, "channel": channel, **told}
     return render(request, "channels/channel.html", context, status=422 if form.errors else 200)
 
 

@@ -22,6 +22,8 @@ SENTENCES = {
     "close": gettext_noop("%(who)s closed %(what)s"),
     "change": gettext_noop("%(who)s changed %(what)s"),
     "entrust": gettext_noop("%(who)s chose the custodians of %(what)s"),
+    "renew": gettext_noop("%(who)s renewed the key of %(what)s"),
+    "warn": gettext_noop("%(who)s warned that the key of %(what)s ends soon"),
     "seal": gettext_noop("%(who)s sealed the key of %(what)s"),
     "begin": gettext_noop("%(who)s began %(what)s"),
     "edit": gettext_noop("%(who)s changed %(what)s"),

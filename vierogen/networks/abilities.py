@@ -41,6 +41,8 @@ class Authorises(ABC):
 
     # The server of the live network; tests and demos name a simulator's.
     home: ClassVar[str]
+    # Which kind of account it takes and how one becomes that, told to who has none: translatable English sentences.
+    none_will_do: ClassVar[str] = ""
 
     @classmethod
     @abstractmethod

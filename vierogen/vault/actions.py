@@ -2,29 +2,50 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from dataclasses import field as column
+from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from vierogen.channels.actions import add
 from vierogen.channels.models import Channel, networks
 from vierogen.core import sealing
 from vierogen.core.http import guarded_client
-from vierogen.ledger.actions import record
+from vierogen.ledger.actions import Machine, record
 from vierogen.ledger.moves import subject_of
-from vierogen.networks.base import Attempt, Client, Disconnected, Network, NetworkError, Opened
+from vierogen.networks.abilities import Refreshes
+from vierogen.networks.base import (
+    Attempt,
+    Client,
+    Deletes,
+    Disconnected,
+    Network,
+    NetworkError,
+    Opened,
+    Profile,
+)
 from vierogen.people.models import Member, Organisation
-from vierogen.vault.models import Canary, Secret
+from vierogen.vault.models import Canary, Handshake, KeyLife, Secret
 
 log = logging.getLogger(__name__)
 
+VAULT = Machine("vault")
+# Among the credentials, the moment at which the key ends by itself (networks.abilities.Authorises).
+ENDS = "expires_at"
+# Seconds in which another part, that renews the key at this very moment, can put the new one down.
+SECOND_LOOK = 1.0
 _CANARY = b"the right key opens this"
+_OVERTAKEN = gettext_noop("The key was renewed at this very moment. It is tried again with the new one.")
 
 
 def client_of(network_key: str) -> Client | None:
@@ -85,20 +106,33 @@ def seal(channel: Channel, credentials: Mapping[str, str]) -> None:
     _store(channel, credentials, at=timezone.now(), known=_locked(channel))
 
 
+def _seal_anew(channel: Channel, credentials: Mapping[str, str]) -> None:
+    """Seal these, and keep nothing of an earlier connection: its refresh token would renew the wrong key."""
+    known = _locked(channel)
+    Secret.objects.filter(channel=channel).exclude(field__in=credentials).delete()
+    KeyLife.objects.filter(channel=channel).delete()
+    _store(channel, credentials, at=timezone.now(), known=known)
+
+
 @transaction.atomic
 def _remember(channel: Channel, changed: Mapping[str, str], *, at: datetime, read: dict[str, int]) -> None:
-    """Seal what the network renewed ``at`` that time, unless it is older than what stands there.
+    """Seal what the network renewed ``at`` that time, unless what it was made from does not stand there any more.
 
     ``read`` holds the versions that the connector was opened with. Where somebody filled in other credentials
-    since, this belongs to the old ones; where another worker renewed them later, theirs is the newest.
+    since, this belongs to the old ones; where another worker was first, theirs is what later renewals build on.
     """
     known = _locked(channel)
-    replaced = any(read.get(field) != secret.version for field, secret in known.items() if field not in changed)
-    overtaken = any(known[field].changed_at > at for field in changed if field in known)
-    if replaced or overtaken:
+    if _versions(known) != read:
         log.info("channel %s: renewed credentials came too late and were dropped", channel.pk)
         return
     read |= _store(channel, changed, at=at, known=known)
+    life = KeyLife.objects.filter(channel=channel, renewed_at=at).first()
+    if life is not None and life.is_long:
+        record(channel.organisation_id, "renew", subject_of(channel), by=VAULT)
+
+
+def _versions(known: Mapping[str, Secret]) -> dict[str, int]:
+    return {field: secret.version for field, secret in known.items()}
 
 
 def _locked(channel: Channel) -> dict[str, Secret]:
@@ -118,17 +152,33 @@ def _store(channel: Channel, values: Mapping[str, str], *, at: datetime, known: 
         columns = {"key_id": sealed.key_id, "wrapped": sealed.wrapped, "ciphertext": sealed.ciphertext}
         defaults = {**columns, "version": versions[field], "changed_at": at}
         Secret.objects.update_or_create(channel=channel, field=field, defaults=defaults)
+    _note_life(channel, values.get(ENDS, ""), at=at)
     return versions
+
+
+def _note_life(channel: Channel, told: str, *, at: datetime) -> None:
+    """Write in the open when the key ends and when it is due for renewal, where ``told`` says so."""
+    try:
+        ends_at = datetime.fromisoformat(told)
+    except ValueError:  # nothing said, or nothing that can be read: the key itself is worth more than its date
+        return
+    life = KeyLife(ends_at=ends_at if ends_at.tzinfo else ends_at.replace(tzinfo=UTC), renewed_at=at)
+    due_at = life.due_at(channel.network.renew_before) if issubclass(channel.network, Refreshes) else None
+    columns = {"ends_at": life.ends_at, "renewed_at": at, "next_try_at": due_at, "warned": None, "problem": ""}
+    KeyLife.objects.update_or_create(channel=channel, defaults=columns)
 
 
 @contextmanager
 def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Network]:  # noqa: B008 - frozen
-    """A connector for this channel with its credentials, for the length of the block; ``attempt`` of a delivery."""
+    """A connector for this channel with its credentials, for the length of the block; ``attempt`` of a delivery.
+
+    ``Disconnected`` leaves the block only where the key that was refused is still the newest one we have.
+    """
     _current, keys = keyring()
     secrets = list(Secret.objects.filter(channel=channel))
     read = {secret.field: secret.version for secret in secrets}
     with guarded_client(allowed=settings.ALLOW_PRIVATE) as http:
-        yield channel.network(
+        network = channel.network(
             Opened(
                 server=channel.server,
                 credentials={secret.field: _value(channel, secret, keys) for secret in secrets},
@@ -138,11 +188,37 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
                 client=client_of(channel.network_key),
             )
         )
+        try:
+            yield network
+        except Disconnected as error:
+            if _is_overtaken(channel, read):
+                raise NetworkError(_OVERTAKEN, may_retry=True, detail=error.detail) from error
+            raise
+
+
+def _is_overtaken(channel: Channel, read: Mapping[str, int]) -> bool:
+    """Did somebody renew or replace the key while the network refused it? A used refresh token works only once."""
+    for wait in (0.0, SECOND_LOOK) if issubclass(channel.network, Refreshes) else (0.0,):
+        time.sleep(wait)
+        if dict(Secret.objects.filter(channel=channel).values_list("field", "version")) != read:
+            return True
+    return False
 
 
 def _value(channel: Channel, secret: Secret, keys: Mapping[str, sealing.Key]) -> str:
     context = _context(channel, secret.field, secret.version)
     return sealing.unseal(secret.sealed, keys=keys, context=context).decode()
+
+
+@dataclass(frozen=True)
+class Proved:
+    """An account that could be read with these ``credentials``; ``may_delete`` as the network says of this key."""
+
+    network_key: str
+    server: str
+    profile: Profile
+    credentials: Mapping[str, str] = column(repr=False)
+    may_delete: bool
 
 
 def connect(
@@ -152,21 +228,85 @@ def connect(
 
     Raises ``ValidationError`` with a plain sentence when the network refuses or cannot be reached.
     """
+    return take(organisation, prove(network_key, server=server, credentials=credentials), by=by)
+
+
+def reconnect(channel: Channel, *, server: str, credentials: Mapping[str, str], by: Member) -> Channel:
+    """The same for a known account and no other: its history stays, and no other account gets into its place.
+
+    Raises ``ValidationError`` with a plain sentence also when the key belongs to another account.
+    """
+    proved = prove(channel.network_key, server=server, credentials=credentials)
+    refuse_another(channel, proved)
+    return take(channel.organisation, proved, by=by)
+
+
+def prove(network_key: str, *, server: str, credentials: Mapping[str, str]) -> Proved:
+    """Read the account with these credentials. Raises ``ValidationError`` with a plain sentence."""
     fresh: dict[str, str] = {}
     network = networks()[network_key]
     with guarded_client(allowed=settings.ALLOW_PRIVATE) as http:
         try:
             server = network.server_of(server)
-            profile = network(Opened(server, dict(credentials), http, fresh.update)).me()
+            tried = network(Opened(server, dict(credentials), http, fresh.update, client=client_of(network_key)))
+            profile = tried.me()
+            may_delete = not isinstance(tried, Deletes) or tried.may_delete()
         except Disconnected as error:
-            raise ValidationError(_("The network refuses this key. Check that it was copied whole.")) from error
+            copied = _("The network refuses this key. Check that it was copied whole.")
+            raise ValidationError(copied if network.fields else _(error.reason)) from error
         except NetworkError as error:
             raise ValidationError(_(error.reason)) from error
-    with transaction.atomic():
-        channel = add(organisation, profile, network_key=network_key, server=server, by=by)
-        seal(channel, {name: value for name, value in {**credentials, **fresh}.items() if value})
-        record(organisation.pk, "seal", subject_of(channel), by=by, facts={"fields": sorted(credentials)})
+    kept = {name: value for name, value in {**credentials, **fresh}.items() if value}
+    return Proved(network_key, server, profile, kept, may_delete)
+
+
+def refuse_another(channel: Channel, proved: Proved) -> None:
+    """Raises ``ValidationError``, naming both, where the key belongs to another account than ``channel``."""
+    if not channel.is_account(proved.profile, server=proved.server):
+        told = {"account": channel.handle, "other": proved.profile.handle}
+        raise ValidationError(
+            _(
+                "This key belongs to %(other)s, and here only %(account)s can be connected again. Nothing was changed. "
+                "If %(other)s is official too, connect it as an account of its own."
+            )
+            % told
+        )
+
+
+@transaction.atomic
+def take(organisation: Organisation, proved: Proved, *, by: Member) -> Channel:
+    """Take the account into care, with exactly these credentials. Raises ``ValidationError``, ``PermissionDenied``."""
+    told = proved.credentials
+    channel = add(organisation, proved.profile, network_key=proved.network_key, server=proved.server, by=by)
+    channel.may_delete = proved.may_delete
+    channel.save(update_fields=["may_delete"])
+    _seal_anew(channel, told)
+    facts = {"fields": sorted(told), "may_delete": channel.can_take_down}
+    record(organisation.pk, "seal", subject_of(channel), by=by, facts=facts)
     return channel
+
+
+def seal_handshake(handshake: Handshake, told: Any) -> None:
+    """Put ``told`` (JSON) into the columns of a log-in that is under way; the caller saves it."""
+    sealed = sealing.seal(json.dumps(told).encode(), key=keyring()[0], context=_of_handshake(handshake))
+    handshake.key_id, handshake.wrapped, handshake.ciphertext = sealed.key_id, sealed.wrapped, sealed.ciphertext
+
+
+def open_handshake(handshake: Handshake) -> Any:
+    """What ``seal_handshake`` put there. Raises ``SealError``."""
+    return json.loads(sealing.unseal(handshake.sealed, keys=keyring()[1], context=_of_handshake(handshake)))
+
+
+def _of_handshake(handshake: Handshake) -> bytes:
+    told = {
+        "member": handshake.member_id,
+        "network": handshake.network_key,
+        "server": handshake.server,
+        "channel": handshake.channel_id,
+        "state": handshake.state_hash,
+        "answered": handshake.answered_at is not None,
+    }
+    return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
 
 def seal_evidence(data: bytes, *, context: str) -> sealing.Sealed:

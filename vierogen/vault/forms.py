@@ -1,9 +1,13 @@
-"""The form for an account's credentials: its fields are the network's own."""
+"""The form for an account's credentials: its fields are the network's own. And the one to choose an account."""
+
+from collections.abc import Iterable
 
 from django import forms
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext as _
 
 from vierogen.networks.base import Network
+from vierogen.vault.log_in import Candidate
 
 
 class CredentialsForm(forms.Form):
@@ -26,3 +30,21 @@ class CredentialsForm(forms.Form):
         """The server, and the credentials without it."""
         values = {name: value.strip() for name, value in self.cleaned_data.items() if value}
         return values.pop("server", ""), values
+
+
+class AccountForm(forms.Form):
+    """Which account? None is chosen before, not even the only one: a person says that it is right."""
+
+    account = forms.ChoiceField(widget=forms.RadioSelect)
+
+    def __init__(self, data: object = None, *, candidates: Iterable[Candidate]) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        names = [(each.profile.account_id, f"{each.profile.name} {each.profile.handle}") for each in candidates]
+        field = self.fields["account"]
+        field.label = _("The account")
+        field.error_messages["required"] = _("Choose the account that is to be connected.")
+        field.choices = names  # type: ignore[attr-defined]
+
+    def wrong(self) -> list[tuple[forms.BoundField, ErrorList]]:
+        """The fields that are not right yet, for the summary."""
+        return [(self[name], errors) for name, errors in self.errors.items() if name in self.fields]

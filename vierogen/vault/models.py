@@ -1,11 +1,19 @@
 """Tables of the vault: sealed secrets, and the canary that knows the right key."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from vierogen.channels.models import Channel
+from vierogen.channels.states import State as ChannelState
 from vierogen.core.sealing import Sealed
 from vierogen.people.models import Member
+
+# A key that ends within this is renewed silently: nobody is warned of the end of a day.
+SHORT = timedelta(days=15)
+HANDSHAKE_LASTS = timedelta(minutes=10)
 
 
 class Envelope(models.Model):
@@ -36,6 +44,23 @@ class Secret(Envelope):
         constraints = [models.UniqueConstraint(fields=["channel", "field"], name="one_value_per_field")]
 
 
+class KeyLifeQuerySet(models.QuerySet["KeyLife"]):
+    """When keys end."""
+
+    def visible_to(self, member: Member) -> "KeyLifeQuerySet":
+        """Those of the member's organisation."""
+        return self.filter(channel__organisation_id=member.organisation_id)
+
+    def in_use(self) -> "KeyLifeQuerySet":
+        """Those of accounts that are connected, with account and organisation."""
+        rows = self.filter(channel__state=ChannelState.CONNECTED)
+        return rows.select_related("channel__organisation")
+
+    def due(self, now: datetime) -> "KeyLifeQuerySet":
+        """Those to be renewed by now, the longest due first."""
+        return self.in_use().filter(next_try_at__lte=now).order_by("next_try_at")
+
+
 class KeyLife(models.Model):
     """When a channel's key ends by itself; in the open, so that it can be asked for.
 
@@ -49,6 +74,30 @@ class KeyLife(models.Model):
     next_try_at = models.DateTimeField(null=True, blank=True)
     warned = models.PositiveSmallIntegerField(null=True, blank=True)
     problem = models.TextField(blank=True)
+
+    objects = KeyLifeQuerySet.as_manager()
+
+    @property
+    def is_long(self) -> bool:
+        """Does the key live so long that people can do something about its end?"""
+        return self.ends_at - (self.renewed_at or self.ends_at) > SHORT
+
+    def due_at(self, before: timedelta) -> datetime:
+        """When to renew it: so long before its end, but not in the first half of its life."""
+        half = (self.ends_at - (self.renewed_at or self.ends_at)) / 2
+        return self.ends_at - min(before, half)
+
+
+class HandshakeQuerySet(models.QuerySet["Handshake"]):
+    """Log-ins that are under way."""
+
+    def current(self, now: datetime) -> "HandshakeQuerySet":
+        """Those that have not ended: ten minutes to come back, and ten more to choose."""
+        return self.annotate(moved_at=Coalesce("answered_at", "made_at")).filter(moved_at__gt=now - HANDSHAKE_LASTS)
+
+    def over(self, now: datetime) -> "HandshakeQuerySet":
+        """The others."""
+        return self.annotate(moved_at=Coalesce("answered_at", "made_at")).filter(moved_at__lte=now - HANDSHAKE_LASTS)
 
 
 class Handshake(Envelope):
@@ -65,6 +114,8 @@ class Handshake(Envelope):
     state_hash = models.CharField(max_length=64, unique=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
+
+    objects = HandshakeQuerySet.as_manager()
 
 
 class Canary(Envelope):

@@ -302,7 +302,7 @@ def lose_connection(delivery: Delivery, *, why: str) -> None:
             tell(
                 channel.organisation_id,
                 told,
-                template="posts/mail/disconnected",
+                template="channels/mail/disconnected",
                 values=values,
                 link="/channels/",
             )

@@ -103,6 +103,6 @@ def lose_connection(channel: Channel, *, why: str) -> None:
             values = {"channel": channel.handle, "reason": why}
             link = reverse("watch:list")
             told = addressees(keepers(channel))
-            tell(channel.organisation_id, told, template="posts/mail/disconnected", values=values, link=link)
+            tell(channel.organisation_id, told, template="channels/mail/disconnected", values=values, link=link)
     except WrongStateError:  # it was marked before
         return

@@ -1,0 +1,24 @@
+"""What the vault does without a click: renew keys, warn of those that end, and forget log-ins that are over."""
+
+from vierogen.core.schedule import Job
+from vierogen.vault import log_in, renewing
+
+
+def renew(_worker: str) -> bool:
+    """Renew the next key that is due."""
+    life = renewing.claim()
+    if life is None:
+        return False
+    renewing.renew(life)
+    return True
+
+
+def mind(_worker: str) -> bool:
+    """Warn of keys that end, and forget what was not finished."""
+    return bool(renewing.warn() + log_in.forget())
+
+
+JOBS = [
+    Job("renew keys", renew, every=5.0),
+    Job("mind keys", mind, every=30.0),
+]
