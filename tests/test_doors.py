@@ -6,7 +6,7 @@ something in its address (a number, a name) needs a line in ``WHAT``; without it
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from http.cookies import SimpleCookie
 from typing import Any
@@ -29,7 +29,7 @@ from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.ledger.models import Head
-from vierogen.networks.base import Shown
+from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people.actions import _entrance, invite, join
 from vierogen.people.log_in import absent
@@ -41,7 +41,8 @@ from vierogen.posts.actions.writing import Content, begin, submit
 from vierogen.posts.models import Delivery, Evidence, Media, TakeDown, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
-from vierogen.vault.actions import opened
+from vierogen.vault.actions import opened, seal_handshake
+from vierogen.vault.models import Handshake
 from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
 from vierogen.watch.models import Stray, Watched
@@ -85,6 +86,7 @@ FRESH = {
     "channels:close",
     "vault:connect_to",
     "vault:reconnect",
+    "vault:choose_account",
 }
 SECRET = {"vault:connect_to", "vault:reconnect"}
 # What GETs may write: sessions, and how often somebody tried.
@@ -163,6 +165,7 @@ class World:
     device: PushSubscription
     authenticator: Authenticator
     incident: Incident
+    handshake: Handshake
 
 
 def post(world: World) -> dict[str, Any]:
@@ -241,6 +244,8 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "incidents:reopen": incident,
     "vault:connect_to": lambda _world: {"network": "mastodon"},
     "vault:reconnect": channel,
+    "vault:back": lambda _world: {"network": "mastodon"},
+    "vault:choose_account": lambda world: {"pk": world.handshake.pk},
     "channels:channel": channel,
     "channels:close": channel,
     "notices:alarm": lambda world: {"pk": world.alarm.pk},
@@ -262,8 +267,11 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "openid_connect_callback": lambda _world: {"provider_id": "sso"},
 }
 # What is not there even for those who may: the wizard is over, no organisation was chosen to switch to,
-# the device is somebody else's, and there is no network to practise on.
+# the device is somebody else's, there is no network to practise on, nobody logs in at this network, and a log-in
+# there belongs to the browser in which it was begun.
 NOT_THERE = {
+    "vault:back",
+    "vault:choose_account",
     "people:setup",
     "people:switch",
     "notices:unsubscribe",
@@ -311,7 +319,18 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         device=PushSubscription.objects.create(user_id=writer.user_id, endpoint="https://push.example/1"),
         incident=open_incident(SECRET_WORDS, by=duty),
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
+        handshake=answered_log_in(channel, by=cora),
     )
+
+
+def answered_log_in(channel: Channel, *, by: Member) -> Handshake:
+    """A log-in at a network that was answered, with an account to choose."""
+    known = {"network_key": channel.network_key, "server": channel.server, "state_hash": "0" * 64}
+    handshake = Handshake(member=by, answered_at=timezone.now(), **known)
+    profile = Profile("1", SECRET_WORDS, SECRET_WORDS)
+    seal_handshake(handshake, [{"profile": asdict(profile), "credentials": {}, "picture": ""}])
+    handshake.save()
+    return handshake
 
 
 # Calling

@@ -32,6 +32,6 @@ def kept(lantern: Lighthouse, cora: Member) -> Channel:
     """The account of the town there, connected by cora."""
     begun = log_in.begin(cora, "lantern")
     back = lantern.allow(begun.address)
-    handshake = log_in.waiting(cora, "lantern", state=back["state"], among=[begun.handshake.pk])
-    log_in.answer(handshake, state=back["state"], code=back["code"])
+    handshake = log_in.waiting(cora, "lantern", sent=back["state"], among=[begun.handshake.pk])
+    log_in.answer(handshake, sent=back["state"], code=back["code"])
     return log_in.finish(handshake, account_id="17", by=cora)

@@ -87,6 +87,35 @@ def test_a_known_account_is_connected_again_with_its_history(
     assert Channel.objects.get() == channel
 
 
+def test_the_key_of_another_account_is_refused_and_both_are_named(
+    visit: Visit, cora: Member, channel: Channel, practice: PracticeServer
+) -> None:
+    other = practice.network.add_account("wethouder", "Wethouder")
+    before = list(Secret.objects.values())
+    told = {"server": practice.url, "token": other.token}
+    answer = visit(cora).post(reverse("vault:reconnect", args=[channel.pk]), told)
+    assert answer.status_code == 422
+    assert "This key belongs to @wethouder@" in body(answer)
+    assert f"only {channel.handle} can be connected again" in body(answer)
+    assert Channel.objects.get() == channel
+    assert list(Secret.objects.values()) == before
+
+
+def test_an_account_with_the_same_number_on_another_server_is_another_account(
+    visit: Visit, cora: Member, channel: Channel
+) -> None:
+    server = PracticeServer(None)
+    server.start()
+    try:
+        namesake = server.network.add_account("gemeente_voorbeeld", "Gemeente Voorbeeld")
+        told = {"server": server.url, "token": namesake.token}
+        answer = visit(cora).post(reverse("vault:reconnect", args=[channel.pk]), told)
+    finally:
+        server.stop()
+    assert "This key belongs to" in body(answer)
+    assert Channel.objects.get() == channel
+
+
 def test_an_unknown_network_and_another_organisations_account_do_not_exist(
     visit: Visit, cora: Member, otto: Member, channel: Channel
 ) -> None:

@@ -18,6 +18,8 @@ from vierogen.people.roles import Right
 from vierogen.posts.models import AfterReview, Comment, Delivery, Post, TakeDown, Version
 from vierogen.posts.states import DeliveryState, PostState, TakeDownState
 from vierogen.posts.views.reading import may_judge, may_look_back
+from vierogen.vault.models import KeyLife
+from vierogen.vault.renewing import WARNINGS
 from vierogen.watch.board import Tile
 from vierogen.watch.models import Stray
 from vierogen.watch.states import State as StrayState
@@ -54,6 +56,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_strays(member),
         *_by_hand(member),
         *_unseen(member, watched),
+        *_keys(member),
         *_mail(member),
         *_doubts(member),
         *_owed(member),
@@ -99,6 +102,20 @@ def _unseen(member: Member, watched: list[Tile]) -> Iterator[Attention]:
         elif tile.is_silent:
             text = _("The watch hears nothing. A stray could go unnoticed.")
             yield Attention("stop", _("We cannot see an account at the moment"), text, url, action, tile.channel)
+
+
+def _keys(member: Member) -> Iterator[Attention]:
+    """Keys that end soon and are not renewed by themselves, for who can connect the account again."""
+    if not member.may(Right.CONNECT):
+        return
+    for row in KeyLife.objects.visible_to(member).in_use().filter(warned__isnull=False).order_by("ends_at")[:MOST]:
+        is_over = row.ends_at <= timezone.now()
+        title = _("The key of an account ended: %(at)s") if is_over else _("The key of an account ends: %(at)s")
+        text = _("Afterwards nothing goes out there, and a stray could go unnoticed. Connect it again before then.")
+        url = reverse("vault:reconnect", args=[row.channel_id])
+        state = "stop" if row.warned == WARNINGS[-1] else "look"
+        told = {"at": moment(row.ends_at)}
+        yield Attention(state, title % told, text, url, _("Connect it again"), row.channel)
 
 
 def _mail(member: Member) -> Iterator[Attention]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from vierogen.channels.connection import day_of
 from vierogen.channels.custody import Custody
 from vierogen.channels.models import Channel, Custodian
 from vierogen.home.attention import Attention, attention
@@ -14,6 +15,7 @@ from vierogen.posts.models import Delivery, Post, Version
 from vierogen.posts.states import DeliveryState
 from vierogen.posts.views.headlines import goes_soon
 from vierogen.posts.views.shown import DELIVERY_LOOK
+from vierogen.vault.models import KeyLife
 from vierogen.watch.board import Tile, tiles
 
 # So many lines of what goes out next fit under the tiles.
@@ -53,16 +55,21 @@ def _accounts(member: Member, watched: list[Tile]) -> list[dict[str, Any]]:
     rows = Custodian.objects.filter(channel__organisation_id=member.organisation_id)
     for row in rows.select_related("member__user", "member__organisation"):
         kept.setdefault(row.channel_id, []).append(row)
+    ends = {row.channel_id: row.ends_at for row in KeyLife.objects.visible_to(member).in_use().exclude(warned=None)}
     return [
         {
             "channel": tile.channel,
             "checked": tile.checked,
-            "marks": [*tile.marks, _custody(kept.get(tile.channel.pk, []))],
+            "marks": [*tile.marks, _custody(kept.get(tile.channel.pk, [])), *_key(ends.get(tile.channel.pk))],
             "url": tile.url,
             "unseen": tile.blind_to,
         }
         for tile in watched
     ]
+
+
+def _key(ends_at: datetime | None) -> list[tuple[str, str]]:
+    return [("look", _("The key ends on %(day)s") % {"day": day_of(ends_at)})] if ends_at else []
 
 
 def _custody(rows: list[Custodian]) -> tuple[str, str]:

@@ -303,7 +303,7 @@ def _of_handshake(handshake: Handshake) -> bytes:
         "network": handshake.network_key,
         "server": handshake.server,
         "channel": handshake.channel_id,
-        "state": handshake.state_hash,
+        "state_hash": handshake.state_hash,
         "answered": handshake.answered_at is not None,
     }
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()

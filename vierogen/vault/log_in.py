@@ -106,16 +106,16 @@ def begin(member: Member, network_key: str, *, channel: Channel | None = None) -
     if Handshake.objects.current(now).filter(member=member).count() >= MOST:
         raise ValidationError(_("That were many log-ins in a short time. Wait ten minutes, please."))
     # 256 bits of state, and a verifier of 64 characters (RFC 7636, 4.1: 43 to 128).
-    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    sent, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     handshake = Handshake(
         member=member,
         network_key=network_key,
         server=_server_of(network_key),
         channel=channel,
-        state_hash=_hash(state),
+        state_hash=_hash(sent),
         made_at=now,
     )
-    address = _network(handshake).log_in_at(handshake.server, _request(handshake, state=state, verifier=verifier))
+    address = _network(handshake).log_in_at(handshake.server, _request(handshake, sent=sent, verifier=verifier))
     actions.seal_handshake(handshake, verifier)
     handshake.save()
     return Begun(handshake, address)
@@ -138,9 +138,9 @@ def _network(handshake: Handshake) -> type[Authorises]:
     return network
 
 
-def _request(handshake: Handshake, *, state: str, verifier: str) -> Request:
+def _request(handshake: Handshake, *, sent: str, verifier: str) -> Request:
     back = settings.PUBLIC_URL + reverse("vault:back", args=[handshake.network_key])
-    return Request(_client(handshake.network_key), back, state, verifier)
+    return Request(_client(handshake.network_key), back, sent, verifier)
 
 
 def _client(network_key: str) -> Client:
@@ -150,16 +150,16 @@ def _client(network_key: str) -> Client:
     return client
 
 
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode(errors="replace")).hexdigest()
+def _hash(sent: str) -> str:
+    return hashlib.sha256(sent.encode(errors="replace")).hexdigest()
 
 
-def waiting(member: Member, network_key: str, *, state: str, among: Collection[int]) -> Handshake:
-    """The log-in that was begun with ``state``, by this member in this session, and has had no answer yet.
+def waiting(member: Member, network_key: str, *, sent: str, among: Collection[int]) -> Handshake:
+    """The log-in that was begun with the state ``sent``, by this member in this session, and has had no answer yet.
 
     Raises ``ValidationError`` with a plain sentence.
     """
-    told = _hash(state[:LONGEST])
+    told = _hash(sent[:LONGEST])
     rows = Handshake.objects.filter(member=member, network_key=network_key, pk__in=among).select_related("channel")
     found = next((row for row in rows if compare_digest(row.state_hash, told)), None)
     if found is None:
@@ -171,7 +171,7 @@ def waiting(member: Member, network_key: str, *, state: str, among: Collection[i
     return found
 
 
-def answer(handshake: Handshake, *, state: str, code: str) -> Handshake:
+def answer(handshake: Handshake, *, sent: str, code: str) -> Handshake:
     """Exchange the network's ``code`` for the accounts to choose from, and seal them; works once for each log-in.
 
     Raises ``ValidationError`` with a plain sentence; then the log-in is over.
@@ -184,7 +184,7 @@ def answer(handshake: Handshake, *, state: str, code: str) -> Handshake:
     spent = {"answered_at": handshake.answered_at, "wrapped": b"", "ciphertext": b""}
     if not Handshake.objects.filter(pk=handshake.pk, answered_at=None).update(**spent):
         raise ValidationError(_(_USED))
-    request = _request(handshake, state=state, verifier=verifier)
+    request = _request(handshake, sent=sent, verifier=verifier)
     actions.seal_handshake(handshake, _redeemed(handshake, request, code=code))
     handshake.save(update_fields=["key_id", "wrapped", "ciphertext"])
     return handshake

@@ -124,23 +124,23 @@ def back(request: HttpRequest, network: str) -> HttpResponse:
     told = request.POST if request.method == "POST" else request.GET
     context: dict[str, Any] = {"name": networks()[network].name, "network": network}
     try:
-        handshake = _answered(request, network, error=told.get("error", ""), state=told.get("state", ""))
+        handshake = _answered(request, network, error=told.get("error", ""), sent=told.get("state", ""))
         if request.method == "POST":
-            handshake = log_in.answer(handshake, state=told.get("state", ""), code=told.get("code", ""))
+            handshake = log_in.answer(handshake, sent=told.get("state", ""), code=told.get("code", ""))
             return redirect("vault:choose_account", pk=handshake.pk)
     except ValidationError as refusal:
         return render(request, "vault/back.html", {**context, "problems": refusal.messages}, status=422)
-    context |= {"state": told.get("state", ""), "code": told.get("code", ""), "channel": handshake.channel}
+    context |= {"sent": told.get("state", ""), "code": told.get("code", ""), "channel": handshake.channel}
     answer = render(request, "vault/back.html", context)
     # The code stands in this address; our own pages and files need not hear of it either.
     answer["Referrer-Policy"] = "strict-origin"
     return answer
 
 
-def _answered(request: HttpRequest, network: str, *, error: str, state: str) -> Handshake:
+def _answered(request: HttpRequest, network: str, *, error: str, sent: str) -> Handshake:
     if error:
         raise ValidationError(log_in.refusal(error))
-    return log_in.waiting(_me(request), network, state=state, among=_log_ins(request))
+    return log_in.waiting(_me(request), network, sent=sent, among=_log_ins(request))
 
 
 @never_cache
@@ -152,7 +152,7 @@ def choose_account(request: HttpRequest, pk: int) -> HttpResponse:
     if handshake is None:
         raise Http404
     candidates = log_in.candidates(handshake)
-    form = AccountForm(request.POST or None, candidates=candidates)
+    form = AccountForm(request.POST if request.method == "POST" else None, candidates=candidates)
     if request.method == "POST" and form.is_valid():
         try:
             channel = log_in.finish(handshake, account_id=form.cleaned_data["account"], by=_me(request))

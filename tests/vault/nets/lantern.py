@@ -1,9 +1,9 @@
 """A network made up for these tests: accounts are connected by logging in, and keys end and are renewed."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from base64 import urlsafe_b64encode
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
