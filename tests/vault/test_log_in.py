@@ -285,6 +285,13 @@ def test_a_refusal_of_the_network_is_told_in_plain_words(
     assert CONNECT in page
 
 
+def test_a_network_that_names_its_refusal_by_a_number_is_understood(
+    visit: Visit, cora: Member, lantern: Lighthouse
+) -> None:
+    page = refusal(visit(cora).get(BACK, {"error_code": "1349126", "error_message": "App not set up"}))
+    assert "Whoever runs it has to compare its settings" in page
+
+
 def test_a_code_that_the_network_refuses_ends_the_log_in(visit: Visit, cora: Member, lantern: Lighthouse) -> None:
     client = visit(cora)
     told = lantern.allow(begin(client))

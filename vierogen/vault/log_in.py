@@ -96,6 +96,7 @@ def refusal(error: str) -> str:
     return _(REFUSALS.get(error, _NOT_ACCEPTED))
 
 
+@transaction.atomic
 def begin(member: Member, network_key: str, *, channel: Channel | None = None) -> Begun:
     """Begin a log-in, for a new account or to connect ``channel`` again.
 

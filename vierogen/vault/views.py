@@ -124,7 +124,9 @@ def back(request: HttpRequest, network: str) -> HttpResponse:
     told = request.POST if request.method == "POST" else request.GET
     context: dict[str, Any] = {"name": networks()[network].name, "network": network}
     try:
-        handshake = _answered(request, network, error=told.get("error", ""), sent=told.get("state", ""))
+        # Facebook's log-in names what is wrong with a link by a number instead.
+        error = told.get("error") or told.get("error_code", "")
+        handshake = _answered(request, network, error=error, sent=told.get("state", ""))
         if request.method == "POST":
             handshake = log_in.answer(handshake, sent=told.get("state", ""), code=told.get("code", ""))
             return redirect("vault:choose_account", pk=handshake.pk)
