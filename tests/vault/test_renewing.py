@@ -166,6 +166,25 @@ def test_a_network_that_gives_nothing_is_no_renewal(life: KeyLife, monkeypatch: 
     assert KeyLife.objects.get().ends_at == life.ends_at
 
 
+@pytest.mark.parametrize("gained", [timedelta(0), timedelta(seconds=3), timedelta(hours=-1), None])
+def test_a_new_key_that_ends_when_the_old_one_did_is_no_renewal(
+    life: KeyLife, kept: Channel, monkeypatch: pytest.MonkeyPatch, gained: timedelta | None
+) -> None:
+    def renew(self: Any) -> None:
+        ends = {"expires_at": (life.ends_at + gained).isoformat()} if gained is not None else {}
+        self.opened.remember({"access": "another", **ends})
+
+    monkeypatch.setattr(networks()["lantern"], "renew", renew)
+    with at(due(life)):
+        jobs.renew("worker")
+    row = KeyLife.objects.get()
+    assert credentials_of(kept)["access"] == "another"
+    assert (row.problem, row.renewed_at, row.ends_at) == (renewing.NOTHING_NEW, life.renewed_at, life.ends_at)
+    assert row.next_try_at > due(life)  # type: ignore[operator]
+    assert [warned_at(row, days) for days in (15, 13, 6, 2, 0.5)] == [0, 1, 1, 1, 1]
+    assert not Entry.objects.filter(verb="renew").exists()
+
+
 def test_a_network_that_gives_an_empty_key_leaves_the_old_one(
     life: KeyLife, kept: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,7 +247,8 @@ def test_a_key_is_claimed_by_one_worker(life: KeyLife) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_race_renew_once(kept: Channel, lantern: Lighthouse) -> None:
-    KeyLife.objects.update(next_try_at=timezone.now() - timedelta(minutes=1))
+    now = timezone.now()
+    KeyLife.objects.update(next_try_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=10))
     ready = threading.Barrier(4)
 
     def work() -> None:

@@ -23,7 +23,7 @@ from vierogen.core import sealing
 from vierogen.core.http import guarded_client
 from vierogen.ledger.actions import Machine, record
 from vierogen.ledger.moves import subject_of
-from vierogen.networks.abilities import Refreshes
+from vierogen.networks.abilities import Authorises, Refreshes
 from vierogen.networks.base import (
     Attempt,
     Client,
@@ -103,7 +103,9 @@ def _context(channel: Channel, field: str, version: int) -> bytes:
 @transaction.atomic
 def seal(channel: Channel, credentials: Mapping[str, str]) -> None:
     """Store each credential under a fresh data key; refuses an empty value, so nothing is lost to a bad refresh."""
-    _store(channel, credentials, at=timezone.now(), known=_locked(channel))
+    at = timezone.now()
+    _store(channel, credentials, at=at, known=_locked(channel))
+    _note_life(channel, credentials, at=at)
 
 
 def _seal_anew(channel: Channel, credentials: Mapping[str, str]) -> None:
@@ -111,7 +113,9 @@ def _seal_anew(channel: Channel, credentials: Mapping[str, str]) -> None:
     known = _locked(channel)
     Secret.objects.filter(channel=channel).exclude(field__in=credentials).delete()
     KeyLife.objects.filter(channel=channel).delete()
-    _store(channel, credentials, at=timezone.now(), known=known)
+    at = timezone.now()
+    _store(channel, credentials, at=at, known=known)
+    _note_life(channel, credentials, at=at)
 
 
 @transaction.atomic
@@ -126,7 +130,10 @@ def _remember(channel: Channel, changed: Mapping[str, str], *, at: datetime, rea
         log.info("channel %s: renewed credentials came too late and were dropped", channel.pk)
         return
     read |= _store(channel, changed, at=at, known=known)
-    life = KeyLife.objects.filter(channel=channel, renewed_at=at).first()
+    before = KeyLife.objects.filter(channel=channel).first()
+    if before is not None and before.still_ends(_end(changed)):
+        return
+    life = _note_life(channel, changed, at=at)
     if life is not None and life.is_long:
         record(channel.organisation_id, "renew", subject_of(channel), by=VAULT)
 
@@ -152,20 +159,28 @@ def _store(channel: Channel, values: Mapping[str, str], *, at: datetime, known: 
         columns = {"key_id": sealed.key_id, "wrapped": sealed.wrapped, "ciphertext": sealed.ciphertext}
         defaults = {**columns, "version": versions[field], "changed_at": at}
         Secret.objects.update_or_create(channel=channel, field=field, defaults=defaults)
-    _note_life(channel, values.get(ENDS, ""), at=at)
     return versions
 
 
-def _note_life(channel: Channel, told: str, *, at: datetime) -> None:
-    """Write in the open when the key ends and when it is due for renewal, where ``told`` says so."""
+def _end(values: Mapping[str, str]) -> datetime | None:
+    """When a key with these values ends; None where nobody said, or nobody can read it."""
     try:
-        ends_at = datetime.fromisoformat(told)
-    except ValueError:  # nothing said, or nothing that can be read: the key itself is worth more than its date
-        return
-    life = KeyLife(ends_at=ends_at if ends_at.tzinfo else ends_at.replace(tzinfo=UTC), renewed_at=at)
+        told = datetime.fromisoformat(values.get(ENDS, ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+def _note_life(channel: Channel, values: Mapping[str, str], *, at: datetime) -> KeyLife | None:
+    """Write in the open when the key of these values ends and when it is due for renewal; None where it has no end."""
+    ends_at = _end(values)
+    if ends_at is None:
+        return None
+    life = KeyLife(ends_at=ends_at, renewed_at=at)
     due_at = life.due_at(channel.network.renew_before) if issubclass(channel.network, Refreshes) else None
-    columns = {"ends_at": life.ends_at, "renewed_at": at, "next_try_at": due_at, "warned": None, "problem": ""}
+    columns = {"ends_at": ends_at, "renewed_at": at, "next_try_at": due_at, "warned": None, "problem": ""}
     KeyLife.objects.update_or_create(channel=channel, defaults=columns)
+    return life
 
 
 @contextmanager
@@ -253,7 +268,7 @@ def prove(network_key: str, *, server: str, credentials: Mapping[str, str]) -> P
             may_delete = not isinstance(tried, Deletes) or tried.may_delete()
         except Disconnected as error:
             copied = _("The network refuses this key. Check that it was copied whole.")
-            raise ValidationError(copied if network.fields else _(error.reason)) from error
+            raise ValidationError(_(error.reason) if issubclass(network, Authorises) else copied) from error
         except NetworkError as error:
             raise ValidationError(_(error.reason)) from error
     kept = {name: value for name, value in {**credentials, **fresh}.items() if value}

@@ -13,6 +13,7 @@ from vierogen.people.models import Member
 
 # A key that ends within this is renewed silently: nobody is warned of the end of a day.
 SHORT = timedelta(days=15)
+A_DAY = timedelta(days=1)
 HANDSHAKE_LASTS = timedelta(minutes=10)
 
 
@@ -81,6 +82,10 @@ class KeyLife(models.Model):
     def is_long(self) -> bool:
         """Does the key live so long that people can do something about its end?"""
         return self.ends_at - (self.renewed_at or self.ends_at) > SHORT
+
+    def still_ends(self, end: datetime | None) -> bool:
+        """Does a new key that lives until ``end`` (None: nobody said) leave all as it was: is it no renewal?"""
+        return self.is_long and (end is None or abs(end - self.ends_at) <= A_DAY)
 
     def due_at(self, before: timedelta) -> datetime:
         """When to renew it: so long before its end, but not in the first half of its life."""
