@@ -6,9 +6,10 @@ import threading
 from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 CLIENT = ("our-app", "the secret of our app")
 DAY = 24 * 3600
@@ -93,41 +94,61 @@ class Lighthouse:
         return {**vars(account), "seconds": self.seconds}
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers for a ``Lighthouse``, also what a browser asks."""
+
+    house: Lighthouse
+
+    def do_GET(self) -> None:
+        path, _mark, query = self.path.partition("?")
+        if path == "/avatar.png":
+            self._send(200, PNG, "image/png")
+        elif path == "/authorize":  # a network leads through several addresses of its own
+            self._lead_to(f"/dialog?{query}")
+        elif path == "/dialog":
+            button = f'<form method="post" action="/allow?{escape(query)}"><button>Allow</button></form>'
+            self._send(200, f"<!doctype html><title>Lantern</title>{button}".encode(), "text/html")
+        else:
+            self._answer({})
+
+    def do_POST(self) -> None:
+        if self.path.startswith("/allow?"):
+            told = self.house.allow(self.path)
+            self._lead_to(f"{self.house.asked['redirect_uri']}?{urlencode(told)}")
+            return
+        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self._answer({name: values[0] for name, values in parse_qs(sent).items()})
+
+    def _answer(self, told: dict[str, str]) -> None:
+        bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        status, body = self.house.answer(urlsplit(self.path).path, told, bearer)
+        self._send(status, json.dumps(body).encode(), "application/json")
+
+    def _lead_to(self, address: str) -> None:
+        self.send_response(302)
+        self.send_header("Location", address)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _send(self, status: int, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_told: Any) -> None:
+        return
+
+
 class Server:
     """Serves a ``Lighthouse`` on 127.0.0.1."""
 
     def __init__(self) -> None:
-        self.house = house = Lighthouse()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                if self.path == "/avatar.png":
-                    self._send(200, PNG, "image/png")
-                else:
-                    self._answer({})
-
-            def do_POST(self) -> None:
-                sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                self._answer({name: values[0] for name, values in parse_qs(sent).items()})
-
-            def _answer(self, told: dict[str, str]) -> None:
-                bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
-                status, body = house.answer(urlsplit(self.path).path, told, bearer)
-                self._send(status, json.dumps(body).encode(), "application/json")
-
-            def _send(self, status: int, body: bytes, kind: str) -> None:
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_told: Any) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.house = Lighthouse()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Answering", (Handler,), {"house": self.house}))
         self.server.daemon_threads = True
-        house.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.house.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stop(self) -> None:

@@ -24,7 +24,7 @@ from tests.plugins.house import PASSWORD, make_member
 from tests.vault.lighthouse import PNG, Lighthouse
 from tests.vault.test_actions import everything_in_the_database
 from vierogen.channels.actions import close, disconnect
-from vierogen.channels.models import Channel
+from vierogen.channels.models import Channel, networks
 from vierogen.ledger.actions import Machine
 from vierogen.ledger.models import Entry
 from vierogen.people.models import Member, Organisation
@@ -93,6 +93,35 @@ def test_the_page_says_what_is_asked_for_and_why(visit: Visit, cora: Member, lan
     assert "Publish on the account" in page
     assert "so that a stray can be taken down." in page
     assert 'type="password"' not in page
+
+
+def test_the_page_says_which_take_down_it_will_be(visit: Visit, cora: Member, lantern: Lighthouse) -> None:
+    client = visit(cora)
+    words = "Vierogen can remove posts here, if you allow it to manage the account&#x27;s content."
+    assert words in body(client.get(CONNECT))
+    assert "Vierogen can remove posts here." in body(client.get("/channels/connect/mastodon/"))
+
+
+@pytest.mark.parametrize(("public", "words"), [("https://10.0.0.1", "by its name"), ("http://v.example", "https")])
+def test_where_pictures_are_fetched_the_page_says_whether_that_works(
+    visit: Visit,
+    cora: Member,
+    kept: Channel,
+    lantern: Lighthouse,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    public: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr(networks()["lantern"], "needs_picture", True)
+    client, page_of = visit(cora), reverse("channels:channel", args=[kept.pk])
+    assert "and can reach it." in body(client.get(CONNECT))
+    assert "and can reach it." in body(client.get(page_of))
+    settings.ALLOW_PRIVATE, settings.PUBLIC_URL = [], public
+    for url in (CONNECT, page_of):
+        page = body(client.get(url))
+        assert "This network fetches pictures from Vierogen itself" in page
+        assert words in page
 
 
 def test_the_network_is_told_where_to_send_people_back_and_a_fresh_challenge_and_state(

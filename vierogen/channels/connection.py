@@ -7,13 +7,16 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State
 from vierogen.core.reach import why_unreachable
-from vierogen.networks.abilities import Refreshes
+from vierogen.networks.abilities import Authorises, Refreshes
 from vierogen.networks.base import Deletes, Network
 
+CAN_REMOVE = gettext_noop("Vierogen can remove posts here.")
+BY_HAND = gettext_noop("Vierogen cannot remove posts here: a person has to do it in the app.")
 # A mark: (state, sentence), for web/marks.html.
 Mark = tuple[str, str]
 
@@ -28,7 +31,7 @@ def may_be_asked(network: type[Network]) -> list[tuple[str, str]]:
         asked.append(
             (
                 _("Manage the account's content"),
-                _("so that a stray can be taken down. Without it, that is done by hand."),
+                _("so that a stray can be taken down. Without it, a person has to do that in the app."),
             )
         )
     if issubclass(network, Refreshes):
@@ -36,11 +39,22 @@ def may_be_asked(network: type[Network]) -> list[tuple[str, str]]:
     return asked
 
 
+def marks_before(network: type[Network], *, server: str) -> list[Mark]:
+    """What is known of the connection before an account is connected; ``server`` is "" where nobody named one yet."""
+    if not issubclass(network, Deletes):
+        marks = [("look", _(BY_HAND))]
+    elif issubclass(network, Authorises):
+        marks = [("info", _("Vierogen can remove posts here, if you allow it to manage the account's content."))]
+    else:
+        marks = [("ok", _(CAN_REMOVE))]
+    return [*marks, fetching_mark(server)] if network.needs_picture else marks
+
+
 def marks_of(channel: Channel) -> list[Mark]:
     """Everything that is to be known about the connection of ``channel``."""
     marks = [take_down_mark(channel)]
     if channel.network.needs_picture:
-        marks.append(fetching_mark(channel))
+        marks.append(fetching_mark(channel.server))
     if life := life_mark(channel):
         marks.append(life)
     return marks
@@ -49,16 +63,16 @@ def marks_of(channel: Channel) -> list[Mark]:
 def take_down_mark(channel: Channel) -> Mark:
     """Which of the two take-downs it will be here."""
     if channel.can_take_down:
-        return "ok", _("Vierogen can remove posts here.")
-    told = _("Vierogen cannot remove posts here: a person has to do it in the app.")
+        return "ok", _(CAN_REMOVE)
+    told = _(BY_HAND)
     if issubclass(channel.network, Deletes):
         told += " " + _("Connect it again and allow “manage content” to change that.")
     return "look", told
 
 
-def fetching_mark(channel: Channel) -> Mark:
+def fetching_mark(server: str) -> Mark:
     """Can the network fetch pictures from this installation?"""
-    problem = why_unreachable(settings.PUBLIC_URL, server=channel.server, allowed=settings.ALLOW_PRIVATE)
+    problem = why_unreachable(settings.PUBLIC_URL, server=server, allowed=settings.ALLOW_PRIVATE)
     if problem:
         return "stop", _(problem)
     return "ok", _("This network fetches each picture from Vierogen itself, and can reach it.")

@@ -91,6 +91,16 @@ def logs_in(network_key: str) -> type[Authorises] | None:
     return network if network is not None and issubclass(network, Authorises) else None
 
 
+def server_of(network_key: str) -> str:
+    """The live network, or the simulator that stands in its place. Raises ``ValidationError`` where that is none."""
+    network = networks()[network_key]
+    home = network.home if issubclass(network, Authorises) else ""
+    try:
+        return network.server_of(settings.NETWORK_SERVERS.get(network_key) or home)
+    except NetworkError as error:
+        raise ValidationError(_(error.reason)) from error
+
+
 def refusal(error: str) -> str:
     """What the network's ``error`` means, in plain words."""
     return _(REFUSALS.get(error, _NOT_ACCEPTED))
@@ -111,7 +121,7 @@ def begin(member: Member, network_key: str, *, channel: Channel | None = None) -
     handshake = Handshake(
         member=member,
         network_key=network_key,
-        server=_server_of(network_key),
+        server=server_of(network_key),
         channel=channel,
         state_hash=_hash(sent),
         made_at=now,
@@ -120,16 +130,6 @@ def begin(member: Member, network_key: str, *, channel: Channel | None = None) -
     actions.seal_handshake(handshake, verifier)
     handshake.save()
     return Begun(handshake, address)
-
-
-def _server_of(network_key: str) -> str:
-    """The live network, or the simulator that stands in its place."""
-    network = networks()[network_key]
-    home = network.home if issubclass(network, Authorises) else ""
-    try:
-        return network.server_of(settings.NETWORK_SERVERS.get(network_key) or home)
-    except NetworkError as error:
-        raise ValidationError(_(error.reason)) from error
 
 
 def _network(handshake: Handshake) -> type[Authorises]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from vierogen.channels.connection import may_be_asked
+from vierogen.channels.connection import marks_before, may_be_asked
 from vierogen.channels.models import Channel, networks
 from vierogen.core.sealing import SealError
 from vierogen.people.models import Member
@@ -70,7 +70,8 @@ def _credentials(request: HttpRequest, key: str, *, channel: Channel | None = No
             form.add_error(None, str(refusal))
         else:
             return _connected(request, connected)
-    context = {"form": form, "name": networks()[key].name, "channel": channel}
+    told = {"name": networks()[key].name, "connection": marks_before(networks()[key], server="")}
+    context = {"form": form, "channel": channel, **told}
     return render(request, "vault/connect.html", context, status=422 if form.errors else 200)
 
 
@@ -92,6 +93,7 @@ def _log_in(request: HttpRequest, key: str, *, channel: Channel | None = None) -
         "name": networks()[key].name,
         "channel": channel,
         "asked": may_be_asked(networks()[key]),
+        "connection": marks_before(networks()[key], server=log_in.server_of(key)),
         "is_known": actions.client_of(key) is not None,
         "howto": f"docs/howto/connect-{key}.md",
     }
