@@ -115,7 +115,7 @@ def begin(member: Member, network_key: str, *, channel: Channel | None = None) -
     insist(member, Right.CONNECT, organisation_id=member.organisation_id)
     now = timezone.now()
     if Handshake.objects.current(now).filter(member=member).count() >= MOST:
-        raise ValidationError(_("That were many log-ins in a short time. Wait ten minutes, please."))
+        raise ValidationError(_("Those were many log-ins in a short time. Wait ten minutes, please."))
     # 256 bits of state, and a verifier of 64 characters (RFC 7636, 4.1: 43 to 128).
     sent, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     handshake = Handshake(
