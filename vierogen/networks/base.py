@@ -244,11 +244,15 @@ class Network(ABC):
     blind_to: ClassVar[str] = ""
     # The forms that it takes, the usual one first.
     formats: ClassVar[tuple[Format, ...]] = ("post",)
+    # Those of them in which readers see no words: neither the text nor what describes a picture.
+    textless: ClassVar[tuple[Format, ...]] = ()
     # True where nothing goes out without a picture or film.
     needs_picture: ClassVar[bool] = False
     # How many films a post can have, and how long one may last, in seconds.
     film_limit: ClassVar[int] = 0
     film_seconds: ClassVar[float] = 0.0
+    # True where a film goes out without a picture beside it.
+    film_alone: ClassVar[bool] = False
     # True where this connector is held to a real server in the project's own tests. Any other is only simulated
     # there, and says so to people until it was recorded on the live network.
     tried_for_real: ClassVar[bool] = False

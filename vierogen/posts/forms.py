@@ -1,8 +1,8 @@
 """Forms of the gateway."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,12 +16,27 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from vierogen.channels.models import Channel
 from vierogen.core.numbers import whole
+from vierogen.networks.base import Format
 from vierogen.people.models import Member
 from vierogen.posts.actions.writing import Content, add_picture, content_of
 from vierogen.posts.models import Media, Version
 from vierogen.posts.pictures import MAX_UPLOAD, TOO_BIG, PictureRefused
 from vierogen.web.fields import RowsField
 
+# How it goes out, where a network has more than one form.
+FORMS: Mapping[Format, Any] = {
+    "post": gettext_lazy("In the timeline"),
+    "reel": gettext_lazy("As a reel (short film)"),
+    "story": gettext_lazy("As a story, for 24 hours"),
+}
+# What the form does not carry.
+TEXTLESS: Mapping[Format, Any] = {
+    "post": gettext_lazy("In the timeline readers on %(network)s see no text and no description."),
+    "reel": gettext_lazy("Readers of a reel on %(network)s see no text and no description: only the film."),
+    "story": gettext_lazy(
+        "Readers of a story on %(network)s see no text and no description: what matters has to stand in the picture."
+    ),
+}
 # What networks take at most, for an organisation without channels.
 USUAL_PICTURES = 4
 
@@ -83,7 +98,7 @@ class ComposerForm(forms.Form):
 
     def __init__(self, data: Any = None, files: Any = None, *, member: Member, version: Version | None = None) -> None:
         self.member, self.version = member, version
-        self.known = list(Channel.objects.visible_to(member).watched())
+        self.known = list(Channel.objects.visible_to(member).watched().select_related("room"))
         super().__init__(data, files, initial=self._initial())
         self.pictures = self._attached()
         self.fields["channels"].queryset = self._choices()  # type: ignore[attr-defined]
@@ -95,6 +110,8 @@ class ComposerForm(forms.Form):
                 label=_("Text for %(channel)s") % {"channel": channel},
                 widget=forms.Textarea(attrs={"rows": 3, "lang": member.organisation.language}),
             )
+            if len(channel.network.formats) > 1:
+                self.fields[f"format_{channel.pk}"] = _form_field(channel)
 
     def _choices(self) -> QuerySet[Channel]:
         return Channel.objects.filter(pk__in=[channel.pk for channel in self.known])
@@ -108,6 +125,7 @@ class ComposerForm(forms.Form):
             "channels": [target.channel_id for target in targets],
             "not_before": self.version.not_before,
             **{f"text_{target.channel_id}": target.text for target in targets},
+            **{f"format_{target.channel_id}": target.format for target in targets},
         }
 
     def _attached(self) -> list[tuple[Media, str]]:
@@ -119,6 +137,12 @@ class ComposerForm(forms.Form):
     def variations(self) -> list[forms.BoundField]:
         """The fields of the texts per channel."""
         return [self[name] for name in self.fields if name.startswith("text_")]
+
+    def accounts(self) -> list[tuple[Channel, forms.BoundField | None]]:
+        """Every account, with the choice of its form where there is one."""
+        fields = [f"format_{channel.pk}" for channel in self.known]
+        chosen = [self[name] if name in self.fields else None for name in fields]
+        return list(zip(self.known, chosen, strict=True))
 
     def varies(self) -> bool:
         """Is there a text for one channel alone?"""
@@ -185,12 +209,30 @@ class ComposerForm(forms.Form):
             pictures=tuple((media.pk, alt) for media, alt in self.pictures),
             not_before=told.get("not_before"),
             language=self.member.organisation.language,
+            formats=self._formats(),
         )
+
+    def _formats(self) -> dict[int, Format]:
+        told = {channel.pk: self.cleaned_data.get(f"format_{channel.pk}") for channel in self.known}
+        return {pk: cast("Format", form) for pk, form in told.items() if form}
 
     def _empty(self) -> Content:
         chosen = self.chosen()
         channels = tuple(channel for channel in self.known if channel.pk in chosen)
         return Content("", channels, language=self.member.organisation.language)
+
+
+def _form_field(channel: Channel) -> forms.ChoiceField:
+    network = channel.network
+    lost = [TEXTLESS[form] % {"network": network.name} for form in network.formats if form in network.textless]
+    return forms.ChoiceField(
+        required=False,
+        choices=[(form, FORMS[form]) for form in network.formats],
+        initial=network.formats[0],
+        widget=forms.RadioSelect,
+        label=_("How does it go out on %(channel)s?") % {"channel": channel},
+        help_text=" ".join(lost),
+    )
 
 
 def _kept(data: Any, member: Member) -> Iterator[tuple[Media, str]]:

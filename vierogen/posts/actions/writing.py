@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
+from vierogen.networks.base import Format
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, demand, insist, same_organisation
 from vierogen.people.models import Member, Organisation
@@ -39,7 +41,10 @@ RECENT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Content:
-    """What a person wrote: ``texts`` holds the variations per channel id, ``pictures`` (media id, alt text) pairs."""
+    """What a person wrote: ``texts`` holds the variations per channel id, ``pictures`` (media id, alt text) pairs.
+
+    ``formats`` holds the form per channel id, where it is not the network's usual one.
+    """
 
     text: str
     channels: tuple[Channel, ...]
@@ -47,6 +52,15 @@ class Content:
     pictures: tuple[tuple[int, str], ...] = ()
     not_before: datetime | None = None
     language: str = "nl"
+    formats: Mapping[int, Format] = field(default_factory=dict)
+
+    def format_on(self, channel: Channel) -> Format:
+        """The form in which it goes out there."""
+        return self.formats.get(channel.pk) or channel.network.formats[0]
+
+    def text_on(self, channel: Channel) -> str:
+        """The text as it goes out there."""
+        return self.texts.get(channel.pk) or self.text
 
 
 def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Member) -> Media:
@@ -134,6 +148,7 @@ def _snapshot(post: Post, content: Content, *, by: Member) -> Version:
             version=version,
             channel=channel,
             text=content.texts.get(channel.pk, "").replace("\r\n", "\n").strip(),
+            format=content.format_on(channel),
         )
         for channel in content.channels
     )
@@ -153,6 +168,8 @@ def _refuse_bad(post: Post, content: Content) -> None:
         raise ValidationError(_("Choose at least one channel."))
     if any(channel.organisation_id != post.organisation_id for channel in content.channels):
         raise PermissionDenied(_("This belongs to another organisation."))
+    if any(content.format_on(channel) not in channel.network.formats for channel in content.channels):
+        raise ValidationError(_("One of the accounts does not take the form that you chose. Choose another one."))
     if not content.text.strip() and not content.pictures:
         raise ValidationError(_("Write something, or add a picture."))
     wanted = {media for media, _alt in content.pictures}
@@ -166,7 +183,7 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
     return Draft(
         text=content.text,
         targets=tuple(
-            CheckTarget(channel.handle, channel.network, content.texts.get(channel.pk) or content.text)
+            CheckTarget(channel.handle, channel.network, content.text_on(channel), content.format_on(channel))
             for channel in content.channels
         ),
         pictures=tuple(_facts(media[pk], alt) for pk, alt in content.pictures if pk in media),
@@ -180,7 +197,17 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
 
 
 def _facts(media: Media, alt: str) -> PictureFacts:
-    return PictureFacts(alt, media.name, media.sha256, has_place=media.had_place, taken_at=media.taken_at)
+    return PictureFacts(
+        alt,
+        media.name,
+        media.sha256,
+        has_place=media.had_place,
+        taken_at=media.taken_at,
+        mime=media.mime,
+        seconds=media.seconds,
+        width=media.width,
+        height=media.height,
+    )
 
 
 def _recent(organisation: Organisation) -> tuple[tuple[str, datetime], ...]:
@@ -202,6 +229,7 @@ def content_of(version: Version) -> Content:
         pictures=tuple((shown.media_id, shown.alt) for shown in version.attachments.all()),
         not_before=version.not_before,
         language=version.language,
+        formats={target.channel_id: cast("Format", target.format) for target in version.targets.all()},
     )
 
 

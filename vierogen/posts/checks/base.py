@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from vierogen.networks.base import Network
+from vierogen.networks.base import Format, Network
 
 
 class Tier(StrEnum):
@@ -25,22 +25,40 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """What is known of one picture: alt text, file name, SHA-256 (hex) and what its EXIF said on upload."""
+    """What is known of one picture: alt text, file name, SHA-256 (hex) and what its EXIF said on upload.
+
+    A film (``video/mp4``) lasts so many ``seconds``; a picture 0.
+    """
 
     alt: str
     name: str
     sha256: str
     has_place: bool = False
     taken_at: str = ""
+    mime: str = ""
+    seconds: float = 0.0
+    width: int = 0
+    height: int = 0
+
+    @property
+    def is_film(self) -> bool:
+        """Does it move?"""
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True)
 class Target:
-    """One channel with the text as it will read there."""
+    """One channel with the text as it will read there, and the form in which it goes out."""
 
     channel: str
     network: type[Network]
     text: str
+    format: Format = "post"
+
+    @property
+    def is_textless(self) -> bool:
+        """Do readers see no words there?"""
+        return self.format in self.network.textless
 
 
 @dataclass(frozen=True)

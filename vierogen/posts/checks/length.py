@@ -26,14 +26,15 @@ class Length(Check):
 def _passed(target: Target, pictures: tuple[PictureFacts, ...]) -> Iterator[tuple[str, dict[str, int]]]:
     network = target.network
     used = network.length(target.text)
-    if used > network.text_limit:
+    # Where readers see no text it is not sent.
+    if used > network.text_limit and not target.is_textless:
         message = _("Too long for %(network)s: %(used)s of at most %(limit)s characters.")
         yield message, {"used": used, "limit": network.text_limit}
     if len(pictures) > network.picture_limit:
         message = _("Too many pictures for %(network)s: %(used)s of at most %(limit)s.")
         yield message, {"used": len(pictures), "limit": network.picture_limit}
     for number, picture in enumerate(pictures, 1):
-        if len(picture.alt) > network.alt_limit:
+        if len(picture.alt) > network.alt_limit and not target.is_textless:
             message = _(
                 "The alt text of picture %(number)s is too long for %(network)s: "
                 "%(used)s of at most %(limit)s characters."

@@ -15,7 +15,7 @@ _SUFFIXES = (
     r"|click|link|page|news|social|support|help|icu|biz|tv|cc|at|ch|es|it|pl|ru|cn|su)"
 )
 _PATH = r"(?:[/?#][^\s<>\"“”]*)?"
-_LINK = re.compile(
+LINK = re.compile(
     r"(?i:https?)://[^\s<>\"“”]+"
     rf"|(?<![@\w.:/-])(?:www\.[\w.-]+|(?:[^\W_][\w-]*\.)+{_SUFFIXES}(?![\w@-]|\.\w)){_PATH}"
 )
@@ -170,7 +170,7 @@ def _links(draft: Draft) -> dict[str, str]:
     texts = [("", draft.text), *((target.channel, target.text) for target in draft.targets)]
     found: dict[str, str] = {}
     for channel, text in texts:
-        for match in islice(_LINK.finditer(text), 2 * _MOST_LINKS):
+        for match in islice(LINK.finditer(text), 2 * _MOST_LINKS):
             found.setdefault(_trimmed(match.group()[:_LONGEST]), channel)
     return found
 

@@ -34,7 +34,10 @@ _SAYS_NOTHING = frozenset(
 
 
 class MissingAlt(Check):
-    """Stops: an empty alt text. Looks at: an alt text that is only a file name or says only "photo"."""
+    """Stops: an empty alt text of a picture. Looks at: one of a film, and one that is only a file name or "photo".
+
+    Says nothing where no network shows readers any words.
+    """
 
     key = "missing_alt"
     title = _("Alt texts")
@@ -44,6 +47,8 @@ class MissingAlt(Check):
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield at most one finding per picture."""
+        if draft.targets and all(target.is_textless for target in draft.targets):
+            return
         for number, picture in enumerate(draft.pictures, 1):
             if found := self._judged(picture):
                 tier, message = found
@@ -52,6 +57,9 @@ class MissingAlt(Check):
     def _judged(self, picture: PictureFacts) -> tuple[Tier, str] | None:
         alt = picture.alt.strip()
         if not any(sign.isalnum() for sign in alt):
+            if picture.is_film:
+                # Not every network can pass it on with a film.
+                return Tier.LOOK, _("Film %(number)s (%(name)s) has no description.")
             return Tier.STOP, _("Picture %(number)s (%(name)s) has no alt text.")
         if _is_file_name(alt, picture.name):
             return Tier.LOOK, _("The alt text of picture %(number)s (%(name)s) looks like a file name.")

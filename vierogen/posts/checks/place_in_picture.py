@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 
+_PICTURE = _("Picture %(number)s (%(name)s) carried the place where it was taken. We removed that.")
+_FILM = _("Film %(number)s (%(name)s) carried the place where it was taken. We removed that.")
+
 
 class PlaceInPicture(Check):
     """Looks at: a picture that carried GPS data when it was uploaded.
@@ -24,5 +27,5 @@ class PlaceInPicture(Check):
         """Yield one finding per picture that carried a place."""
         for number, picture in enumerate(draft.pictures, 1):
             if picture.has_place:
-                message = _("Picture %(number)s (%(name)s) carried the place where it was taken. We removed that.")
+                message = _FILM if picture.is_film else _PICTURE
                 yield Finding(self.key, Tier.LOOK, message, {"number": number, "name": picture.name})

@@ -37,7 +37,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         attachments = Attachment.objects.select_related("media").defer("media__data")
         return self.select_related("created_by__user").prefetch_related(
             models.Prefetch("versions", versions),
-            "versions__targets__channel",
+            "versions__targets__channel__room",
             models.Prefetch("versions__attachments", attachments),
             "versions__contributors",
             "versions__findings",

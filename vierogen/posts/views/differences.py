@@ -1,10 +1,13 @@
 """What changed between two versions, apart from the words themselves: the rest that an approval covers."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from django.utils.translation import gettext as _
 
+from vierogen.networks.base import Format
 from vierogen.posts.models import Comment, Version
+from vierogen.posts.views.shown import FORMS
 from vierogen.web.templatetags.vierogen import moment
 
 
@@ -17,8 +20,9 @@ def compared_with(version: Version) -> Version | None:
 
 
 def differences(before: Version, version: Version) -> list[str]:
-    """Channels, pictures, alt texts and time that are not as they were, a sentence for each."""
-    return [*_channels(before, version), *_pictures(before, version), *_time(before, version)]
+    """Channels, forms, pictures, alt texts and time that are not as they were, a sentence for each."""
+    kinds = (_channels, _forms, _pictures, _time)
+    return [sentence for kind in kinds for sentence in kind(before, version)]
 
 
 def _channels(before: Version, version: Version) -> Iterator[str]:
@@ -27,6 +31,19 @@ def _channels(before: Version, version: Version) -> Iterator[str]:
         yield _("Also goes to %(channel)s.") % {"channel": new[pk]}
     for pk in old.keys() - new.keys():
         yield _("No longer goes to %(channel)s.") % {"channel": old[pk]}
+
+
+def _forms(before: Version, version: Version) -> Iterator[str]:
+    old = {target.channel_id: target.format for target in before.targets.all()}
+    for target in version.targets.all():
+        earlier = old.get(target.channel_id, target.format)
+        if earlier != target.format:
+            values = {"channel": target.channel, "old": _in_words(earlier), "new": _in_words(target.format)}
+            yield _("On %(channel)s it was to go out %(old)s, and now %(new)s.") % values
+
+
+def _in_words(form: str) -> str:
+    return _(FORMS[cast("Format", form)]) if form in FORMS else form
 
 
 def _pictures(before: Version, version: Version) -> Iterator[str]:

@@ -2,22 +2,25 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from vierogen.channels.models import Channel
+from vierogen.networks.base import Format, Outgoing, Picture
 from vierogen.posts.actions.writing import Content
 from vierogen.posts.checks.base import Finding, Tier
 from vierogen.posts.checks.running import checks
-from vierogen.posts.models import Delivery, FoundThing, Version
+from vierogen.posts.models import Delivery, FoundThing, Media, Version
 from vierogen.posts.states import DeliveryState, PostState
+from vierogen.posts.views.terms import terms
 
 # Which shape and colour goes with which state; the words stand beside it.
 DELIVERY_LOOK = {
@@ -38,16 +41,29 @@ POST_LOOK = {
     PostState.EXPIRED: "look",
     PostState.DISCARDED: "off",
 }
+# Said behind the network's name, where it is not the usual form there, and in differences.
+FORMS: Mapping[Format, str] = {
+    "post": gettext_noop("in the timeline"),
+    "reel": gettext_noop("as a reel"),
+    "story": gettext_noop("as a story"),
+}
 # Below this share of the limit the counter asks to look.
 NEARLY_FULL = 0.1
 
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """A picture in a preview."""
+    """A picture or film in a preview."""
 
     url: str
     alt: str
+    mime: str = ""
+    seconds: float = 0.0
+
+    @property
+    def is_film(self) -> bool:
+        """Does it move?"""
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True)
@@ -61,6 +77,33 @@ class Preview:
     delivery: Delivery | None = None
     look: str = ""
     own_text: bool = False
+    format: Format = "post"
+
+    @property
+    def where(self) -> str:
+        """The network, with the form unless it is the usual one: "Instagram, as a story"."""
+        return where(self.channel, self.format)
+
+    @property
+    def textless(self) -> str:
+        """A sentence where readers see no words there, "" else."""
+        if self.format not in self.channel.network.textless:
+            return ""
+        return _("Readers do not see these words on %(where)s: only the picture or film.") % {"where": self.where}
+
+    @property
+    def terms(self) -> list[str]:
+        """What it costs there, and how many posts the network still takes."""
+        shown = tuple(Picture(b"", one.mime, one.alt, 0, 0, one.seconds) for one in self.pictures)
+        return list(terms(self.channel, Outgoing(self.text, "", timezone.now(), shown, format=self.format)))
+
+
+def where(channel: Channel, form: str) -> str:
+    """The network and, unless it is the usual one there, the form."""
+    if form == channel.network.formats[0] or form not in FORMS:
+        return channel.network_name
+    words = {"network": channel.network_name, "form": _(FORMS[cast("Format", form)])}
+    return _("%(network)s, %(form)s") % words
 
 
 @dataclass(frozen=True)
@@ -88,7 +131,7 @@ class ShownFinding:
 
 def previews(version: Version, *, before: Version | None = None) -> list[Preview]:
     """The version on each of its channels; with ``before`` also what changed since."""
-    pictures = _pictures((shown.media_id, shown.alt) for shown in version.attachments.all())
+    pictures = _pictures((shown.media, shown.alt) for shown in version.attachments.all())
     deliveries = {delivery.channel_id: delivery for delivery in version.deliveries.all()}
     earlier = {target.channel_id: target.effective_text for target in before.targets.all()} if before else {}
     found = []
@@ -105,28 +148,39 @@ def previews(version: Version, *, before: Version | None = None) -> list[Preview
                 delivery=delivery,
                 look=DELIVERY_LOOK[DeliveryState(delivery.state)] if delivery else "",
                 own_text=bool(target.text),
+                format=cast("Format", target.format),
             )
         )
     return found
 
 
-def drafted(content: Content) -> list[Preview]:
-    """What is being written, as it will look on each chosen channel."""
-    pictures = _pictures(content.pictures)
+def drafted(content: Content, pictures: Iterable[tuple[Media, str]]) -> list[Preview]:
+    """What is being written, with its ``pictures``, as it will look on each chosen channel."""
+    shown = _pictures(pictures)
     return [
-        Preview(channel, content.texts.get(channel.pk) or content.text, pictures, own_text=channel.pk in content.texts)
+        Preview(
+            channel,
+            content.text_on(channel),
+            shown,
+            own_text=channel.pk in content.texts,
+            format=content.format_on(channel),
+        )
         for channel in content.channels
     ]
 
 
-def _pictures(chosen: Iterable[tuple[int, str]]) -> list[ShownPicture]:
-    return [ShownPicture(reverse("posts:picture", args=[media]), alt) for media, alt in chosen]
+def _pictures(chosen: Iterable[tuple[Media, str]]) -> list[ShownPicture]:
+    return [
+        ShownPicture(reverse("posts:picture", args=[media.pk]), alt, media.mime, media.seconds) for media, alt in chosen
+    ]
 
 
 def counters(shown: Iterable[Preview]) -> list[Counter]:
     """A line per network, and one more for each channel with a text of its own."""
     lines = {
-        (preview.channel.handle if preview.own_text else preview.channel.network_name): preview for preview in shown
+        (preview.channel.handle if preview.own_text else preview.channel.network_name): preview
+        for preview in shown
+        if not preview.textless
     }
     return [_counter(name, preview) for name, preview in lines.items()]
 

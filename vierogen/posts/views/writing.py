@@ -78,7 +78,7 @@ def _saved(form: ComposerForm, post: Post | None) -> Version | None:
 def _while_writing(form: ComposerForm) -> dict[str, Any]:
     """What stands around the text: the targets, the room that is left, how it will look, and what was noticed."""
     content = form.content()
-    shown = drafted(content)
+    shown = drafted(content, form.pictures)
     is_empty = not content.text.strip() and not content.pictures
     findings = [] if is_empty else writing.preview_findings(content, form.member.organisation)
     return {
