@@ -18,9 +18,10 @@ from vierogen.channels.models import Channel
 from vierogen.core.numbers import whole
 from vierogen.networks.base import Format
 from vierogen.people.models import Member
+from vierogen.posts import films
 from vierogen.posts.actions.writing import Content, add_picture, content_of
 from vierogen.posts.models import Media, Version
-from vierogen.posts.pictures import MAX_UPLOAD, TOO_BIG, PictureRefused
+from vierogen.posts.pictures import MAX_UPLOAD, NO_FILMS, TOO_BIG, PictureRefused
 from vierogen.web.fields import RowsField
 
 # How it goes out, where a network has more than one form.
@@ -37,6 +38,9 @@ TEXTLESS: Mapping[Format, Any] = {
         "Readers of a story on %(network)s see no text and no description: what matters has to stand in the picture."
     ),
 }
+# What can be added.
+PICTURES = "image/jpeg,image/png,image/webp,image/gif"
+FILMS = ",video/mp4,video/quicktime"
 # What networks take at most, for an organisation without channels.
 USUAL_PICTURES = 4
 
@@ -161,6 +165,14 @@ class ComposerForm(forms.Form):
         """How many pictures one post can have: no network of the organisation takes more."""
         return max((channel.network.picture_limit for channel in self.known), default=USUAL_PICTURES)
 
+    def takes_films(self) -> bool:
+        """Does one of the networks take films?"""
+        return any(channel.network.film_limit for channel in self.known)
+
+    def accepts(self) -> str:
+        """What a file can be."""
+        return PICTURES + FILMS if self.takes_films() else PICTURES
+
     def clean_not_before(self) -> datetime | None:
         """A time that has passed is told now, not when a reviewer looks."""
         at: datetime | None = self.cleaned_data["not_before"]
@@ -184,8 +196,10 @@ class ComposerForm(forms.Form):
     def _take_in(self, upload: "UploadedFile[Any]") -> None:
         name = upload.name or ""
         # Before reading: what is refused need not fit in memory.
-        if (upload.size or 0) > MAX_UPLOAD:
-            self.add_error("new_pictures", f"{name}: {_(TOO_BIG)}")
+        start = upload.read(12)
+        upload.seek(0)
+        if why := self._refusal(start, upload.size or 0):
+            self.add_error("new_pictures", f"{name}: {_(why)}")
             return
         try:
             media = add_picture(self.member.organisation, upload.read(), name=name, by=self.member)
@@ -194,6 +208,14 @@ class ComposerForm(forms.Form):
             return
         if media.pk not in [known.pk for known, _alt in self.pictures]:
             self.pictures.append((media, ""))
+
+    def _refusal(self, start: bytes, size: int) -> str:
+        """Why a file with these first bytes is not even read, "" where it is."""
+        if not films.is_film(start):
+            return TOO_BIG if size > MAX_UPLOAD else ""
+        if not self.takes_films():
+            return NO_FILMS
+        return films.TOO_BIG if size > films.MAX_UPLOAD else ""
 
     def content(self) -> Content:
         """What was written, as the gateway takes it; while it is being written, as far as it can be understood."""

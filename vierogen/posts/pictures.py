@@ -30,7 +30,7 @@ _SLOTS = BoundedSemaphore(2)
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 _MIMES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 # ISO/IEC 23008-12: the brands of HEIC and its sequences.
-_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 _EMPTY = _("This file is empty.")
 TOO_BIG = _("This file is larger than 25 MB. Make it smaller first.")
@@ -41,9 +41,9 @@ _HEIC = _(
     "This photo is in Apple's HEIC form, which most networks cannot show. Save it as JPEG and add that. "
     "On an iPhone: Settings, Camera, Formats, Most compatible."
 )
-_FILM = _("This looks like a film. Only pictures can be added.")
+NO_FILMS = _("This looks like a film. Only pictures can be added.")
 _OTHER = _("Only JPEG, PNG, WebP and GIF pictures can be added.")
-_UNSAFE = _("This picture could not be read safely. Save it again with another program and try once more.")
+UNSAFE = _("This picture could not be read safely. Save it again with another program and try once more.")
 _SLOW = _("This picture takes too long to read. Make it smaller first.")
 _REFUSALS: Mapping[str, str] = {
     "pixels": _("This picture has more than 50 megapixels. Make it smaller first."),
@@ -62,7 +62,7 @@ class PictureRefused(Exception):  # noqa: N818 - says what was done
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A picture drawn anew: JPEG or PNG in sRGB, upright, without metadata, at most 8 MB.
+    """A picture drawn anew: JPEG or PNG in sRGB, upright, without metadata, at most 8 MB. Or a film (``films.py``).
 
     ``has_place``, ``taken_at`` ("2026-05-04 19:58:00", the camera's clock, or "") and ``animated`` tell what
     the upload had and ``data`` has no more. ``sha256`` is the hex digest of ``data``.
@@ -76,19 +76,20 @@ class Cleaned:
     taken_at: str
     sha256: str
     animated: bool = False
+    seconds: float = 0.0
 
 
 def reencode(data: bytes, *, name: str) -> Cleaned:
     """Draw the uploaded picture anew; of an animation the first frame. Raises ``PictureRefused``."""
     if reason := _refusal(data):
         raise PictureRefused(reason, name=name)
-    said = _worked_on(data, name=name)
+    said = worked_on(data, worker=WORKER, slow=_SLOW, name=name)
     try:
         return _cleaned(said)
     except PictureRefused as refused:
         raise PictureRefused(refused.reason, name=name) from None
     except (ValueError, KeyError, TypeError):
-        raise PictureRefused(_UNSAFE, name=name) from None
+        raise PictureRefused(UNSAFE, name=name) from None
 
 
 def _refusal(data: bytes) -> str:
@@ -104,7 +105,7 @@ def _refusal(data: bytes) -> str:
 
 def _other_kind(data: bytes) -> str:
     if data[4:8] == b"ftyp":
-        return _HEIC if data[8:12] in _HEIC_BRANDS else _OTHER if data[8:12] == b"avif" else _FILM
+        return _HEIC if data[8:12] in HEIC_BRANDS else _OTHER if data[8:12] == b"avif" else NO_FILMS
     start = data[:4096].lower()
     if b"%pdf-" in start:
         return _PDF
@@ -115,10 +116,18 @@ def _other_kind(data: bytes) -> str:
     return _OTHER
 
 
-def _worked_on(data: bytes, *, name: str) -> bytes:
-    """What the worker says. Its output is a file, so that its limit on written bytes counts."""
+def digest(data: bytes) -> str:
+    """SHA-256, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def worked_on(data: bytes, *, worker: Path, slow: str, name: str) -> bytes:
+    """What the worker says. Its output is a file, so that its limit on written bytes counts.
+
+    Raises ``PictureRefused``, with the sentence ``slow`` where it takes too long.
+    """
     # Isolated (-I): no module of the current folder, no PYTHON* variable, and nothing of our environment.
-    command = [sys.executable, "-I", "-B", str(WORKER)]
+    command = [sys.executable, "-I", "-B", str(worker)]
     with _SLOTS, tempfile.TemporaryFile() as output:
         try:
             done = subprocess.run(
@@ -132,12 +141,12 @@ def _worked_on(data: bytes, *, name: str) -> bytes:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise PictureRefused(_SLOW, name=name) from None
+            raise PictureRefused(slow, name=name) from None
         output.seek(0)
         said = output.read()
     if done.returncode:
-        logger.warning("the picture worker ended with %s", done.returncode)
-        raise PictureRefused(_SLOW if done.returncode == -signal.SIGXCPU else _UNSAFE, name=name)
+        logger.warning("%s ended with %s", worker.name, done.returncode)
+        raise PictureRefused(slow if done.returncode == -signal.SIGXCPU else UNSAFE, name=name)
     return said
 
 
@@ -148,7 +157,7 @@ def _cleaned(said: bytes) -> Cleaned:
     if "refused" in facts:
         raise PictureRefused(_REFUSALS[facts["refused"]])
     if not data.startswith(_MIMES[facts["mime"]]):
-        raise PictureRefused(_UNSAFE)
+        raise PictureRefused(UNSAFE)
     return Cleaned(
         data=data,
         mime=facts["mime"],
@@ -156,6 +165,6 @@ def _cleaned(said: bytes) -> Cleaned:
         height=int(facts["height"]),
         has_place=facts["has_place"] is True,
         taken_at=str(facts["taken_at"])[:19],
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest(data),
         animated=facts["animated"] is True,
     )

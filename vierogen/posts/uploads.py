@@ -7,7 +7,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 from vierogen.posts.pictures import MAX_UPLOAD
 
-# Four pictures, the most that a network takes, and the words around them.
+# Four of the largest pictures or two of the largest films at once, and the words around them.
 MAX_FORM = 4 * MAX_UPLOAD + 2 * 1024 * 1024
 
 

@@ -21,6 +21,7 @@ from vierogen.people.roles import Right
 from vierogen.posts.checks.base import Draft, Finding, PictureFacts, Tier
 from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import checks, run
+from vierogen.posts.films import copied, is_film
 from vierogen.posts.models import (
     Approval,
     Attachment,
@@ -64,13 +65,13 @@ class Content:
 
 
 def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Member) -> Media:
-    """Take in a picture: decoded and re-encoded in a limited subprocess, without any metadata.
+    """Take in a picture or film, read in a limited subprocess and stored without any metadata.
 
     Raises ``posts.pictures.PictureRefused`` with a plain sentence.
     """
     demand(by, Right.WRITE)
     same_organisation(by, organisation.pk)
-    clean = reencode(data, name=name)
+    clean = copied(data, name=name) if is_film(data[:12]) else reencode(data, name=name)
     media, _new = Media.objects.get_or_create(
         organisation=organisation,
         sha256=clean.sha256,
@@ -82,6 +83,7 @@ def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Membe
             "height": clean.height,
             "had_place": clean.has_place,
             "taken_at": clean.taken_at,
+            "seconds": clean.seconds,
             "uploaded_by": by,
         },
     )

@@ -70,7 +70,7 @@ class Post(models.Model):
 
 
 class Media(models.Model):
-    """A picture, re-encoded on upload (so without any metadata), shared by all versions that use it.
+    """A picture or film, cleaned on upload (so without any metadata), shared by all versions that use it.
 
     ``data`` stands in the database so that a backup, and a version's digest, never miss it.
     """
@@ -91,6 +91,11 @@ class Media(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "sha256", "name"], name="media_once")]
+
+    @property
+    def is_film(self) -> bool:
+        """Does it move?"""
+        return self.mime.startswith("video/")
 
 
 class Version(models.Model):
