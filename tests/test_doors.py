@@ -216,6 +216,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:invite_again": lambda world: {"pk": world.invited.pk},
     "people:end": lambda world: {"pk": world.member.pk},
     "posts:picture": lambda world: {"pk": world.picture.pk},
+    "posts:offered": lambda _world: {"token": "1-1-1.x.y", "name": "picture.jpg"},
     "posts:detail": post,
     "posts:live": post,
     "posts:edit": post,
@@ -267,11 +268,12 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "openid_connect_callback": lambda _world: {"provider_id": "sso"},
 }
 # What is not there even for those who may: the wizard is over, no organisation was chosen to switch to,
-# the device is somebody else's, there is no network to practise on, nobody logs in at this network, and a log-in
-# there belongs to the browser in which it was begun.
+# the device is somebody else's, there is no network to practise on, nothing is being sent, nobody logs in at this
+# network, and a log-in there belongs to the browser in which it was begun.
 NOT_THERE = {
     "vault:back",
     "vault:choose_account",
+    "posts:offered",
     "people:setup",
     "people:switch",
     "notices:unsubscribe",
@@ -424,6 +426,8 @@ def test_what_stands_open_is_known_by_name() -> None:
         "people:setup",
         "people:accept",
         "notices:push_worker",
+        # Signed, and only while a post is being sent: a network has no log-in here.
+        "posts:offered",
         "practice:people",
         "practice:enter",
     }

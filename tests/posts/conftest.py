@@ -6,6 +6,7 @@ from functools import partial
 import httpx
 import pytest
 
+from tests.posts.gallery import hang
 from tests.posts.nets import TEXT, Net, on_bluesky
 from tests.servers.faulty import FaultyProxy
 from tests.servers.pds import PDS
@@ -72,3 +73,9 @@ def bluesky(pds: PDS, transactional_db: None, town: Organisation, cora: Member) 
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits longer than half a second for a network."""
     monkeypatch.setattr(vault, "guarded_client", partial(guarded_client, timeout=httpx.Timeout(0.5)))
+
+
+@pytest.fixture
+def gallery(town: Organisation, cora: Member, monkeypatch: pytest.MonkeyPatch) -> Channel:
+    """An account on a network that wants everything."""
+    return hang(town, cora, monkeypatch)

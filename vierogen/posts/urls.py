@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vierogen.posts.views import deciding, emergencies, halting, reading, removing, writing
+from vierogen.posts.views import deciding, emergencies, halting, offered, reading, removing, writing
 
 app_name = "posts"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("check/", writing.check, name="check"),
     path("pictures/", writing.add_pictures, name="pictures"),
     path("pictures/<int:pk>/", reading.picture, name="picture"),
+    path("offered/<str:token>/<str:name>", offered.picture, name="offered"),
     path("<int:pk>/", reading.post, name="detail"),
     path("<int:pk>/live/", reading.live, name="live"),
     path("<int:pk>/edit/", writing.edit, name="edit"),

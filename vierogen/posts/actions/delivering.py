@@ -31,12 +31,12 @@ from vierogen.networks.base import (
     Limited,
     NetworkError,
     Outgoing,
-    Picture,
     Shown,
     Unknown,
 )
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees
+from vierogen.posts.actions.offering import offer, picture_of
 from vierogen.posts.actions.permits import why_not
 from vierogen.posts.actions.stopping import HALTED, is_halted, reopen_stopped
 from vierogen.posts.models import Delivery
@@ -59,6 +59,8 @@ CLOSED_IN_DOUBT = gettext_noop(
 STOPPED = gettext_noop("Somebody stopped it before it went out.")
 NO_KEY = gettext_noop("The key of this channel could not be opened. Ask a custodian to look at the connection.")
 LOST = gettext_noop("Sending was cut off, and nobody knows yet whether it arrived.")
+# What an attempt leaves behind, however it ended.
+ENDED: dict[str, Any] = {**RELEASED, "progress": "", "percent": 0}
 
 
 class Withheld(NetworkError):  # noqa: N818 - what becomes of it, not a failure
@@ -163,22 +165,11 @@ def outgoing(delivery: Delivery) -> Outgoing:
     """What the network is given."""
     version = delivery.version
     target = version.targets.get(channel_id=delivery.channel_id)
-    pictures = tuple(
-        Picture(
-            bytes(shown.media.data),
-            shown.media.mime,
-            shown.alt,
-            shown.media.width,
-            shown.media.height,
-            shown.media.seconds,
-        )
-        for shown in version.attachments.select_related("media")
-    )
     return Outgoing(
         text=target.effective_text,
         key=delivery.key,
         created_at=delivery.dated,
-        pictures=pictures,
+        pictures=tuple(picture_of(shown) for shown in version.attachments.select_related("media")),
         language=version.language,
         format=cast("Format", target.format),
     )
@@ -212,6 +203,7 @@ def attempt_at(delivery: Delivery) -> Attempt:
         kept=dict(delivery.kept),
         keep=lambda news: _keep_for(delivery, news),
         tell=lambda sentence, percent: _tell_progress(delivery, sentence, percent),
+        offer=lambda picture: offer(delivery, picture),
     )
 
 
@@ -221,7 +213,8 @@ def _keep_for(delivery: Delivery, news: Mapping[str, Any]) -> None:
 
 
 def _tell_progress(delivery: Delivery, sentence: str, percent: int) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(progress=sentence[:200], percent=percent)
+    mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, fence=delivery.fence)
+    mine.update(progress=sentence[:200], percent=max(0, min(percent, 100)))
 
 
 def _refuse_late(delivery: Delivery) -> None:
@@ -236,7 +229,7 @@ def _refuse_late(delivery: Delivery) -> None:
 def settle(delivery: Delivery, shown: Shown, *, by: Actor) -> bool:
     """What the network shows is this delivery: it is published. False when somebody settled it before."""
     changes = {
-        **RELEASED,
+        **ENDED,
         "remote_id": shown.remote_id,
         "url": shown.url,
         "published_at": timezone.now(),
@@ -312,13 +305,13 @@ def lose_connection(delivery: Delivery, *, why: str) -> None:
 
 def _end(delivery: Delivery, name: str, *, problem: str, wait: float = 0.0) -> bool:
     at = timezone.now() + timedelta(seconds=wait)
-    return moved(delivery, name, {**RELEASED, "problem": problem, "next_try_at": at})
+    return moved(delivery, name, {**ENDED, "problem": problem, "next_try_at": at})
 
 
 def _doubt(delivery: Delivery, problem: str) -> None:
     """Nobody knows: look after the network's read lag. Nothing to do where it was settled meanwhile."""
     soon = timezone.now() + timedelta(seconds=delivery.channel.network.read_lag)
-    moved(delivery, "doubt", {**RELEASED, "doubted": True, "problem": problem, "next_look_at": soon, "looks": 0})
+    moved(delivery, "doubt", {**ENDED, "doubted": True, "problem": problem, "next_look_at": soon, "looks": 0})
 
 
 def moved(delivery: Delivery, name: str, changes: dict[str, Any]) -> bool:

@@ -17,7 +17,16 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.posts.actions.delivering import LOST, WORKER, attempt_at, lose_connection, moved, outgoing, settle
+from vierogen.posts.actions.delivering import (
+    ENDED,
+    LOST,
+    WORKER,
+    attempt_at,
+    lose_connection,
+    moved,
+    outgoing,
+    settle,
+)
 from vierogen.posts.models import Approval, Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
@@ -39,7 +48,7 @@ def claim_doubtful(worker: str) -> Delivery | None:
         if row.state == DeliveryState.SENDING:
             only_if = {"fence": row.fence, "lease_until__lt": timezone.now()}
             doubt = {"doubted": True, "problem": LOST, "looks": 0, "next_look_at": timezone.now()}
-            changes = {**taken(worker), **doubt}
+            changes = {**ENDED, **taken(worker), **doubt}
             move(row, "doubt", by=WORKER, changes=changes, only_if=only_if)
         else:
             Delivery.objects.filter(pk=row.pk).update(**taken(worker))

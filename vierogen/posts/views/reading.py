@@ -16,6 +16,7 @@ from vierogen.posts.models import AfterReview, Comment, Delivery, Media, Post, T
 from vierogen.posts.states import DeliveryState, PostState, TakeDownState
 from vierogen.posts.views.differences import compared_with, differences
 from vierogen.posts.views.headlines import goes_soon, headline
+from vierogen.posts.views.ranges import answered
 from vierogen.posts.views.road import Road, road
 from vierogen.posts.views.shown import POST_LOOK, Preview, previews, shown_findings
 from vierogen.web.doors import needs
@@ -205,9 +206,8 @@ def about_review(request: HttpRequest, found: Post) -> dict[str, Any]:
 @require_GET
 @needs(Right.SEE)
 def picture(request: HttpRequest, pk: int) -> HttpResponse:
-    """The bytes of a picture; it never changes, and nothing in it can run."""
+    """The bytes of a picture or film; it never changes, and nothing in it can run."""
     media = get_object_or_404(Media, pk=pk, organisation_id=member_of(request).organisation_id)
-    response = HttpResponse(bytes(media.data), content_type=media.mime)
+    response = answered(request, bytes(media.data), mime=media.mime)
     response["Cache-Control"] = "private, max-age=86400, immutable"
-    response["Content-Disposition"] = "inline"
     return response
