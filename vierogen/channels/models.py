@@ -1,6 +1,7 @@
 """Tables of channels: the official accounts, and who answers for them."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import cache
 
 from django.db import models
@@ -133,6 +134,11 @@ class Room(models.Model):
     def left(self) -> int:
         """How many more posts it takes now."""
         return max(0, self.total - self.used)
+
+    @property
+    def full_until(self) -> datetime | None:
+        """When it certainly takes one again, None where it takes one now."""
+        return None if self.left else self.read_at + timedelta(seconds=self.seconds)
 
 
 class Custodian(models.Model):

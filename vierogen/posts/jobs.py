@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.posts.actions import delivering, looking, removing, reviewing
+from vierogen.posts.actions import asking, delivering, looking, removing, reviewing
 
 
 def deliver(worker: str) -> bool:
@@ -48,6 +48,11 @@ def keep_time(_worker: str) -> bool:
     return bool(reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now) + delivering.fail_closed())
 
 
+def ask_for_room(_worker: str) -> bool:
+    """Ask the next network how many posts it still takes."""
+    return asking.ask_for_room()
+
+
 def forget(_worker: str) -> bool:
     """Remove evidence whose retention has ended."""
     return bool(removing.forget_old_evidence())
@@ -60,5 +65,6 @@ JOBS = [
     # A slow server with the pictures of one stray holds up no other.
     Job("remove", remove, every=0.25, threads=4),
     Job("keep time", keep_time, every=1.0),
+    Job("ask for room", ask_for_room, every=5.0),
     Job("forget", forget, every=3600.0),
 ]

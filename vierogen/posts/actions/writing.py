@@ -18,6 +18,7 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, demand, insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
+from vierogen.posts.actions.asking import room_of
 from vierogen.posts.checks.base import Draft, Finding, PictureFacts, Tier
 from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import checks, run
@@ -184,10 +185,7 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
     media = {row.pk: row for row in Media.objects.filter(pk__in=[pk for pk, _alt in content.pictures]).defer("data")}
     return Draft(
         text=content.text,
-        targets=tuple(
-            CheckTarget(channel.handle, channel.network, content.text_on(channel), content.format_on(channel))
-            for channel in content.channels
-        ),
+        targets=tuple(_target(content, channel) for channel in content.channels),
         pictures=tuple(_facts(media[pk], alt) for pk, alt in content.pictures if pk in media),
         language=content.language,
         due_at=content.not_before,
@@ -195,6 +193,17 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
         recent=_recent(organisation),
         own_domains=organisation.domains(),
         resolve=Links() if follow_links else None,
+    )
+
+
+def _target(content: Content, channel: Channel) -> CheckTarget:
+    room = room_of(channel)
+    return CheckTarget(
+        channel.handle,
+        channel.network,
+        content.text_on(channel),
+        content.format_on(channel),
+        full_until=room.full_until if room else None,
     )
 
 

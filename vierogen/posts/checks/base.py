@@ -48,12 +48,16 @@ class PictureFacts:
 
 @dataclass(frozen=True)
 class Target:
-    """One channel with the text as it will read there, and the form in which it goes out."""
+    """One channel with the text as it will read there, and the form in which it goes out.
+
+    ``full_until`` is when the network may take a post again, None where it takes one now or does not say.
+    """
 
     channel: str
     network: type[Network]
     text: str
     format: Format = "post"
+    full_until: datetime | None = None
 
     @property
     def is_textless(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -11,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vierogen.channels.models import Channel, Room
-from vierogen.networks.abilities import Allows, Charges, Price
+from vierogen.networks.abilities import Charges, Price
 from vierogen.networks.base import Outgoing
+from vierogen.posts.actions.asking import room_of
 from vierogen.posts.checks.links import LINK
 
 _SIGNS = {"USD": "$", "EUR": "€"}
-# An older answer says nothing about today.
-_FRESH = timedelta(days=1)
 
 
 def terms(channel: Channel, post: Outgoing) -> Iterator[str]:
@@ -26,14 +24,8 @@ def terms(channel: Channel, post: Outgoing) -> Iterator[str]:
     if issubclass(network, Charges):
         yield _costs(network, post, name=network.name)
     room = room_of(channel)
-    if room is not None and timezone.now() - room.read_at < _FRESH:
+    if room:
         yield _left(room, name=network.name)
-
-
-def room_of(channel: Channel) -> Room | None:
-    """What the network last said; None where it says nothing, or was not asked yet."""
-    # The reverse of a one-to-one raises where there is no row.
-    return getattr(channel, "room", None) if issubclass(channel.network, Allows) else None
 
 
 def _costs(network: type[Charges], post: Outgoing, *, name: str) -> str:
