@@ -2,6 +2,8 @@
 
 import hashlib
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -36,13 +38,30 @@ def test_a_film_is_known_by_its_size_and_length() -> None:
 
 @pytest.mark.parametrize("moov_last", [False, True])
 @pytest.mark.parametrize("long", [False, True])
-def test_picture_and_sound_stay_byte_for_byte_where_they_were(*, moov_last: bool, long: bool) -> None:
+def test_picture_and_sound_stay_byte_for_byte_where_the_film_says_with_the_description_first(
+    *, moov_last: bool, long: bool
+) -> None:
     whole = film(moov_last=moov_last, long=long)
     clean = taken(whole).data
     assert len(clean) == len(whole)
     for sample in (b"PICTURE-1!", b"PICTURE-2!", b"SOUND-1!", b"SOUND-2!"):
-        assert clean.index(sample) == whole.index(sample)
+        assert chunks(clean)[sample] == [clean.index(sample)]
+        assert moov_last or clean.index(sample) == whole.index(sample)
+    assert clean.index(b"moov") < clean.index(b"mdat")
     assert taken(clean).data == clean
+
+
+def chunks(whole: bytes) -> dict[bytes, list[int]]:
+    """What stands at each place that the film's own tables name."""
+    found = film_worker.Film(whole)
+    kept = [(start, end) for track in found.kept for start, end in track.chunks]
+    return {whole[start:end]: [start] for start, end in kept}
+
+
+def test_a_box_that_goes_on_to_the_end_gets_its_size_said() -> None:
+    whole = film(moov_last=True)
+    at = whole.index(b"moov") - 4
+    assert taken(whole[:at] + bytes(4) + whole[at + 4 :]).data == taken(whole).data
 
 
 def test_a_film_held_upright_is_as_high_as_it_is_shown() -> None:
@@ -149,6 +168,28 @@ def test_a_film_larger_than_the_limit_is_not_even_read(monkeypatch: pytest.Monke
     monkeypatch.setattr(films, "MAX_UPLOAD", 100)
     monkeypatch.setattr(films, "worked_on", lambda *_args, **_more: pytest.fail("it was read"))
     assert "50 MB" in refusal(film())
+
+
+@pytest.mark.parametrize(
+    ("code", "refusal"),
+    [
+        ("open('/etc/hostname')", b"Too many open files"),
+        ("socket.socket()", b"Too many open files"),
+        ("mmap.mmap(-1, 700_000_000)", b"Cannot allocate memory"),
+    ],
+)
+def test_the_worker_can_open_nothing_and_take_no_great_memory(code: str, refusal: bytes) -> None:
+    start = (
+        "import importlib.util, mmap, socket, sys\n"
+        f"spec = importlib.util.spec_from_file_location('worker', {str(films.WORKER)!r})\n"
+        "worker = sys.modules['worker'] = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(worker)\n"
+    )
+    for confined in (False, True):
+        script = start + ("worker.confine()\n" if confined else "") + code
+        ended = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, check=False, timeout=30)
+        assert ended.returncode == int(confined)
+        assert (refusal in ended.stderr) == confined
 
 
 def test_a_film_of_the_largest_size_goes_through() -> None:

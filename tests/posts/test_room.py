@@ -1,7 +1,7 @@
 """How many posts a network still takes: asked by a job, shown by pages, and told before anybody reviews."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.posts.checks.test_form import GALLERY
 from tests.posts.gallery import Gallery
 from vierogen.channels.models import Channel, Room
 from vierogen.networks.abilities import Allowance
@@ -18,11 +17,7 @@ from vierogen.networks.base import NetworkError
 from vierogen.people.models import Member
 from vierogen.posts import jobs
 from vierogen.posts.actions.writing import Content, begin, discard, submit
-from vierogen.posts.checks.base import Draft, Target, Tier
-from vierogen.posts.checks.room import RoomLeft
 from vierogen.posts.models import Version
-
-NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -102,23 +97,6 @@ def test_a_full_account_needs_a_reason_and_a_missing_picture_none_helps(
     version = begin(gallery.organisation, Content("Dag", (gallery,)), by=anna)
     with pytest.raises(ValidationError, match="takes nothing without a picture"):
         submit(version, by=anna, reasons={stop.pk: "Toch." for stop in version.stops()})
-
-
-@pytest.mark.parametrize(
-    ("until", "due", "found"),
-    [
-        (None, None, []),
-        (NOON + timedelta(hours=1), None, [Tier.STOP]),
-        (NOON - timedelta(hours=1), None, []),
-        (NOON + timedelta(hours=1), NOON + timedelta(hours=2), []),
-        (NOON + timedelta(hours=3), NOON + timedelta(hours=2), [Tier.STOP]),
-    ],
-)
-def test_what_goes_out_when_there_is_room_is_not_stopped(
-    until: datetime | None, due: datetime | None, found: list[Tier]
-) -> None:
-    target = Target("@gemeente", GALLERY, "Dag", full_until=until)
-    assert [one.tier for one in RoomLeft().findings(Draft("Dag", (target,), now=NOON, due_at=due))] == found
 
 
 def test_an_answer_of_long_ago_means_nothing(gallery: Channel, anna: Member) -> None:

@@ -1,12 +1,11 @@
 """Reads one hostile film and copies only what shows and sounds, in a process of its own with hardly any rights.
 
-``films.py`` starts this file as a script with an empty environment, as ``pictures.py`` does with its worker; it
-imports nothing of the house and decodes nothing. A film is a tree of boxes (ISO/IEC 14496-12, and Apple's
-QuickTime File Format, from which that came: https://developer.apple.com/documentation/quicktime-file-format).
-Boxes that a player needs are copied; every other one, and every byte that no sample of picture or sound
-needs, becomes nothing: a ``free`` box of the same size, so that all offsets stay right. What was said of place,
-maker, device, people and chapters stands in those. Standard output is one line of JSON, ``{"refused": CODE}``
-or what is known of the film, and then the clean bytes.
+``films.py`` starts it as a script with an empty environment; it imports nothing of the house and decodes nothing.
+A film is a tree of boxes (ISO/IEC 14496-12, and https://developer.apple.com/documentation/quicktime-file-format).
+Those that a player needs are copied. Every other one, and every byte that no sample of picture or sound needs,
+becomes nothing: a ``free`` box of the same size, so that all offsets stay right. What was said of place, maker,
+device, people and chapters stands in those. Standard output is one line of JSON, ``{"refused": CODE}`` or what is
+known of the film, and then the clean bytes.
 """
 
 import json
@@ -57,11 +56,7 @@ EPOCH = datetime(1904, 1, 1)  # noqa: DTZ001
 
 
 class Refused(Exception):  # noqa: N818 - says what was done
-    """This film is not taken; ``code`` is one that ``films.py`` has a sentence for."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    """This film is not taken, by a code that ``films.py`` has a sentence for."""
 
 
 @dataclass
@@ -114,7 +109,7 @@ def answer(upload: bytes) -> tuple[bytes, bytes | bytearray]:
         film = Film(upload)
         facts, clean = film.facts(), film.copied()
     except Refused as refusal:
-        return _line({"refused": refusal.code}), b""
+        return _line({"refused": str(refusal)}), b""
     except MemoryError:
         return _line({"refused": "heavy"}), b""
     except Exception:  # noqa: BLE001 - hostile bytes break every expectation, and all of it means the same
@@ -141,8 +136,6 @@ class Film:
         self.dropped += [track.box for track in self.tracks if track not in self.kept]
         for track in self.kept:
             track.chunks = list(self._chunks(track.box.one(b"mdia", b"minf", b"stbl")))
-
-    # Reading
 
     def _read_into(self, parent: Box, *, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -202,7 +195,7 @@ class Film:
 
     def _chunks(self, stbl: Box) -> Iterator[tuple[int, int]]:
         """Where each chunk of samples begins and ends (14496-12, 8.7.4 and 8.7.5); all of it within an ``mdat``."""
-        offsets = self._offsets(stbl)
+        offsets = [offset for (offset,) in self._table(*self._offsets(stbl))]
         runs = self._table(stbl.one(b"stsc"), "III")
         sizes, sample = self._sizes(stbl), 0
         firsts = [first for first, _many, _entry in runs] + [len(offsets) + 1]
@@ -210,26 +203,18 @@ class Film:
             raise Refused("damaged")
         for (first, many, _entry), after in zip(runs, firsts[1:], strict=True):
             for chunk in range(first - 1, after - 1):
-                end = offsets[chunk] + sum(sizes[sample : sample + many])
-                self._demand_media(offsets[chunk], end)
-                yield offsets[chunk], end
+                start, end = offsets[chunk], offsets[chunk] + sum(sizes[sample : sample + many])
+                if not any(box.body <= start and end <= box.end for box in self.root.all(b"mdat")):
+                    raise Refused("damaged")
+                yield start, end
                 sample += many
-        if sample < len(sizes):
+        if not 0 < len(sizes) <= sample:
             raise Refused("damaged")
 
-    def _offsets(self, stbl: Box) -> list[int]:
-        short, long = stbl.all(b"stco"), stbl.all(b"co64")
-        [table] = short or long
-        offsets = [offset for (offset,) in self._table(table, "I" if short else "Q")]
-        if not offsets or (short and long):
-            raise Refused("damaged")
-        return offsets
-
-    def _demand_media(self, start: int, end: int) -> None:
-        if not any(box.body <= start and end <= box.end for box in self.root.all(b"mdat")):
-            raise Refused("damaged")
-
-    # What is known
+    def _offsets(self, stbl: Box) -> tuple[Box, str]:
+        """The table of where chunks begin, with 32 or 64 bits each."""
+        [table] = stbl.all(b"stco") + stbl.all(b"co64")
+        return table, "I" if table.kind == b"stco" else "Q"
 
     def facts(self) -> dict[str, Any]:
         """Size, length, and what the film said of place and time."""
@@ -283,8 +268,6 @@ class Film:
         [made] = struct.unpack_from(">Q" if self.data[mvhd.body] == 1 else ">I", self.data, mvhd.body + 4)
         return str(EPOCH + timedelta(seconds=made)) if 0 < made < 2**33 else ""
 
-    # Copying
-
     def copied(self) -> bytearray:
         """All zeroes, and on them what is kept: no box and no sample that is not named here gets through."""
         clean = bytearray(len(self.data))
@@ -295,27 +278,44 @@ class Film:
         for track in self.kept:
             for start, end in track.chunks:
                 clean[start:end] = self.data[start:end]
+        return self._description_first(clean)
+
+    def _description_first(self, clean: bytearray) -> bytearray:
+        """With ``moov`` before the samples: who fetches a film wants to know it first, and Instagram asks for it.
+
+        https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media
+        """
+        if all(self.moov.start < box.start for box in self.root.all(b"mdat")):
+            return clean
+        place, start, end = self.root.one(b"ftyp").end, self.moov.start, self.moov.end
+        for track in self.kept:
+            table, row = self._offsets(track.box.one(b"mdia", b"minf", b"stbl"))
+            shifted = [at + end - start if at < start else at for (at,) in self._table(table, row)]
+            struct.pack_into(f">{len(shifted)}{row}", clean, table.body + 8, *shifted)
+        whole = clean[start:end]
+        del clean[start:end]
+        clean[place:place] = whole
         return clean
 
     def _copy(self, box: Box, clean: bytearray) -> None:
         if any(box is other for other in self.dropped):
             return
-        clean[box.start : box.body] = self.data[box.start : box.body]
+        clean[box.start : box.body] = self._header(box)
         if box.kind in KEPT:
             for inner in box.inner:
                 self._copy(inner, clean)
         elif box.kind != b"mdat":
-            clean[box.body : box.end] = CLEANERS.get(box.kind, _as_it_is)(self.data[box.body : box.end])
+            clean[box.body : box.end] = CLEANERS.get(box.kind, bytes)(self.data[box.body : box.end])
 
     def _free(self, box: Box, clean: bytearray) -> None:
         """The same size, nothing in it (14496-12, 8.1.2)."""
-        clean[box.body : box.end] = bytes(box.end - box.body)
-        clean[box.start : box.body] = self.data[box.start : box.body]
+        clean[box.start : box.end] = self._header(box) + bytes(box.end - box.body)
         clean[box.start + 4 : box.start + 8] = b"free"
 
-
-def _as_it_is(body: bytes) -> bytes:
-    return body
+    def _header(self, box: Box) -> bytes:
+        """Size and kind; where it says 0 for "to the end", the size: it may not stay the last one."""
+        told = self.data[box.start : box.body]
+        return told if any(told[:4]) else struct.pack(">I", box.end - box.start) + told[4:]
 
 
 def _without_times(body: bytes) -> bytes:
