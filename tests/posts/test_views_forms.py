@@ -20,6 +20,7 @@ from vierogen.channels.models import Channel, Room
 from vierogen.networks.base import Limited, Outgoing
 from vierogen.people.models import Member
 from vierogen.posts import films, jobs
+from vierogen.posts.actions.reviewing import approve
 from vierogen.posts.actions.writing import Content, add_picture, begin, save, submit
 from vierogen.posts.models import Delivery, Media, Target, Version
 from vierogen.posts.states import DeliveryState
@@ -128,6 +129,19 @@ class TestWhereItIsSaid:
         assert STORY in page
         assert STORY in body(visit(ben).get(reverse("posts:review_list")))
 
+    def test_on_today_while_it_waits(self, story: Version, visit: Visit, anna: Member, ben: Member) -> None:
+        submit(story, by=anna)
+        assert STORY in body(visit(ben).get("/"))
+        approve(story, by=ben, digest=story.digest)
+        assert STORY in body(visit(ben).get("/"))
+
+    def test_when_it_is_taken_down(
+        self, gallery: Channel, photo: Media, visit: Visit, anna: Member, ben: Member, dirk: Member
+    ) -> None:
+        due = due_there(gallery, [photo.pk], by=anna, reviewed_by=ben, form="story")
+        jobs.deliver("test")
+        assert STORY in body(visit(dirk).get(reverse("posts:withdraw", args=[due.pk])))
+
     def test_the_usual_form_is_not_named(self, gallery: Channel, photo: Media, anna: Member, writer: Client) -> None:
         version = begin(gallery.organisation, content(gallery, photo), by=anna)
         page = body(writer.get(reverse("posts:detail", args=[version.post_id])))
@@ -152,7 +166,7 @@ class TestTerms:
         self, story: Version, visit: Visit, gallery: Channel, anna: Member, ben: Member
     ) -> None:
         Room.objects.create(channel=gallery, used=53, total=100, seconds=86_400)
-        room = "Gallery takes 47 more posts from this account in the next 24 hours, asked 0 minutes ago."
+        room = "Gallery takes 47 more posts from this account in the next 24 hours, asked just now."
         page = body(visit(anna).get(reverse("posts:detail", args=[story.post_id])))
         assert room in page
         assert "Costs about $0.015 on Gallery." in page

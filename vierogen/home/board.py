@@ -14,7 +14,7 @@ from vierogen.people.models import Member
 from vierogen.posts.models import Delivery, Post, Version
 from vierogen.posts.states import DeliveryState
 from vierogen.posts.views.headlines import goes_soon
-from vierogen.posts.views.shown import DELIVERY_LOOK
+from vierogen.posts.views.shown import DELIVERY_LOOK, where
 from vierogen.vault.models import KeyLife
 from vierogen.watch.board import Tile, tiles
 
@@ -24,10 +24,13 @@ NEXT = 10
 
 @dataclass(frozen=True)
 class Next:
-    """Something that goes out, or waits for a second pair of eyes: ``until`` is when its cooling-off ends, if soon."""
+    """Something that goes out, or waits for a second pair of eyes: ``until`` is when its cooling-off ends, if soon.
+
+    ``channels`` come with the network and the form in which it goes out there, in words.
+    """
 
     version: Version
-    channels: list[Channel]
+    channels: list[tuple[Channel, str]]
     at: datetime | None
     look: str
     words: str
@@ -81,6 +84,7 @@ def _next_out(member: Member, waiting: list[Post]) -> list[Next]:
     """By time; what has none goes out as soon as somebody approves it, so it comes first."""
     moving = [DeliveryState.WAITING, DeliveryState.SENDING]
     rows = Delivery.objects.visible_to(member).filter(state__in=moving).select_related("version", "channel")
+    rows = rows.prefetch_related("version__targets")
     lines = [_leaving(row) for row in rows.order_by("due_at")[:NEXT]] + [_asked(post.latest) for post in waiting]
     return sorted(lines, key=lambda line: (line.at is not None, line.at))[:NEXT]
 
@@ -89,9 +93,11 @@ def _leaving(row: Delivery) -> Next:
     soon = goes_soon(row)
     words = _("cooling-off") if soon else row.get_state_display()
     until = row.cooling_until if soon else None
-    return Next(row.version, [row.channel], row.due_at, DELIVERY_LOOK[DeliveryState(row.state)], words, until)
+    forms = {target.channel_id: target.format for target in row.version.targets.all()}
+    shown = (row.channel, where(row.channel, forms.get(row.channel_id, "")))
+    return Next(row.version, [shown], row.due_at, DELIVERY_LOOK[DeliveryState(row.state)], words, until)
 
 
 def _asked(version: Version) -> Next:
-    channels = [target.channel for target in version.targets.all()]
+    channels = [(target.channel, where(target.channel, target.format)) for target in version.targets.all()]
     return Next(version, channels, version.not_before, "wait", _("waits for a second pair of eyes"))

@@ -85,6 +85,11 @@ class Preview:
         return where(self.channel, self.format)
 
     @property
+    def note(self) -> str:
+        """The same where it is not the usual form, "" else."""
+        return "" if self.format == self.channel.network.formats[0] else self.where
+
+    @property
     def textless(self) -> str:
         """A sentence where readers see no words there, "" else."""
         if self.format not in self.channel.network.textless:

@@ -48,7 +48,9 @@ def _left(room: Room, *, name: str) -> str:
     hours = max(1, round(room.seconds / 3600))
     period = ngettext("in the next hour", "in the next %(hours)d hours", hours) % {"hours": hours}
     minutes = max(0, int((timezone.now() - room.read_at).total_seconds() // 60))
-    asked = ngettext("asked %(count)d minute ago", "asked %(count)d minutes ago", minutes) % {"count": minutes}
+    asked = _("asked just now")
+    if minutes:
+        asked = ngettext("asked %(count)d minute ago", "asked %(count)d minutes ago", minutes) % {"count": minutes}
     values = {"network": name, "left": room.left, "period": period, "asked": asked}
     words = ngettext(
         "%(network)s takes %(left)d more post from this account %(period)s, %(asked)s.",
