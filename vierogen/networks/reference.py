@@ -6,6 +6,7 @@ from pathlib import Path
 from vierogen.core.plugins import found_in
 from vierogen.networks.abilities import Allows, Authorises, Charges, Paced, Refreshes
 from vierogen.networks.base import Deletes, Network, Streams
+from vierogen.networks.replaying import proof_for
 
 _HEAD = """\
 # Networks
@@ -14,21 +15,23 @@ Written by `python -m vierogen.networks.reference docs/reference/networks.md`; a
 
 *Pushed*: the network tells of the account's own posts as they happen. Vierogen looks every so many seconds as
 well, and only so where nothing is pushed. *Takes down*: Vierogen can remove a post there. *Refuses doubles*: the
-network itself refuses a second post under the same key, so sending again after a lost answer is safe.
+network itself refuses a second post under the same key, so sending again after a lost answer is safe. *Verified on*:
+a real server in the project's own tests, or the day of a recording with a real account (`vierogen record`); a network
+that is *not yet* verified was only ever simulated.
 
-| network | key | longest text | pictures | longest alt text | pushed | looks every | takes down | refuses doubles |
-|---|---|---|---|---|---|---|---|---|
+| network | key | longest text | pictures | longest alt text | pushed | looks every | takes down \
+| refuses doubles | verified on |
+|---|---|---|---|---|---|---|---|---|---|
 """
 _FORMS = """
 ## Forms, films and log-in
 
 *Films*: how many a post can have, and for how many seconds. *Log-in*: an account is connected by logging in at the
 network. *Renewed*: its key ends by itself, and Vierogen gets a new one before. *Counted*: calls are limited by the day.
-*Room*: the network says how much may still be published. *Paid*: it asks money for a post. *Tried*: held to a real
-server in the project's own tests; the others are held to a simulated one.
+*Room*: the network says how much may still be published. *Paid*: it asks money for a post.
 
-| network | forms | needs a picture | films | log-in | renewed | counted | room | paid | tried |
-|---|---|---|---|---|---|---|---|---|---|
+| network | forms | needs a picture | films | log-in | renewed | counted | room | paid |
+|---|---|---|---|---|---|---|---|---|
 """
 _BY_HAND = """
 ## Removing by hand
@@ -68,6 +71,7 @@ def _row(network: type[Network]) -> str:
         f"{network.poll_every:g} s",
         _yes(issubclass(network, Deletes)),
         _yes(network.repeat_is_safe),
+        _verified_on(network),
     )
 
 
@@ -80,8 +84,13 @@ def _forms(network: type[Network]) -> str:
         _yes(network.needs_picture),
         films,
         *(_yes(issubclass(network, ability)) for ability in abilities),
-        _yes(network.tried_for_real),
     )
+
+
+def _verified_on(network: type[Network]) -> str:
+    """As far as everybody knows who has this page: by the recordings that are part of Vierogen."""
+    proof = proof_for(network)
+    return (proof.at or "a real server") if proof else "not yet"
 
 
 def _fields(network: type[Network]) -> str:

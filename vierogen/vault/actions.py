@@ -34,6 +34,7 @@ from vierogen.networks.base import (
     Opened,
     Profile,
 )
+from vierogen.networks.recording import overheard
 from vierogen.people.models import Member, Organisation
 from vierogen.vault.models import Canary, Handshake, KeyLife, Secret
 
@@ -204,7 +205,7 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
             )
         )
         try:
-            yield network
+            yield overheard(network, whose=channel.pk)
         except Disconnected as error:
             if _is_overtaken(channel, read):
                 raise NetworkError(_OVERTAKEN, may_retry=True, detail=error.detail) from error

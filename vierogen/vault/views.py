@@ -70,7 +70,7 @@ def _credentials(request: HttpRequest, key: str, *, channel: Channel | None = No
             form.add_error(None, str(refusal))
         else:
             return _connected(request, connected)
-    told = {"name": networks()[key].name, "connection": marks_before(networks()[key], server="")}
+    told = {"name": networks()[key].name, "key": key, "connection": marks_before(networks()[key], server="")}
     context = {"form": form, "channel": channel, **told}
     return render(request, "vault/connect.html", context, status=422 if form.errors else 200)
 
@@ -91,6 +91,7 @@ def _log_in(request: HttpRequest, key: str, *, channel: Channel | None = None) -
     """Say what is asked for at the network and why; a POST begins the log-in there."""
     context: dict[str, Any] = {
         "name": networks()[key].name,
+        "key": key,
         "channel": channel,
         "asked": may_be_asked(networks()[key]),
         "connection": marks_before(networks()[key], server=log_in.server_of(key)),

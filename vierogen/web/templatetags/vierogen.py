@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from vierogen.web.proving import is_verified
+
 register = template.Library()
 
 
@@ -107,3 +109,9 @@ def address_with(context: Mapping[str, Any], **changes: Any) -> str:
         if value not in ("", None):
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("web/unverified.html")
+def unverified(network_key: str) -> dict[str, bool]:
+    """Says of a network that it was only ever simulated; nothing of one that was seen to work."""
+    return {"is_verified": is_verified(network_key)}

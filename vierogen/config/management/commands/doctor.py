@@ -11,8 +11,10 @@ from django.core.mail import get_connection
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from vierogen.channels.models import networks
 from vierogen.config.cli import unusable
 from vierogen.config.commands import refuse_unready
+from vierogen.web.proving import is_verified
 
 
 def _database() -> str:
@@ -56,12 +58,21 @@ def _address() -> str:
     raise CommandError(f"{settings.PUBLIC_URL} is not https: log-in data would travel unencrypted")
 
 
+def _networks() -> str:
+    known = networks()
+    unproved = [network.name for key, network in sorted(known.items()) if not is_verified(key)]
+    if not unproved:
+        return "each was seen to work against a real server"
+    return f"not yet verified against the live network: {', '.join(unproved)} (vierogen record makes the proof)"
+
+
 LOOKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "key": _key,
     "mail": _mail,
     "disk": _disk,
     "address": _address,
+    "networks": _networks,
 }
 
 

@@ -1,0 +1,294 @@
+"""Reads recordings: plays one to its connector again, and says whether it proves that the connector works for real."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import lru_cache
+from io import BytesIO
+from ipaddress import ip_address
+from pathlib import Path
+from socket import socketpair
+from threading import Event as Flag
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+
+import httpx
+from PIL import Image
+
+from vierogen.networks import abilities
+from vierogen.networks.base import (
+    Attempt,
+    Client,
+    Deletes,
+    Media,
+    Network,
+    NetworkError,
+    Opened,
+    Outgoing,
+    Picture,
+    Shown,
+)
+from vierogen.networks.recording import FORMAT, Recorder, described, digest_of
+from vierogen.networks.scrubbing import leaks
+
+# Those that are part of Vierogen, and prove it for every installation.
+SHIPPED = Path(__file__).with_name("recordings")
+Told = dict[str, Any]
+
+
+class NotReplayedError(Exception):
+    """The connector asks something else than it did when it was recorded, or makes something else of the answer."""
+
+
+class LeakError(Exception):
+    """A finished recording still holds what it must not; it was not written."""
+
+
+def play(recording: Mapping[str, Any], network: type[Network]) -> Iterator[tuple[Told, Any]]:
+    """Let ``network`` live through the recording again; yields each step with what came of it now, as JSON.
+
+    Times in it are those of then, so a connector that looks at the clock must be shown ``recorded_at``. Raises
+    ``NotReplayedError`` where it asks something else.
+    """
+    for session in recording["sessions"]:
+        answers = _Answers()
+        with httpx.Client(transport=httpx.MockTransport(answers.answer)) as http:
+            connector = network(_opened(session, http))
+            for step in session["steps"]:
+                if _can_be_played(step):
+                    answers.wait_for(step)
+                    yield step, _came_of(connector, step)
+                    answers.check_all_asked()
+
+
+def differences(recording: Mapping[str, Any], network: type[Network]) -> list[str]:
+    """What comes out differently now, in words; [] where the connector makes of every answer what it did then."""
+    try:
+        return [
+            f"{step['call']} gives something else now"
+            for step, came in play(recording, network)
+            if came != {name: step[name] for name in ("result", "raised") if name in step}
+        ]
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong, it was not replayed
+        return [f"it cannot be played again: {type(error).__name__}: {error}"]
+
+
+def finished(recorder: Recorder) -> Told:
+    """The recording as it is written to a file, with what is ``missing`` from it. Raises ``LeakError``."""
+    told, secrets = recorder.told()
+    missing = [*_gaps(told, recorder.network), *differences(told, recorder.network)]
+    told |= {"missing": missing}
+    told["digest"] = digest_of(told)
+    if wrong := leaks(json.dumps(told, ensure_ascii=False), secrets):
+        raise LeakError("; ".join(dict.fromkeys(wrong)))
+    return told
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That a connector was tried on the live network: when, and on which recording ("" is its own tests)."""
+
+    at: str = ""
+    path: str = ""
+
+
+def proof_for(network: type[Network], folders: Iterable[Path] = ()) -> Proof | None:
+    """What shows that ``network`` works on the live network, or None: then it was only ever simulated."""
+    if network.tried_for_real:
+        return Proof()
+    for folder in (SHIPPED, *folders):
+        path = folder / f"{network.key}.json"
+        with suppress(OSError):
+            if not why_not_proved(path, network, path.stat().st_mtime_ns):
+                return Proof(_read(path)["recorded_at"][:10], str(path))
+    return None
+
+
+@lru_cache(maxsize=64)
+def why_not_proved(path: Path, network: type[Network], _changed: int = 0) -> tuple[str, ...]:
+    """Why the recording at ``path`` does not prove that ``network`` works for real; () where it does."""
+    try:
+        recording = _read(path)
+        if recording["format"] != FORMAT or recording["network"] != network.key:
+            return ("it is a recording of something else",)
+        if recording["digest"] != digest_of(recording):
+            return ("it was changed after it was made",)
+        unplayed = [str(each) for each in recording["missing"]]
+        elsewhere = [] if _is_live(recording, network) else ["it was not made on the live network"]
+        return tuple(dict.fromkeys([*elsewhere, *unplayed, *_gaps(recording, network)]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return ("it is no recording",)
+
+
+def _read(path: Path) -> Told:
+    return cast("Told", json.loads(path.read_text(encoding="utf-8")))
+
+
+def _is_live(recording: Mapping[str, Any], network: type[Network]) -> bool:
+    """Every part of it came from the network itself, not from a simulator or a server of somebody's own."""
+    servers = {recording["server"], *(session["server"] for session in recording["sessions"])}
+    home = getattr(network, "home", "")
+    return all(_is_public(server) and (not home or network.server_of(server) == home) for server in servers)
+
+
+def _is_public(server: str) -> bool:
+    host = urlsplit(server).hostname or ""
+    with suppress(ValueError):
+        return ip_address(host).is_global
+    return "." in host and not host.endswith((".localhost", ".local", ".internal", ".example", ".test", ".invalid"))
+
+
+def _gaps(recording: Mapping[str, Any], network: type[Network]) -> list[str]:
+    """The calls that every recording has to have, and this one has not."""
+    steps = [step for session in recording["sessions"] for step in session["steps"]]
+
+    def came(call: str) -> list[Any]:
+        return [step["result"] for step in steps if step["call"] == call and "result" in step]
+
+    made = [shown["remote_id"] for shown in came("publish") if shown["remote_id"]]
+    reads = [step for step in steps if step["call"] == "read" and step["given"][:1] == made[:1]]
+    wanted = {
+        "me": came("me"),
+        "recent": came("recent"),
+        "publish": made,
+        "find": [shown for shown in came("find") if shown],
+        "read": [step for step in reads if step.get("result")],
+        "gone again": [step for step in reads if step.get("result", "") is None],
+        "allowance": came("allowance") if issubclass(network, abilities.Allows) else ["not told there"],
+    }
+    if issubclass(network, Deletes) and False not in came("may_delete"):
+        wanted |= {
+            "delete": [step for step in steps if step["call"] == "delete" and "raised" not in step],
+            "remains": [left for left in came("remains") if left == []],
+        }
+    return [f"{call} is missing" for call, found in wanted.items() if not found]
+
+
+class _Answers:
+    """Gives the answers of one step after the other, each only to the question that it was given to."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Told] = []
+
+    def wait_for(self, step: Mapping[str, Any]) -> None:
+        self.exchanges = list(step["exchanges"])
+
+    def check_all_asked(self) -> None:
+        if self.exchanges:
+            raise NotReplayedError(f"{_asked(self.exchanges[0])} was not asked")
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        asked = f"{request.method} {unquote(request.url.path)}"
+        if not self.exchanges or _asked(self.exchanges[0]) != asked:
+            raise NotReplayedError(f"{asked} was asked and not recorded")
+        exchange = self.exchanges.pop(0)
+        if "failed" in exchange:
+            raise _failure(exchange["failed"], request)
+        return httpx.Response(
+            exchange["status"],
+            headers=exchange["headers"],
+            content=_content(exchange["answer"]),
+            extensions={"network_stream": _Plug()},
+        )
+
+
+class _Plug:
+    """What stands in for the connection of an answer: somebody may want to cut it."""
+
+    def get_extra_info(self, _info: str) -> Any:
+        ours, theirs = socketpair()
+        theirs.close()
+        return ours
+
+
+def _asked(exchange: Mapping[str, Any]) -> str:
+    return f"{exchange['method']} {unquote(exchange['path'])}"
+
+
+def _failure(name: str, request: httpx.Request) -> Exception:
+    kind = getattr(httpx, name, httpx.ReadError)
+    wanted = isinstance(kind, type) and issubclass(kind, httpx.RequestError)
+    return (kind if wanted else httpx.ReadError)("as it was recorded", request=request)
+
+
+def _content(answer: Mapping[str, Any] | None) -> bytes:
+    if answer is None:
+        return b""
+    if "json" in answer:
+        return json.dumps(answer["json"]).encode()
+    return str(answer["text"]).encode() if "text" in answer else b"?" * int(answer.get("bytes", 0))
+
+
+def _can_be_played(step: Mapping[str, Any]) -> bool:
+    """A stream over a WebSocket leaves no exchange behind, so what it gave cannot be given again."""
+    return step["call"] != "stream" or any("text/" in _kind(each) or "json" in _kind(each) for each in _streams(step))
+
+
+def _streams(step: Mapping[str, Any]) -> Sequence[Told]:
+    return cast("list[Told]", step["exchanges"][-1:])
+
+
+def _kind(exchange: Mapping[str, Any]) -> str:
+    return str(exchange.get("headers", {}).get("content-type", ""))
+
+
+def _came_of(connector: Network, step: Mapping[str, Any]) -> Told:
+    call = getattr(connector, step["call"])
+    try:
+        if step["call"] == "stream":
+            return {"result": [described(happened) for happened in call(Flag())]}
+        return {"result": described(call(*map(_given, step["given"])))}
+    except NetworkError as error:
+        return {"raised": type(error).__name__}
+
+
+def _given(told: Any) -> Any:
+    if not isinstance(told, Mapping):
+        return told
+    if "remote_id" in told:
+        return _shown(told)
+    return _outgoing(told) if "created_at" in told else dict(told)
+
+
+def _outgoing(told: Mapping[str, Any]) -> Outgoing:
+    pictures = tuple(Picture(**{**each, "data": _stand_in(each)}) for each in told["pictures"])
+    created_at = datetime.fromisoformat(told["created_at"])
+    return Outgoing(**{**_known(Outgoing, told), "created_at": created_at, "pictures": pictures})
+
+
+def _shown(told: Mapping[str, Any]) -> Shown:
+    moments = {
+        name: told[name] and datetime.fromisoformat(told[name]) for name in ("created_at", "edited_at", "expires_at")
+    }
+    media = tuple(Media(**each) for each in told["media"])
+    lists = {"links": tuple(told["links"]), "rest": tuple(told["rest"])}
+    return Shown(**{**_known(Shown, told), **moments, **lists, "media": media})
+
+
+def _known(kind: type[Any], told: Mapping[str, Any]) -> Told:
+    names = {each.name for each in fields(kind)}
+    return {name: part for name, part in told.items() if name in names}
+
+
+def _stand_in(picture: Mapping[str, Any]) -> bytes:
+    """As many bytes as the picture had, and a grey picture of its size where it is one: connectors may look at it."""
+    size, data = picture["data"]["bytes"], BytesIO()
+    kind = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}.get(picture["mime"])
+    if kind:
+        Image.new("RGB", (picture["width"], picture["height"]), "grey").save(data, kind)
+    return data.getvalue().ljust(size, b"\0")
+
+
+def _opened(session: Mapping[str, Any], http: httpx.Client) -> Opened:
+    offered = iter(session["offered"])
+    app = session["client"]
+    return Opened(
+        server=session["server"],
+        credentials=session["credentials"],
+        http=http,
+        attempt=Attempt(kept=session["kept"], offer=lambda _picture: next(offered)),
+        client=Client(app["id"], app["client_secret"]) if app else None,
+    )
