@@ -8,7 +8,7 @@ always does, and nothing is sent for the sake of a recording. ``scrubbing.py`` t
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -59,7 +59,11 @@ class Exchange:
         if self.response is None:
             return {**asked, "failed": failure}
         headers = {name: value for name, value in self.response.headers.items() if _matters(name)}
-        answer = _body(headers.get("content-type", ""), b"".join(self.chunks))
+        # An answer without an end (core/http.py) is a stream; what was read of it need not be whole.
+        if self.request.extensions.get("max_seconds", 0) is None:
+            answer: Any = {"stream": b"".join(self.chunks).decode(errors="replace")}
+        else:
+            answer = _body(headers.get("content-type", ""), b"".join(self.chunks))
         return {**asked, "status": self.response.status_code, "headers": headers, "answer": answer}
 
 
@@ -217,6 +221,7 @@ class Recorder:
                 for exchange in step["exchanges"]:
                     scrubber.learn([exchange["query"], exchange["sent"]], sent=True)
             scrubber.learn(session)
+            scrubber.learn(list(_events(session)))
         scrubbed = [_scrubbed(session, scrubber) for session in sessions]
         server = self.sessions[-1].server if self.sessions else ""
         head = {"format": FORMAT, "network": self.network.key, "server": server}
@@ -264,6 +269,15 @@ def digest_of(recording: Mapping[str, Any]) -> str:
     rest = {name: part for name, part in recording.items() if name != "digest"}
     plain = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return in_groups(hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def _events(session: Mapping[str, Any]) -> Iterator[Any]:
+    """The JSON within its streams: an object a line, as server-sent events or bare."""
+    for step in session["steps"]:
+        for exchange in step["exchanges"]:
+            for line in str((exchange.get("answer") or {}).get("stream", "")).splitlines():
+                with suppress(ValueError, RecursionError):
+                    yield json.loads(line.removeprefix("data:"))
 
 
 def _scrubbed(session: Mapping[str, Any], scrubber: Scrubber) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Reads recordings: plays one to its connector again, and says whether it proves that the connector works for real."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -42,6 +42,10 @@ class NotReplayedError(Exception):
     """The connector asks something else than it did when it was recorded, or makes something else of the answer."""
 
 
+class _NotAnAnswerError(Exception):
+    """A WebSocket is no exchange of HTTP, so what came over it cannot come again."""
+
+
 class LeakError(Exception):
     """A finished recording still holds what it must not; it was not written."""
 
@@ -57,10 +61,12 @@ def play(recording: Mapping[str, Any], network: type[Network]) -> Iterator[tuple
         with httpx.Client(transport=httpx.MockTransport(answers.answer)) as http:
             connector = network(_opened(session, http))
             for step in session["steps"]:
-                if _can_be_played(step):
-                    answers.wait_for(step)
+                answers.wait_for(step)
+                try:
                     yield step, _came_of(connector, step)
-                    answers.check_all_asked()
+                except _NotAnAnswerError:
+                    continue
+                answers.check_all_asked()
 
 
 def differences(recording: Mapping[str, Any], network: type[Network]) -> list[str]:
@@ -219,30 +225,25 @@ def _content(answer: Mapping[str, Any] | None) -> bytes:
         return b""
     if "json" in answer:
         return json.dumps(answer["json"]).encode()
-    return str(answer["text"]).encode() if "text" in answer else b"?" * int(answer.get("bytes", 0))
-
-
-def _can_be_played(step: Mapping[str, Any]) -> bool:
-    """A stream over a WebSocket leaves no exchange behind, so what it gave cannot be given again."""
-    return step["call"] != "stream" or any("text/" in _kind(each) or "json" in _kind(each) for each in _streams(step))
-
-
-def _streams(step: Mapping[str, Any]) -> Sequence[Told]:
-    return cast("list[Told]", step["exchanges"][-1:])
-
-
-def _kind(exchange: Mapping[str, Any]) -> str:
-    return str(exchange.get("headers", {}).get("content-type", ""))
+    text = answer.get("text", answer.get("stream"))
+    return str(text).encode() if text is not None else b"?" * int(answer.get("bytes", 0))
 
 
 def _came_of(connector: Network, step: Mapping[str, Any]) -> Told:
     call = getattr(connector, step["call"])
     try:
         if step["call"] == "stream":
-            return {"result": [described(happened) for happened in call(Flag())]}
+            return {"result": _streamed(call)}
         return {"result": described(call(*map(_given, step["given"])))}
     except NetworkError as error:
         return {"raised": type(error).__name__}
+
+
+def _streamed(call: Callable[[Flag], Iterator[Any]]) -> list[Any]:
+    try:
+        return [described(happened) for happened in call(Flag())]
+    except TypeError as error:  # core/http.py opens sockets only for its own client
+        raise _NotAnAnswerError from error
 
 
 def _given(told: Any) -> Any:

@@ -27,7 +27,9 @@ _SENT_NAMES = f"{_NAMES}|code|state"
 _IS_SECRET = re.compile(_NAMES, re.IGNORECASE)
 _IS_SECRET_SENT = re.compile(_SENT_NAMES, re.IGNORECASE)
 # One of them with its value inside any other text, also where "=" is written %3D.
-_ASSIGNED = re.compile(rf"(?i)\b({_SENT_NAMES})((?:=|%3D)\s*)([^&\s\"'<>\\#()]+)")
+_ASSIGNED = re.compile(
+    rf"(?i)(?:(?<![a-z0-9_-])|(?<=%[0-9a-f]{{2}}))({_SENT_NAMES})((?:=|%3D)\s*)((?:(?!%26|%22|%20)[^&\s\"'<>\\#()])+)"
+)
 # An address with a query; addresses stand escaped in JSON within JSON.
 _ADDRESS = re.compile(r"(https?:\\*/\\*/[^\s\"'<>?#]+)\?([^\s\"'<>#\\]+)", re.IGNORECASE)
 # What signs the addresses of pictures: Facebook's own network, Amazon's, Google's, Azure's.
@@ -85,7 +87,7 @@ class Scrubber:
             if (_IS_SECRET_SENT if sent else _IS_SECRET).fullmatch(name) and isinstance(found, str):
                 self.hide(found)
             elif isinstance(found, str) and found and _is_person(parent, name):
-                self._name(found)
+                self._name(found.lstrip("@").partition("@")[0] or found)
         for text in _texts(value):
             for match in _ASSIGNED.finditer(text):
                 self.hide(unquote(match[3]))
@@ -141,12 +143,15 @@ class Scrubber:
 
     def _without_people(self, text: str) -> str:
         for name in sorted(self._people, key=len, reverse=True):
-            if len(name) >= _SHORTEST and name in text:
-                # Somebody else's name may be an ordinary word: only where it can be nothing but a name.
-                before, after = (r"(?<!\w)", r"(?!\w)") if name in self._own else ("(?<=[@/])", r"(?![\w-])")
-                stands_for = self._people[name]
-                text = re.sub(before + re.escape(name) + after, lambda _found, now=stands_for: now, text)  # type: ignore[misc]
+            if name in text:
+                text = re.sub(self._stands(name), self._people[name], text)
         return text
+
+    def _stands(self, name: str) -> str:
+        """Where it can be nothing but a name; one of the account's own, if it is not too short, at any place."""
+        as_a_word = rf"(?<!\w){re.escape(name)}(?!\w)"
+        as_a_name = rf"(?<=[@/]){re.escape(name)}(?![\w-])|^{re.escape(name)}(?=@)"
+        return as_a_word if name in self._own and len(name) >= _SHORTEST else as_a_name
 
     def _name(self, name: str) -> None:
         if name in self._people:
