@@ -129,6 +129,8 @@ def test_names_that_only_a_run_knows_are_written_in_places_known_by_name() -> No
     }
     assert found == {
         "vierogen/ledger/moves.py",
+        # The calls of a connector that is listened in on; a connector is no row.
+        "vierogen/networks/recording.py",
         # The organisation's settings, which have no state.
         "vierogen/people/actions.py",
         # When and how a channel was heard.
