@@ -1,8 +1,12 @@
-"""Recordings: every one that is found is played again, and one is made here with the command as people make it."""
+"""Recordings: every one that is found is played again, and one is made here with the command as people make it.
+
+A new network with a simulator is recorded by this file as soon as it has a stage (tests/networks/stages).
+"""
 
 import json
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,31 +15,32 @@ import pytest
 import time_machine
 from django.conf import settings as house
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from tests.networks.walk.shelf import Shelf
+from tests.networks.walk.stage import Stage, stages
 from vierogen.channels.models import Channel, networks
 from vierogen.config import recorded
 from vierogen.networks import replaying
+from vierogen.networks.abilities import Allows
+from vierogen.networks.base import Attempt, Network, Streams
 from vierogen.networks.mastodon import Mastodon
 from vierogen.networks.recording import digest_of
-from vierogen.networks.replaying import LeakError, differences, proof_for, why_not_proved
+from vierogen.networks.replaying import differences, proof_for, why_not_proved
 from vierogen.networks.scrubbing import leaks
-from vierogen.people.models import Member
-from vierogen.posts.actions import removing, reviewing, writing
+from vierogen.people.models import Member, Organisation
+from vierogen.posts.actions import delivering, removing, reviewing, writing
 from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import Delivery
 from vierogen.practice.drawing import photo
-from vierogen.practice.records import Account
+from vierogen.vault.actions import connect
 from vierogen.web.proving import recordings_folder
 
 TEXT = "Dit is een test van Gemeente Voorbeeld. Hij verdwijnt zo."
-LIVE = "https://mastodon.voorbeeld.nl"
+# Servers in this process on which a take-down comes to its end: their pictures go with their posts.
+GROUNDS = sorted(key for key, stage in stages().items() if not stage.needs and not stage.keeps_pictures)
+on_every_ground = pytest.mark.parametrize("team", GROUNDS, indirect=True)
 Told = dict[str, Any]
-
-
-class Simulated(Mastodon):
-    """Mastodon as if no real server could be started for it."""
-
-    tried_for_real = False
 
 
 class Screen(StringIO):
@@ -54,8 +59,8 @@ class Screen(StringIO):
 class Team:
     """Two people, and one on duty, who do in the interface what the command asks for."""
 
-    def __init__(self, channel: Channel, *members: Member) -> None:
-        self.channel = channel
+    def __init__(self, stage: Stage, channel: Channel, *members: Member) -> None:
+        self.stage, self.channel, self.network = stage, channel, channel.network
         self.anna, self.ben, self.dirk = members
 
     def post(self) -> None:
@@ -69,10 +74,22 @@ class Team:
     def take_down(self) -> None:
         removing.withdraw(Delivery.objects.get(channel=self.channel), by=self.dirk, reason="Het was een test")
 
-    def record(self, **acts: Callable[[], object]) -> Screen:
+    def record(self, *, minutes: float = 1, **acts: Callable[[], object]) -> Screen:
         screen = Screen({"2.": acts.get("post", self.post), "3.": acts.get("take_down", self.take_down)})
-        call_command("record", "mastodon", "--yes", f"--minutes={acts.get('minutes', lambda: 1)()}", stdout=screen)
+        call_command("record", self.network.key, "--yes", f"--minutes={minutes}", stdout=screen)
         return screen
+
+    def made(self, *, incomplete: bool = False) -> Told:
+        name = f"{self.network.key}{'-incomplete' * incomplete}.json"
+        told: Told = json.loads((recordings_folder() / name).read_text(encoding="utf-8"))
+        return told
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must be in no recording."""
+        app = getattr(self.stage, "client", None)
+        ours = [app.id, app.secret] if app else []
+        return [*self.stage.filled_in.values(), *ours, self.channel.name, self.channel.account_id, house.SECRET_KEY]
 
 
 @pytest.fixture(autouse=True)
@@ -82,36 +99,67 @@ def own_home(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(recorded, "PAUSE", 0.05)
 
 
-@pytest.fixture
-def team(transactional_db: None, channel: Channel, anna: Member, ben: Member, dirk: Member) -> Team:
-    return Team(channel, anna, ben, dirk)
+@pytest.fixture(params=["practice"])
+def team(
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    town: Organisation,
+    anna: Member,
+    ben: Member,
+    cora: Member,
+    dirk: Member,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Team]:
+    stage = stages()[request.param]()
+    stage.start(request.getfixturevalue)
+    key = stage.network.key
+    if app := getattr(stage, "client", None):
+        settings.NETWORK_CLIENTS = {key: (app.id, app.secret)}
+    channel = connect(town, key, server=f"http://127.0.0.1:{stage.port}", credentials=stage.filled_in, by=cora)
+    with Shelf() as shelf:
+        lay_out(shelf, stage.network, monkeypatch)
+        yield Team(stage, channel, anna, ben, dirk)
+    stage.stop()
 
 
-def made(name: str = "mastodon") -> Told:
-    told: Told = json.loads((recordings_folder() / f"{name}.json").read_text(encoding="utf-8"))
-    return told
+def lay_out(shelf: Shelf, network: type[Network], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the network fetches pictures itself, it finds them: nobody reaches the address of this installation."""
+    ordinary = delivering.attempt_at
 
+    def attempt_at(delivery: Delivery) -> Attempt:
+        return replace(ordinary(delivery), offer=lambda picture: shelf.offer(network.prepared(picture)))
 
-def moved_to_the_live_network(recording: Told) -> Told:
-    """As it would be had it been made with a real account."""
-    sessions = [{**session, "server": LIVE} for session in recording["sessions"]]
-    moved = {**recording, "server": LIVE, "sessions": sessions}
-    return {**moved, "digest": digest_of(moved)}
-
-
-def written(recording: Told, folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    path = folder / "mastodon.json"
-    path.write_text(json.dumps(recording), encoding="utf-8")
-    return path
+    monkeypatch.setattr(delivering, "attempt_at", attempt_at)
 
 
 @pytest.fixture
 def the_recording(team: Team) -> tuple[Team, Told]:
+    """Whole, but for where it was made."""
     with pytest.raises(CommandError, match="it was not made on the live network") as refusal:
         team.record()
     assert str(refusal.value).count(";") == 0, "nothing else is wrong with it"
-    return team, made()
+    return team, team.made()
+
+
+def moved_to_the_live_network(recording: Told, network: type[Network]) -> Told:
+    """As it would be had it been made with a real account."""
+    live = getattr(network, "home", "https://mastodon.voorbeeld.nl")
+    sessions = [{**session, "server": live} for session in recording["sessions"]]
+    moved = {**recording, "server": live, "sessions": sessions}
+    return {**moved, "digest": digest_of(moved)}
+
+
+def written(recording: Told, folder: Path, *, key: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{key}.json"
+    path.write_text(json.dumps(recording), encoding="utf-8")
+    return path
+
+
+def only_simulated(network: type[Network]) -> type[Network]:
+    """The same connector as if no real server could be started for it."""
+    return type("Simulated", (network,), {"tried_for_real": False})
 
 
 def test_every_recording_that_ships_with_vierogen_proves_something_and_still_plays() -> None:
@@ -123,62 +171,64 @@ def test_every_recording_that_ships_with_vierogen_proves_something_and_still_pla
             assert differences(json.loads(text), network) == []
 
 
-def test_what_is_recorded_here_is_whole_scrubbed_and_plays_again(
-    the_recording: tuple[Team, Told], official: Account
-) -> None:
+@on_every_ground
+def test_what_is_recorded_here_is_whole_scrubbed_and_plays_again(the_recording: tuple[Team, Told]) -> None:
     team, recording = the_recording
-    path = recordings_folder() / "mastodon.json"
+    path = recordings_folder() / f"{team.network.key}.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     text = path.read_text(encoding="utf-8")
-    secrets = (official.token, official.handle, team.channel.name, house.SECRET_KEY)
-    assert leaks(text, secrets) == []
-    assert not [secret for secret in secrets if secret in text]
+    assert leaks(text, team.secrets) == []
+    assert not [secret for secret in team.secrets if secret in text]
     calls = {step["call"] for session in recording["sessions"] for step in session["steps"]}
-    assert {"me", "may_delete", "recent", "publish", "find", "read", "stream", "delete", "remains"} <= calls
+    assert {"me", "may_delete", "recent", "publish", "find", "read", "delete", "remains"} <= calls
+    assert ("stream" in calls) == issubclass(team.network, Streams)
+    assert ("allowance" in calls) == issubclass(team.network, Allows)
     assert recording["missing"] == []
     with time_machine.travel(recording["recorded_at"]):
-        assert differences(recording, Mastodon) == []
+        assert differences(recording, team.network) == []
     assert "Hij verdwijnt zo." in text, "what was posted stays in, so that looking for it can be played"
     assert Delivery.objects.get().state == "withdrawn"
 
 
 def test_a_picture_is_a_hash_and_a_length(the_recording: tuple[Team, Told]) -> None:
     _team, recording = the_recording
-    steps = [step for session in recording["sessions"] for step in session["steps"] if step["call"] == "publish"]
-    (step,) = steps
+    (step,) = [step for session in recording["sessions"] for step in session["steps"] if step["call"] == "publish"]
     (picture,) = step["given"][0]["pictures"]
     assert sorted(picture["data"]) == ["bytes", "sha256"]
     (file,) = [part for name, part in step["exchanges"][0]["sent"]["form"] if name == "file"]
     assert file == picture["data"]
 
 
+def wrong_ones(recording: Told, live: Told) -> Iterator[tuple[Told, str]]:
+    """Recordings that prove nothing, each with the reason."""
+    without = [session for session in live["sessions"] if "delete" not in {each["call"] for each in session["steps"]}]
+    cut, flawed = {**live, "sessions": without}, {**live, "missing": ["publish gives something else now"]}
+    yield recording, "it was not made on the live network"
+    yield {**live, "recorded_at": "2030-01-01"}, "it was changed after it was made"
+    yield cut, "it was changed after it was made"
+    yield {**cut, "digest": digest_of(cut)}, "delete is missing"
+    yield {**flawed, "digest": digest_of(flawed)}, "publish gives something else now"
+    yield {**live, "network": "another"}, "it is a recording of something else"
+    yield {"a": 1}, "it is no recording"
+
+
+@on_every_ground
 def test_only_a_whole_untouched_recording_of_the_live_network_lifts_the_label(
     the_recording: tuple[Team, Told], tmp_path: Path
 ) -> None:
-    _team, recording = the_recording
-    live = moved_to_the_live_network(recording)
-    proof = proof_for(Simulated, [written(live, tmp_path / "live").parent])
+    team, recording = the_recording
+    network, key = only_simulated(team.network), team.network.key
+    live = moved_to_the_live_network(recording, network)
+    proof = proof_for(network, [written(live, tmp_path / "live", key=key).parent])
     assert proof
     assert proof.at == recording["recorded_at"][:10]
-    without = [session for session in live["sessions"] if "delete" not in {each["call"] for each in session["steps"]}]
-    cut = {**live, "sessions": without}
-    for number, (wrong, why) in enumerate(
-        [
-            (recording, "it was not made on the live network"),
-            ({**live, "recorded_at": "2030-01-01"}, "it was changed after it was made"),
-            (cut, "it was changed after it was made"),
-            ({**cut, "digest": digest_of(cut)}, "delete is missing"),
-            ({**live, "missing": ["x"], "digest": digest_of({**live, "missing": ["x"]})}, "x"),
-            ({**live, "network": "bluesky"}, "it is a recording of something else"),
-            ({"a": 1}, "it is no recording"),
-        ]
-    ):
-        path = written(wrong, tmp_path / f"wrong-{number}")
-        assert why in why_not_proved(path, Simulated)
-        assert proof_for(Simulated, [path.parent]) is None
+    for number, (wrong, why) in enumerate(wrong_ones(recording, live)):
+        path = written(wrong, tmp_path / f"wrong-{number}", key=key)
+        assert why in why_not_proved(path, network)
+        assert proof_for(network, [path.parent]) is None
 
 
-def test_a_connector_that_changed_is_told_apart(
+def test_a_connector_that_asks_something_else_now_is_told_apart(
     the_recording: tuple[Team, Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _team, recording = the_recording
@@ -186,21 +236,27 @@ def test_a_connector_that_changed_is_told_apart(
     assert any("was not asked" in each for each in differences(recording, Mastodon))
 
 
+def test_a_connector_that_reads_something_else_in_it_now_is_told_apart(
+    the_recording: tuple[Team, Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _team, recording = the_recording
+    monkeypatch.setattr("vierogen.networks.mastodon.plain", str.upper)
+    assert "publish gives something else now" in differences(recording, Mastodon)
+
+
 def test_a_walk_that_ends_early_keeps_what_it_has_and_lifts_nothing(team: Team) -> None:
-    whole = recordings_folder() / "mastodon.json"
-    whole.parent.mkdir()
-    whole.write_text("the whole one of last year")
+    whole = written({"of": "last year"}, recordings_folder(), key="mastodon")
 
     def stop() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(CommandError, match=r"somebody stopped it.*delete is missing"):
         team.record(take_down=stop)
-    told = made("mastodon-incomplete")
+    told = team.made(incomplete=True)
     assert "delete is missing" in told["missing"]
-    assert whole.read_text() == "the whole one of last year"
-    path = written(moved_to_the_live_network(told), recordings_folder())
-    assert "delete is missing" in why_not_proved(path, Simulated)
+    assert json.loads(whole.read_text()) == {"of": "last year"}
+    path = written(moved_to_the_live_network(told, Mastodon), recordings_folder(), key="mastodon")
+    assert "delete is missing" in why_not_proved(path, only_simulated(Mastodon))
 
 
 def test_it_says_where_a_test_post_still_stands(team: Team) -> None:
@@ -212,16 +268,26 @@ def test_it_says_where_a_test_post_still_stands(team: Team) -> None:
 
 def test_nothing_goes_out_that_two_people_have_not_seen(team: Team) -> None:
     with pytest.raises(CommandError, match="no post was sent in time"):
-        team.record(post=lambda: None, minutes=lambda: 0.02)
+        team.record(post=lambda: None, minutes=0.02)
     assert not Delivery.objects.exists()
+    assert team.stage.texts() == []
+
+
+def test_a_post_that_another_worker_sent_is_not_recorded_and_is_said(team: Team) -> None:
+    def elsewhere() -> None:
+        team.post()
+        now = timezone.now()
+        Delivery.objects.update(state="published", remote_id="1", published_at=now, sent_at=now, attempts=1)
+
+    with pytest.raises(CommandError, match="another worker sent the post"):
+        team.record(post=elsewhere)
 
 
 def test_a_recording_that_would_leak_is_not_written(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replaying, "leaks", lambda text, secrets: ["one of the known secrets is still in it"])
     with pytest.raises(CommandError, match="Nothing was written"):
-        team.record(post=lambda: None, minutes=lambda: 0.02)
+        team.record(post=lambda: None, minutes=0.02)
     assert not recordings_folder().exists()
-    assert issubclass(LeakError, Exception)
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from vierogen.core.schedule import start
 from vierogen.networks import abilities
 from vierogen.networks.base import Deletes, NetworkError, Shown, Streams
 from vierogen.networks.recording import Recorder, listening
-from vierogen.posts.actions.delivering import outgoing
+from vierogen.posts.actions.delivering import attempt_at, outgoing
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
@@ -141,10 +141,12 @@ class Walk:
         connection.close()
 
     def _was_published(self) -> bool:
+        # Asked first: what this process sends is heard before the database knows of it.
+        is_out = self._begun().filter(published_at__gte=self.began_at).exists()
         for shown in self.recorder.came_of("publish"):
             rows = Delivery.objects.filter(channel=self.channel, remote_id=shown["remote_id"])
             self.delivery = rows.select_related("version__post", "channel").first()
-        if self.delivery is None and self._begun().filter(published_at__gte=self.began_at).exists():
+        if self.delivery is None and is_out:
             raise NetworkError("another worker sent the post: stop it first, and begin again")
         return self.delivery is not None
 
@@ -154,7 +156,7 @@ class Walk:
             return None
         shown, until = None, time.monotonic() + (STREAMED if self._stream else 0.0)
         for _look in range(LOOKS):
-            with opened(self.channel) as network:
+            with opened(self.channel, attempt=attempt_at(self.delivery)) as network:
                 if shown := network.find(outgoing(self.delivery)):
                     network.read(shown.remote_id)
                     break

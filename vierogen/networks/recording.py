@@ -16,10 +16,12 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
 from functools import wraps
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx
+from PIL import Image
 
 from vierogen.networks.base import Network, NetworkError, Picture, Profile
 from vierogen.networks.scrubbing import Scrubber, in_groups
@@ -320,7 +322,16 @@ def _body(kind: str, data: bytes) -> Any:
         return {"json": json.loads(text)}
     except (ValueError, RecursionError):
         is_text = mime.startswith("text/") or "json" in mime
-        return {"text": data.decode(errors="replace")} if is_text else described(data)
+        return {"text": data.decode(errors="replace")} if is_text else {**described(data), **_size(data)}
+
+
+def _size(data: bytes) -> dict[str, int]:
+    """Of a picture its size in pixels, so that a stand-in of the same shape can take its place."""
+    try:
+        width, height = Image.open(BytesIO(data)).size
+    except (OSError, ValueError, Image.DecompressionBombError):  # no picture, or none that we open
+        return {}
+    return {"width": width, "height": height}
 
 
 def _parts(kind: str, data: bytes) -> list[list[Any]]:
