@@ -135,6 +135,12 @@ def test_the_account_gets_names_and_ids_of_the_same_kind() -> None:
     assert told["said"] == "account_1 is not gemeente_xyz"
 
 
+def test_numbers_that_stand_as_names_are_ids() -> None:
+    text, _ = scrubbed({"usage": {"17957502339800007": [3]}, "errors": {"190": "17957502339800007 is busy"}})
+    assert "17957502339800007" not in text
+    assert "190" in json.loads(text)["errors"]
+
+
 def test_other_people_in_it_lose_their_names() -> None:
     document = {"account": {"id": "556677", "username": "piet_j", "display_name": "Piet"}, "text": "dank @piet_j"}
     text, _ = scrubbed(document)

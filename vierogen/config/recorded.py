@@ -37,6 +37,10 @@ LOOKS = 5
 Say = Callable[[str], None]
 
 
+class _SentElsewhereError(Exception):
+    """The post went out, and we did not hear it."""
+
+
 class Walk:
     """One recording of ``channel``, made within ``seconds``; ``say`` tells people how far it is."""
 
@@ -56,6 +60,8 @@ class Walk:
                 return self._walked()
             except KeyboardInterrupt:
                 return "somebody stopped it"
+            except _SentElsewhereError:
+                return "another worker sent the post: stop it first, and begin again"
             except NetworkError as error:
                 return error.reason
             finally:
@@ -147,7 +153,7 @@ class Walk:
             rows = Delivery.objects.filter(channel=self.channel, remote_id=shown["remote_id"])
             self.delivery = rows.select_related("version__post", "channel").first()
         if self.delivery is None and is_out:
-            raise NetworkError("another worker sent the post: stop it first, and begin again")
+            raise _SentElsewhereError
         return self.delivery is not None
 
     def _read_back(self) -> Shown | None:

@@ -223,7 +223,7 @@ class Recorder:
                 for exchange in step["exchanges"]:
                     scrubber.learn([exchange["query"], exchange["sent"]], sent=True)
             scrubber.learn(session)
-            scrubber.learn(list(_events(session)))
+            scrubber.learn(list(_packed(session)))
         scrubbed = [_scrubbed(session, scrubber) for session in sessions]
         server = self.sessions[-1].server if self.sessions else ""
         head = {"format": FORMAT, "network": self.network.key, "server": server}
@@ -273,13 +273,14 @@ def digest_of(recording: Mapping[str, Any]) -> str:
     return in_groups(hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest())
 
 
-def _events(session: Mapping[str, Any]) -> Iterator[Any]:
-    """The JSON within its streams: an object a line, as server-sent events or bare."""
-    for step in session["steps"]:
-        for exchange in step["exchanges"]:
-            for line in str((exchange.get("answer") or {}).get("stream", "")).splitlines():
-                with suppress(ValueError, RecursionError):
-                    yield json.loads(line.removeprefix("data:"))
+def _packed(session: Mapping[str, Any]) -> Iterator[Any]:
+    """The JSON within its texts: in headers, and in streams an object a line, as server-sent events or bare."""
+    exchanges = [exchange for step in session["steps"] for exchange in step["exchanges"]]
+    for exchange in exchanges:
+        stream = str((exchange.get("answer") or {}).get("stream", ""))
+        for text in [*exchange.get("headers", {}).values(), *stream.splitlines()]:
+            with suppress(ValueError, RecursionError):
+                yield json.loads(text.removeprefix("data:"))
 
 
 def _scrubbed(session: Mapping[str, Any], scrubber: Scrubber) -> dict[str, Any]:

@@ -134,9 +134,12 @@ def _read(path: Path) -> Told:
 
 def _is_live(recording: Mapping[str, Any], network: type[Network]) -> bool:
     """Every part of it came from the network itself, not from a simulator or a server of somebody's own."""
-    servers = {recording["server"], *(session["server"] for session in recording["sessions"])}
+    sessions = recording["sessions"]
+    servers = {recording["server"], *(session["server"] for session in sessions)}
+    asked = {each["host"] for session in sessions for step in session["steps"] for each in step["exchanges"]}
     home = getattr(network, "home", "")
-    return all(_is_public(server) and (not home or network.server_of(server) == home) for server in servers)
+    at_home = not home or all(network.server_of(server) == home for server in servers)
+    return at_home and all(map(_is_public, {*servers, *(f"https://{host}" for host in asked)}))
 
 
 def _is_public(server: str) -> bool:

@@ -40,6 +40,7 @@ _MAIL = re.compile(r"(?<![@\w.+-])[\w.+-]+(?:@|%40)(?:[a-z0-9-]+\.)+[a-z]{2,}", 
 _RUN = re.compile(r"[A-Za-z0-9_-]{20,}")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){8,}(?:=|%3[Dd]){0,2}")
 _SHORTEST = 4  # signs: a shorter secret is taken out only where it stands alone
+_SHORTEST_ID = 6  # digits: a shorter number that stands as a name counts something
 _PEOPLE = frozenset({"username", "acct", "screen_name", "handle", "display_name", "full_name", "first_name"})
 _THEIR_IDS = frozenset({"author_id", "user_id", "owner_id", "page_id", "for_user_id", "in_reply_to_account_id"})
 
@@ -84,6 +85,9 @@ class Scrubber:
     def learn(self, value: Any, *, sent: bool = False) -> None:
         """Look through ``value`` for secrets and people by the names under which they stand; before ``scrubbed``."""
         for parent, name, found in _named(value):
+            if name.isascii() and name.isdigit() and len(name) >= _SHORTEST_ID:
+                self._own.add(name)
+                self._name(name)
             if (_IS_SECRET_SENT if sent else _IS_SECRET).fullmatch(name) and isinstance(found, str):
                 self.hide(found)
             elif isinstance(found, str) and found and _is_person(parent, name):
