@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from vierogen.channels.models import Channel
 from vierogen.config.running import JOBS
@@ -55,7 +55,7 @@ class Walk:
 
     def run(self) -> str:
         """Walk to the end, or until something goes wrong; returns what, in words, "" for nothing."""
-        with listening(self.recorder), _working():
+        with listening(self.recorder), _working(), translation.override("en"):
             try:
                 return self._walked()
             except KeyboardInterrupt:
@@ -200,9 +200,9 @@ def _working() -> Iterator[None]:
             thread.join(timeout=30)
 
 
-def write(recording: dict[str, Any], path: Path | None) -> Path:
-    """Write it for its owner alone; an incomplete one beside a complete one, never over it. Raises ``OSError``."""
-    name = recording["network"] + ("-incomplete" if recording["missing"] else "")
+def write(recording: dict[str, Any], path: Path | None, *, proves: bool) -> Path:
+    """Write it for its owner alone; one that proves nothing beside one that does, never over it. Raises ``OSError``."""
+    name = recording["network"] + ("" if proves else "-unproved")
     path = path or recordings_folder() / f"{name}.json"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")

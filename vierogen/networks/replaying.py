@@ -116,30 +116,41 @@ def proof_for(network: type[Network], folders: Iterable[Path] = ()) -> Proof | N
 def why_not_proved(path: Path, network: type[Network], _changed: int = 0) -> tuple[str, ...]:
     """Why the recording at ``path`` does not prove that ``network`` works for real; () where it does."""
     try:
-        recording = _read(path)
+        return why_no_proof(_read(path), network)
+    except (OSError, ValueError):
+        return ("it is no recording",)
+
+
+def why_no_proof(recording: Mapping[str, Any], network: type[Network]) -> tuple[str, ...]:
+    """The same of a recording at hand."""
+    try:
         if recording["format"] != FORMAT or recording["network"] != network.key:
             return ("it is a recording of something else",)
         if recording["digest"] != digest_of(recording):
             return ("it was changed after it was made",)
         unplayed = [str(each) for each in recording["missing"]]
-        elsewhere = [] if _is_live(recording, network) else ["it was not made on the live network"]
+        elsewhere = [] if _was_live(recording, network) else ["it was not made on the live network"]
         return tuple(dict.fromkeys([*elsewhere, *unplayed, *_gaps(recording, network)]))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, NetworkError):
         return ("it is no recording",)
+
+
+def is_live(server: str, network: type[Network]) -> bool:
+    """Is this the network itself, and not a simulator or a server of somebody's own machine?"""
+    home = getattr(network, "home", "")
+    return _is_public(server) and (not home or network.server_of(server) == home)
 
 
 def _read(path: Path) -> Told:
     return cast("Told", json.loads(path.read_text(encoding="utf-8")))
 
 
-def _is_live(recording: Mapping[str, Any], network: type[Network]) -> bool:
-    """Every part of it came from the network itself, not from a simulator or a server of somebody's own."""
+def _was_live(recording: Mapping[str, Any], network: type[Network]) -> bool:
+    """Did every part of it come from the network itself?"""
     sessions = recording["sessions"]
     servers = {recording["server"], *(session["server"] for session in sessions)}
     asked = {each["host"] for session in sessions for step in session["steps"] for each in step["exchanges"]}
-    home = getattr(network, "home", "")
-    at_home = not home or all(network.server_of(server) == home for server in servers)
-    return at_home and all(map(_is_public, {*servers, *(f"https://{host}" for host in asked)}))
+    return all(is_live(server, network) for server in servers) and all(_is_public(f"https://{host}") for host in asked)
 
 
 def _is_public(server: str) -> bool:

@@ -10,7 +10,7 @@ from vierogen.channels.models import Channel, networks
 from vierogen.channels.states import State
 from vierogen.config import recorded
 from vierogen.config.commands import CheckedCommand
-from vierogen.networks.replaying import LeakError, finished, why_not_proved
+from vierogen.networks.replaying import LeakError, finished, is_live, why_no_proof
 
 WARNING = """\
 This records how Vierogen and {network} talk, with the real account {handle}.
@@ -45,6 +45,8 @@ class Command(CheckedCommand):
         """Say what will happen, ask, walk, write."""
         channel = _channel(options["network"], options["channel"])
         self.say(WARNING.format(network=channel.network_name, handle=channel.handle))
+        if not is_live(channel.server, channel.network):
+            self.say(f"{channel.server} is not the live network, so this proves nothing. It shows how it goes.\n")
         if not options["yes"] and not self._agreed():
             raise CommandError("Nothing was done.")
         walk = recorded.Walk(channel, say=self.say, seconds=options["minutes"] * 60)
@@ -63,7 +65,8 @@ class Command(CheckedCommand):
         network = walk.channel.network
         try:
             recording = finished(walk.recorder)
-            path = recorded.write(recording, to)
+            reasons = why_no_proof(recording, network)
+            path = recorded.write(recording, to, proves=not reasons)
         except LeakError as error:
             raise CommandError(
                 f"Nothing was written: {error}. Please report this; nothing left this machine."
@@ -71,8 +74,8 @@ class Command(CheckedCommand):
         except OSError as error:
             raise CommandError(f"It could not be written ({error.strerror}). Choose another file with --to.") from error
         self.say(f"Written to {path}")
-        if reasons := [*filter(None, [problem]), *why_not_proved(path, network, path.stat().st_mtime_ns)]:
-            raise CommandError("It does not prove that the connector works there: " + "; ".join(reasons) + ".")
+        if wrong := [*filter(None, [problem]), *reasons]:
+            raise CommandError("It does not prove that the connector works there: " + "; ".join(wrong) + ".")
         self.say(THANKS.format(network=network.name, key=network.key))
 
 
