@@ -34,7 +34,8 @@ from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import Delivery
 from vierogen.practice.drawing import photo
 from vierogen.vault.actions import connect
-from vierogen.web.proving import recordings_folder
+from vierogen.watch.models import Stray
+from vierogen.web.proving import is_verified, recordings_folder
 
 TEXT = "Dit is een test van Gemeente Voorbeeld. Hij verdwijnt zo."
 # Servers in this process on which a take-down comes to its end: their pictures go with their posts.
@@ -203,6 +204,18 @@ def test_a_picture_is_a_hash_and_a_length(the_recording: tuple[Team, Told]) -> N
     assert sorted(picture["data"]) == ["bytes", "sha256"]
     (file,) = [part for name, part in step["exchanges"][0]["sent"]["form"] if name == "file"]
     assert file == picture["data"]
+
+
+def test_a_whole_one_of_the_live_network_takes_the_words_away_here(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    written({"of": "a walk that failed"}, recordings_folder(), key="mastodon-unproved")
+    monkeypatch.setattr(replaying, "_is_public", lambda server: True)
+    monkeypatch.setattr(Mastodon, "tried_for_real", False)
+    assert not is_verified("mastodon")
+    said = team.record().getvalue()
+    assert "Complete. Read it before you hand it on" in said
+    assert "is not the live network" not in said
+    assert is_verified("mastodon")
+    assert Stray.objects.count() == 0
 
 
 def wrong_ones(recording: Told, live: Told) -> Iterator[tuple[Told, str]]:
