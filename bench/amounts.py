@@ -16,8 +16,26 @@ class Amounts:
     lost_answers: int = 20
     # Posts that are under way when their worker is killed.
     under_way: int = 8
-    kills: int = 1
+    kills: int = 3
     peer: int = 10
+    # Polled channels that are each seen seldom, and often.
+    polled: int = 6
+    # Polled channels of one process, and the seconds for which they are watched.
+    many: int = 200
+    many_seconds: int = 60
 
 
-QUICK = Amounts(publish=3, scheduled=5, burst=10, strays=2, strays_idle=2, lost_answers=4, under_way=4, kills=1, peer=2)
+QUICK = Amounts(
+    publish=3,
+    scheduled=5,
+    burst=10,
+    strays=2,
+    strays_idle=2,
+    lost_answers=4,
+    under_way=4,
+    kills=1,
+    peer=2,
+    polled=1,
+    many=5,
+    many_seconds=3,
+)

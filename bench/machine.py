@@ -27,6 +27,22 @@ def facts() -> str:
     )
 
 
+class Footprint:
+    """Memory and processor time of one running program; only Linux tells."""
+
+    def __init__(self, pid: int) -> None:
+        told = Path(f"/proc/{pid}/status").read_text().splitlines()
+        resident = next(line for line in told if line.startswith("VmRSS:"))
+        # The name may have spaces; what follows it has none.
+        times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        self.megabytes = int(resident.split()[1]) / 1024
+        self.seconds, self.at = sum(map(int, times[11:13])) / os.sysconf("SC_CLK_TCK"), time.monotonic()
+
+    def processor_since(self, before: "Footprint") -> float:
+        """The share of one core that it took since then."""
+        return (self.seconds - before.seconds) / (self.at - before.at)
+
+
 class Meanwhile:
     """How busy the machine was with other things while something was measured."""
 

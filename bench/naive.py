@@ -6,6 +6,8 @@ in all. No lease, no *sending* that is written down first, no key, no looking.
 
 ``python -m bench.naive watcher SERVER TOKEN EVERY SMTP_PORT`` lists the account's newest posts every so many
 seconds, and mails about one that it does not know.
+
+``python -m bench.naive poller FILE SERVER EVERY`` asks many accounts, every so many seconds.
 """
 
 import smtplib
@@ -13,6 +15,7 @@ import sqlite3
 import sys
 import time
 from email.message import EmailMessage
+from pathlib import Path
 
 import httpx
 
@@ -57,6 +60,25 @@ def watcher(server: str, token: str, every: str, smtp_port: str) -> None:
             time.sleep(float(every))
 
 
+def poller(file: str, server: str, every: str) -> None:
+    """Ask every account of a file with ids and tokens what stands there, one after the other, for ever."""
+    accounts = [line.split() for line in Path(file).read_text(encoding="utf-8").splitlines()]
+    with httpx.Client(base_url=server, trust_env=False) as http:
+        known: set[str] = set()
+        print("running", flush=True)
+        while True:
+            began = time.monotonic()
+            for account, token in accounts:
+                known.update(_stories_and_posts(http, account, token))
+            time.sleep(max(0.0, float(every) - (time.monotonic() - began)))
+
+
+def _stories_and_posts(http: httpx.Client, account: str, token: str) -> set[str]:
+    asked = {"fields": "id,caption,media_type,media_url,permalink,timestamp", "access_token": token}
+    answers = [http.get(f"/v23.0/{account}/{edge}", params=asked).json() for edge in ("media", "stories")]
+    return {media["id"] for answer in answers for media in answer.get("data", ())}
+
+
 def _listed(http: httpx.Client, account_id: str) -> list[dict[str, str]]:
     answer = http.get(f"/api/v1/accounts/{account_id}/statuses", params={"limit": 40})
     return list(answer.json())
@@ -71,4 +93,4 @@ def _mail(text: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    {"publisher": publisher, "watcher": watcher}[sys.argv[1]](*sys.argv[2:])
+    {"publisher": publisher, "watcher": watcher, "poller": poller}[sys.argv[1]](*sys.argv[2:])

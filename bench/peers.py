@@ -15,11 +15,13 @@ from tempfile import TemporaryDirectory
 
 from bench.amounts import QUICK, Amounts
 from bench.clock import chance, until, wall_clock
+from bench.cost import MANY, measure
 from bench.networks import Practice
 from bench.processes import Program
 from bench.results import Results
 from tests.servers.smtp import Mailbox, OnFreePort, Received
 from vierogen.practice.server import PracticeServer
+from vierogen.practice.simulators.instagram import InstagramSimulator
 
 # Seconds between two looks of a peer; the second where only what it does with faults is of interest.
 EVERY, HURRIED = 5.0, 0.1
@@ -90,6 +92,7 @@ def run(amounts: Amounts) -> Results:
         _one_by_one(peers, amounts, results)
         _burst(peers, amounts, results)
         worker.stop()
+        _many(peers, amounts, results)
         there = Counter(peers.account.texts())
         for place, text in enumerate(peers.intended):
             kind = "troubled" if place < troubled else "plain"
@@ -155,6 +158,18 @@ def _burst(peers: Peers, amounts: Amounts, results: Results) -> None:
     results.extend("burst.lateness", lateness)
     results.add("burst.rate", len(lateness) / max(lateness))
     results.extend("early", [float(late < 0) for late in lateness])
+
+
+def _many(peers: Peers, amounts: Amounts, results: Results) -> None:
+    """Many accounts of a network that pushes nothing, asked at a fixed pace."""
+    with InstagramSimulator() as simulator:
+        names = [f"peer_{number}" for number in range(amounts.many)]
+        accounts = [simulator.add_account(name, name, impressions=MANY, person=name) for name in names]
+        file = peers.file.with_name("accounts")
+        file.write_text("".join(f"{account.id} {account.token}\n" for account in accounts))
+        program = Program("-m", "bench.naive", "poller", str(file), simulator.url, str(EVERY), ready="running")
+        peers.stack.callback(program.stop)
+        measure(program, simulator, amounts, results)
 
 
 def main() -> int:

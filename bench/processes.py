@@ -84,6 +84,11 @@ class Staff:
         self.programs.append(program)
         return program
 
+    def stop(self, part: str) -> None:
+        """Ask every program that does this part to end, and wait until it did."""
+        for program in [program for program in self.programs if program.name == part]:
+            program.stop()
+
     def holder(self, lease_owner: str) -> Program:
         """The program that holds a lease, by the process id in its name (see ``core.leases.worker_name``)."""
         return next(program for program in self.programs if f":{program.pid}:" in lease_owner)

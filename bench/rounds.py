@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.core.management import call_command
 
-from bench import failing, publishing, straying
+from bench import failing, polling, publishing, straying
 from bench.amounts import QUICK, Amounts
 from bench.house import House, furnish
 from bench.networks import World, world
@@ -42,6 +42,10 @@ def run(*, quick: bool, with_bluesky: bool) -> Results:
         for _kill in range(amounts.kills):
             with _told("kill -9"):
                 troubled |= failing.kill(house, networks, amounts, staff=staff, results=results)
+        with _told("stories where nothing is pushed"):
+            polling.stories(house, amounts, results)
+        with _told("many polled channels"):
+            polling.many(house, amounts, staff=staff, results=results)
         with _told("counting what stands there"):
             _take_stock(house, networks, results, troubled=troubled)
         results.notes += staff.complaints()

@@ -34,6 +34,8 @@ TAKEOVER = Way(
 )
 RATE = Way(lambda numbers: f"{min(numbers):.1f}", lambda numbers, limit: min(numbers) >= limit)
 COUNT = Way(lambda numbers: f"{sum(numbers):.0f} of {len(numbers)}", lambda numbers, limit: sum(numbers) <= limit)
+MEGABYTES = Way(lambda numbers: f"{max(numbers):.0f} MB", lambda numbers, limit: max(numbers) <= limit)
+PER_CENT = Way(lambda numbers: f"{max(numbers):.0f} %", lambda numbers, limit: max(numbers) <= limit)
 ALARMS = Way(lambda numbers: f"{sum(numbers):.0f}", lambda numbers, limit: sum(numbers) <= limit)
 
 
@@ -95,6 +97,26 @@ ROWS: tuple[Row, ...] = (
     Row("stray.bluesky.busy.mail", "… mail", MILLISECONDS),
     Row("stray.bluesky.idle.alarm", "… Bluesky server that nobody else uses, alarm", MILLISECONDS, LIVE),
     Row("stray.bluesky.idle.mail", "… mail", MILLISECONDS),
+    Row(
+        "poll.fastest",
+        "Story until the alarm, simulated Instagram, account seen often (p50 / p95)",
+        SECONDS,
+    ),
+    Row("poll.fastest.promise", "… promised", SECONDS),
+    Row("poll.ordinary", "… account seen seldom, ordinary pace", SECONDS),
+    Row("poll.ordinary.promise", "… promised", SECONDS),
+    Row("poll.alarm", "… the same account while an alarm is open", SECONDS),
+    Row("poll.alarm.promise", "… promised", SECONDS),
+    Row("poll.late", "Stories seen later than the page promised", COUNT, NEVER),
+    Row("poll.broken", "Limits of the network that were broken", ALARMS, NEVER),
+    Row("many.memory", "Watcher of 200 polled channels: memory", MEGABYTES),
+    Row("many.processor", "… share of one core", PER_CENT, Goal("< 50 %", 50.0)),
+    Row(
+        "many.calls",
+        "… share of its calls that an account uses in a day at this pace",
+        PER_CENT,
+        Goal("< 50 %", 50.0),
+    ),
     Row("takeover.worker", "kill -9 of a worker until its delivery is settled", TAKEOVER, LEASE_AND_TWO),
     Row("takeover.watch", "kill -9 of the watcher until the next foreign post is alarmed", TAKEOVER, LEASE_AND_TWO),
     Row("copies.plain", "Posts that stand there twice", COUNT, NEVER),
@@ -110,10 +132,15 @@ runs; a lease lasts 10 s. The lateness of posts due at one moment is that of the
 idempotency keys here, as some real servers do. A Bluesky server that nobody else uses tells its stream only once a
 second what happened.
 
+Instagram is a contract simulator in the same run, and gives an account 4,800 calls a day for each time that it was
+seen: "seldom" is 5 times a day, "often" 40, the 200 channels 10. What is promised stood on the page when the story was
+posted; the ordinary pace is faster outside office hours.
+
 The naive peer is what somebody would write in an afternoon (bench/naive.py), with SQLite. Its worker looks every 5 s,
 sends what is due, and notes it when the network says yes; on an error it sends again, three times in all; when it is
 killed, its supervisor starts it again at once. It has no lease, notes nothing before it sends, and does not look before
-it repeats. Its watcher lists the account's posts every 5 s and mails about one that it does not know. A dash: there is
+it repeats. Its watcher lists the account's posts every 5 s and mails about one that it does not know; one of many accounts asks
+each every 5 s, in turn, and does nothing with the answers. A dash: there is
 nothing of it to measure."""
 
 
