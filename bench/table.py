@@ -139,9 +139,8 @@ posted; the ordinary pace is faster outside office hours.
 The naive peer is what somebody would write in an afternoon (bench/naive.py), with SQLite. Its worker looks every 5 s,
 sends what is due, and notes it when the network says yes; on an error it sends again, three times in all; when it is
 killed, its supervisor starts it again at once. It has no lease, notes nothing before it sends, and does not look before
-it repeats. Its watcher lists the account's posts every 5 s and mails about one that it does not know; one of many accounts asks
-each every 5 s, in turn, and does nothing with the answers. A dash: there is
-nothing of it to measure."""
+it repeats. Its watcher lists the account's posts every 5 s and mails about one that it does not know; where there are
+many accounts it asks each every 5 s, and does nothing with the answers. A dash: there is nothing of it to measure."""
 
 
 def cells(columns: Mapping[str, Results], *, unjudged: Container[str]) -> list[list[str]]:
