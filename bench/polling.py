@@ -35,7 +35,8 @@ class Polled:
     @property
     def promise(self) -> float:
         """Seconds within which it is seen, as the page says now; 0 while it says nothing."""
-        return Watched.objects.filter(channel=self.channel, problem="").values_list("promised", flat=True)[0] or 0.0
+        rows = Watched.objects.filter(channel=self.channel, problem="")
+        return rows.values_list("promised", flat=True).first() or 0.0
 
 
 def stories(house: House, amounts: Amounts, results: Results) -> None:
@@ -89,7 +90,7 @@ def many(house: House, amounts: Amounts, *, staff: Staff, results: Results) -> N
     """What a watcher of so many polled channels costs, all in one process, while nothing happens there."""
     with InstagramSimulator() as simulator:
         polled = [_connected(house, simulator, MANY, number) for number in range(amounts.many)]
-        staff.stop("watch")
+        staff.end("watch")
         watcher = staff.start("watch")
         ours = Watched.objects.filter(channel__in=[each.channel for each in polled], promised__isnull=False)
         until(lambda: ours.count() == len(polled), seconds=SETTLED, what="the first look at each", pause=0.2)

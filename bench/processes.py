@@ -51,6 +51,11 @@ class Program:
         self.process.wait()
 
     def stop(self) -> None:
+        """End it, and forget what it said."""
+        self.end()
+        self._folder.cleanup()
+
+    def end(self) -> None:
         """Ask it to end, as an operator does; kill it if it does not."""
         if self.process.poll() is None:
             self.process.terminate()
@@ -58,7 +63,6 @@ class Program:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self.kill()
-        self._folder.cleanup()
 
 
 class Staff:
@@ -84,10 +88,10 @@ class Staff:
         self.programs.append(program)
         return program
 
-    def stop(self, part: str) -> None:
+    def end(self, part: str) -> None:
         """Ask every program that does this part to end, and wait until it did."""
         for program in [program for program in self.programs if program.name == part]:
-            program.stop()
+            program.end()
 
     def holder(self, lease_owner: str) -> Program:
         """The program that holds a lease, by the process id in its name (see ``core.leases.worker_name``)."""
