@@ -76,7 +76,7 @@ class Gallery(Network, Allows, Charges):
         return post.text == shown.text
 
     @classmethod
-    def prepared(cls, picture: Picture) -> Picture:
+    def prepared(cls, picture: Picture, *, form: Format = "post") -> Picture:
         """Photos as JPEG: here only by their name and one word before them."""
         if picture.is_film:
             return picture

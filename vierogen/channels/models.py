@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
 
 from django.db import models
 from django.utils import timezone
@@ -14,9 +13,8 @@ from vierogen.networks.base import Deletes, Network, Profile
 from vierogen.people.models import Member, Organisation
 
 
-@cache
 def networks() -> Mapping[str, type[Network]]:
-    """Every network that this installation speaks, by key; the folder is read once."""
+    """Every network that this installation speaks, by key."""
     return found_in("vierogen.networks", Network)  # type: ignore[type-abstract]
 
 

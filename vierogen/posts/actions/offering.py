@@ -6,6 +6,7 @@ before nor after, and not once somebody stopped it. Nobody can guess one, and no
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
@@ -14,7 +15,7 @@ from django.urls import reverse
 from vierogen.core.numbers import whole
 from vierogen.core.reach import UNKNOWN_NAME, why_unreachable
 from vierogen.core.words import gettext_noop as _
-from vierogen.networks.base import NetworkError, Picture
+from vierogen.networks.base import Format, NetworkError, Picture
 from vierogen.posts.actions.stopping import is_halted
 from vierogen.posts.models import Attachment, Delivery
 from vierogen.posts.states import DeliveryState
@@ -54,7 +55,7 @@ def offer(delivery: Delivery, picture: Picture) -> str:
     if why:
         raise NetworkError(why, may_retry=why == UNKNOWN_NAME)
     attachment = _same(delivery, picture)
-    prepared = channel.network.prepared(picture_of(attachment))
+    prepared = _prepared(delivery, attachment)
     token = _Named(delivery.pk, attachment.pk, delivery.fence).signed()
     return settings.PUBLIC_URL + reverse("posts:offered", args=[token, name_of(prepared)])
 
@@ -62,12 +63,17 @@ def offer(delivery: Delivery, picture: Picture) -> str:
 def _same(delivery: Delivery, picture: Picture) -> Attachment:
     """Whose bytes these are, as they were taken in or as the network's connector prepared them."""
     rows = Attachment.objects.filter(version=delivery.version_id).select_related("media")
-    network = delivery.channel.network
     for attachment in rows:
-        ours = picture_of(attachment)
-        if picture.data == ours.data or picture.data == network.prepared(ours).data:
+        if picture.data in (bytes(attachment.media.data), _prepared(delivery, attachment).data):
             return attachment
     raise NetworkError(NOT_OURS)
+
+
+def _prepared(delivery: Delivery, attachment: Attachment) -> Picture:
+    """As the network takes it in the form that was approved."""
+    target = delivery.version.targets.get(channel_id=delivery.channel_id)
+    form = cast("Format", target.format)
+    return delivery.channel.network.prepared(picture_of(attachment), form=form)
 
 
 def name_of(picture: Picture) -> str:
@@ -80,13 +86,13 @@ def offered(token: str) -> Picture | None:
     named = _read(token)
     if named is None:
         return None
-    rows = Delivery.objects.filter(pk=named.delivery, approval__revoked_at=None).select_related("channel")
+    rows = Delivery.objects.filter(pk=named.delivery, approval__revoked_at=None).select_related("channel", "version")
     delivery = rows.first()
     if delivery is None or not _is_under_way(delivery, named) or is_halted(delivery.organisation_id):
         return None
     shown = Attachment.objects.filter(pk=named.attachment, version=delivery.version_id).select_related("media")
     attachment = shown.first()
-    return delivery.channel.network.prepared(picture_of(attachment)) if attachment else None
+    return _prepared(delivery, attachment) if attachment else None
 
 
 def _is_under_way(delivery: Delivery, named: _Named) -> bool:
