@@ -99,6 +99,18 @@ def test_a_full_account_needs_a_reason_and_a_missing_picture_none_helps(
         submit(version, by=anna, reasons={stop.pk: "Toch." for stop in version.stops()})
 
 
+def test_an_account_that_got_full_after_saving_is_told_when_the_post_is_offered(
+    gallery: Channel, anna: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Gallery, "needs_picture", False)
+    version = begin(gallery.organisation, Content("Dag", (gallery,)), by=anna)
+    room = full(gallery)
+    with pytest.raises(ValidationError, match="takes no more posts"):
+        submit(version, by=anna)
+    Room.objects.filter(pk=room.pk).update(used=99)
+    submit(version, by=anna)
+
+
 def test_an_answer_of_long_ago_means_nothing(gallery: Channel, anna: Member) -> None:
     room = full(gallery)
     Room.objects.filter(pk=room.pk).update(read_at=timezone.now() - timedelta(days=2))

@@ -291,6 +291,18 @@ def _refuse_unready(version: Version) -> None:
         raise ValidationError(_("This version was approved before and then stopped. Save it again, then offer it."))
     if version.not_before and version.not_before <= timezone.now():
         raise ValidationError(_("The time you chose has passed. Choose a later time."))
+    _refuse_full(version)
+
+
+def _refuse_full(version: Version) -> None:
+    """An account can have got full after the draft was saved: then nobody gave a reason yet."""
+    known = set(version.findings.filter(check_key="room").values_list("channel", flat=True))
+    for target in version.targets.select_related("channel__room"):
+        room, channel = room_of(target.channel), target.channel
+        until = room.full_until if room and channel.handle not in known else None
+        if until and (version.not_before or timezone.now()) < until:
+            told = _("%(network)s takes no more posts from this account for now.") % {"network": channel.network_name}
+            raise ValidationError([told, _("Choose a later time, or save it again and say why it may go out.")])
 
 
 def refuse_unfit(version: Version) -> list[FoundThing]:
