@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
 import time_machine
 from django.http import HttpResponse
@@ -19,7 +21,7 @@ from vierogen.networks.base import NetworkError, Outgoing, Picture, Unknown
 from vierogen.people.models import Member
 from vierogen.posts import jobs
 from vierogen.posts.actions import offering
-from vierogen.posts.actions.offering import NOT_OURS, _Named
+from vierogen.posts.actions.offering import NOT_OURS, _Named, picture_of
 from vierogen.posts.actions.stopping import stop, stop_everything
 from vierogen.posts.actions.writing import add_picture
 from vierogen.posts.models import Delivery
@@ -283,3 +285,24 @@ def test_only_what_was_approved_is_offered(send: Send, gallery: Channel) -> None
 
     send(look)
     assert [error.reason for error in errors] == [NOT_OURS]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_network_fetches_it_over_http_while_the_worker_sends(
+    transactional_db: None, live_server: Any, settings: Any, send: Send
+) -> None:
+    settings.PUBLIC_URL = live_server.url
+    seen: list[httpx.Response] = []
+
+    def look(url: str, _picture: Picture) -> None:
+        seen.extend(httpx.get(each, trust_env=False) for each in (url, url.replace("picture", "pictures")))
+
+    due = send(look)
+    assert due.state == DeliveryState.PUBLISHED
+    answer, other = seen
+    expected = Gallery.prepared(picture_of(due.version.attachments.get())).data
+    assert (answer.status_code, answer.content) == (200, expected)
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert (other.status_code, other.content) == (404, b"")
+    assert "set-cookie" not in answer.headers
+    assert "set-cookie" not in other.headers
