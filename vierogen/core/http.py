@@ -311,17 +311,21 @@ class Rate:
     seconds: float
 
 
+_LIMITS = ("RateLimit", "X-RateLimit", "X-Rate-Limit")
+
+
 def rate_of(headers: httpx.Headers, *, now: datetime | None = None) -> Rate:
     """Read the rate-limit headers of any network.
 
     ``Retry-After`` (RFC 9110 10.2.3), Mastodon's ``X-RateLimit-*`` with an ISO date
     (https://docs.joinmastodon.org/api/rate-limits/), Bluesky's ``RateLimit-*`` with a Unix time
-    (https://docs.bsky.app/docs/advanced-guides/rate-limits), the IETF drafts' seconds and ``RateLimit``.
+    (https://docs.bsky.app/docs/advanced-guides/rate-limits), X's ``x-rate-limit-*`` with a Unix time
+    (https://docs.x.com/x-api/fundamentals/rate-limits), the IETF drafts' seconds and ``RateLimit``.
     """
     now = now or datetime.now(UTC)
     found = dict(re.findall(r"(?:^|;)\s*([rt])\s*=\s*(\d+)", headers.get("RateLimit", "")))
-    remaining = _first(headers, "RateLimit-Remaining", "X-RateLimit-Remaining") or found.get("r", "")
-    reset = _first(headers, "Retry-After", "RateLimit-Reset", "X-RateLimit-Reset") or found.get("t", "")
+    remaining = _first(headers, *(f"{name}-Remaining" for name in _LIMITS)) or found.get("r", "")
+    reset = _first(headers, "Retry-After", *(f"{name}-Reset" for name in _LIMITS)) or found.get("t", "")
     return Rate(whole(remaining), _seconds(reset, now))
 
 

@@ -126,3 +126,16 @@ class Charges(ABC):
     @abstractmethod
     def price(cls, post: Outgoing) -> Price:
         """What sending this costs, by the network's published prices."""
+
+
+class Threads(ABC):
+    """A text can go out as several posts, each an answer to the one before."""
+
+    @classmethod
+    @abstractmethod
+    def thread(cls, post: Outgoing) -> list[Outgoing]:
+        """What goes out one after the other; ``[post]`` where it is no thread.
+
+        ``publish`` keeps the ids of the parts that were accepted (``Attempt.keep``) as ``"parts"``, in order, and the
+        address of the first as ``"url"``: by these the gateway and the watch know them while others are on their way.
+        """

@@ -1,6 +1,6 @@
-"""Long-lived connections to networks: WebSocket frames and server-sent events, behind the SSRF guard.
+"""Long-lived connections to networks: WebSocket frames, server-sent events and lines, behind the SSRF guard.
 
-Both yield ``None`` as a sign of life of the other side, never from a clock of our own: a dead watch must not
+All yield ``None`` as a sign of life of the other side, never from a clock of our own: a dead watch must not
 look like a quiet day.
 """
 
@@ -118,13 +118,36 @@ def events(
     alive (https://html.spec.whatwg.org/multipage/server-sent-events.html). Raises ``NetworkError`` when the
     connection cannot be made.
     """
+    with _opened_flow(client, url, {**headers, "Accept": "text/event-stream"}, stop=stop) as response:
+        if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
+            raise NetworkError(_("The network does not offer this kind of stream."))
+        yield None
+        with suppress(httpx.HTTPError):
+            yield from _told_apart(response.iter_lines())
+
+
+def lines(
+    client: httpx.Client, url: str, *, stop: Flag, headers: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str | None]:
+    """Yield the lines of an answer without an end until ``stop`` is set or the connection ends.
+
+    ``None`` comes right after connecting and for each empty line, which servers send to keep the connection
+    alive. Raises ``NetworkError`` when the connection cannot be made.
+    """
+    with _opened_flow(client, url, headers, stop=stop) as response:
+        yield None
+        with suppress(httpx.HTTPError):
+            for line in response.iter_lines():
+                yield line.strip() or None
+
+
+@contextmanager
+def _opened_flow(client: httpx.Client, url: str, headers: Mapping[str, str], *, stop: Flag) -> Iterator[httpx.Response]:
     with ExitStack() as stack:
         with told():
             response = stack.enter_context(_streamed(client, url, headers))
         stack.enter_context(_cut_on(stop, response))
-        yield None
-        with suppress(httpx.HTTPError):
-            yield from _told_apart(response.iter_lines())
+        yield response
 
 
 @contextmanager
@@ -132,15 +155,13 @@ def _streamed(client: httpx.Client, url: str, headers: Mapping[str, str]) -> Ite
     with client.stream(
         "GET",
         url,
-        headers={**headers, "Accept": "text/event-stream"},
+        headers=dict(headers),
         timeout=httpx.Timeout(client.timeout.connect, read=SILENCE),
         extensions={"max_bytes": None, "max_seconds": None},
     ) as response:
         if not response.is_success:
             response.read()
         answered(response)
-        if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
-            raise NetworkError(_("The network does not offer this kind of stream."))
         yield response
 
 

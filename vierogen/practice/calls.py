@@ -32,6 +32,8 @@ class Call:
     token: str = field(default="", repr=False)
     key: str = ""
     account: Account | None = None
+    # The whole header, for log-ins that are no bearer's.
+    authorization: str = field(default="", repr=False)
 
     def value(self, name: str, default: str = "") -> str:
         """The last value given under ``name``."""
@@ -63,7 +65,8 @@ def read(method: str, target: str, headers: Message, body: bytes) -> Call:
     if scheme.lower() != "bearer":
         token = "".join(values.get("access_token", [])[-1:])
     key = headers.get("Idempotency-Key") or ""
-    return Call(method, unquote(parts.path), values, files, token.strip(), key)
+    header = headers.get("Authorization") or ""
+    return Call(method, unquote(parts.path), values, files, token.strip(), key, authorization=header)
 
 
 def _body(content_type: str, body: bytes) -> tuple[list[tuple[str, str]], dict[str, bytes]]:

@@ -195,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        if self.close_connection:  # RFC 9112, 9.6: else the other end would use it again
+        if self.close_connection:  # said, or the other end may use it once more just before it closes
             self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
@@ -208,7 +208,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", flow.mime)
         self.send_header("Transfer-Encoding", "chunked")
-        self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.flush()
         for piece in flow.pieces:
