@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.posts.gallery import hang
-from tests.posts.nets import TEXT, Net, on_bluesky
+from tests.posts.nets import TEXT, Net, on_bluesky, on_x
 from tests.servers.faulty import FaultyProxy
 from tests.servers.pds import PDS
 from vierogen.channels.models import Channel
@@ -17,6 +17,7 @@ from vierogen.posts.actions.reviewing import approve, publish_now
 from vierogen.posts.actions.writing import Content, begin, submit
 from vierogen.posts.models import Delivery, Version
 from vierogen.practice.server import PracticeServer
+from vierogen.practice.simulators.x import XSimulator
 from vierogen.vault import actions as vault
 
 
@@ -53,13 +54,29 @@ def due(delivery: Delivery, approved: Version, ben: Member) -> Delivery:
     return Delivery.objects.get(pk=delivery.pk)
 
 
-@pytest.fixture(params=["mastodon", pytest.param("bluesky", marks=pytest.mark.pds)])
-def net(request: pytest.FixtureRequest, practice: PracticeServer) -> Net:
-    """Each network in turn."""
-    if request.param == "bluesky":
-        return request.getfixturevalue("bluesky")  # type: ignore[no-any-return]
-    channel = request.getfixturevalue("channel")
+@pytest.fixture(params=["mastodon", pytest.param("bluesky", marks=pytest.mark.pds), "x"])
+def net(request: pytest.FixtureRequest) -> Net:
+    """Each network in turn; a fixture of its name makes it."""
+    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def mastodon(channel: Channel, practice: PracticeServer) -> Net:
+    """The practice network, which speaks Mastodon."""
     return Net("mastodon", channel, lambda: [status.text for status in practice.network.timeline()])
+
+
+@pytest.fixture
+def simulated_x() -> Iterator[XSimulator]:
+    """X as its documents say it is."""
+    with XSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def x(simulated_x: XSimulator, transactional_db: None, town: Organisation, cora: Member) -> Net:
+    """X."""
+    return on_x(simulated_x, town, cora)
 
 
 @pytest.fixture

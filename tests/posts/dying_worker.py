@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import django
@@ -32,6 +33,20 @@ def after(function: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
+def at(number: int, how: Callable[..., Any]) -> Callable[..., Any]:
+    """``how``, but only at the call with this number, from 1."""
+
+    def patched(function: Callable[..., Any]) -> Callable[..., Any]:
+        calls = count(1)
+
+        def called(*args: Any, **named: Any) -> Any:
+            return (how(function) if next(calls) == number else function)(*args, **named)
+
+        return called
+
+    return patched
+
+
 def inside(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Die in the transaction of the move ``verb``: the row was changed, its entry is not yet written."""
 
@@ -46,6 +61,29 @@ def inside(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return instead
 
 
+Places = dict[str, tuple[Any, str, Callable[..., Any]]]
+
+
+def places_of_x() -> Places:
+    """Between the parts of a thread: what X accepted is written down right after, what it is asked for right before."""
+    from vierogen.networks.x_publishing import Publishing
+    from vierogen.posts.actions import delivering
+
+    return {
+        "before the second part": (Publishing, "_asked", at(2, before)),
+        # Written down that X is asked for it, and not yet asked.
+        "about to ask for the second part": (delivering, "_refuse_late", at(2, after)),
+        "after the first part": (Publishing, "_asked", at(1, after)),
+        "after the second part": (Publishing, "_asked", at(2, after)),
+        "after the third part": (Publishing, "_asked", at(3, after)),
+        "after the third part was kept": (Publishing, "_accepted", at(3, after)),
+    }
+
+
+# Steps that only one network has.
+OF_NETWORK: dict[str, Callable[[], Places]] = {"x": places_of_x}
+
+
 def main(job: str, step: str, network: str) -> None:
     """Patch the chosen place, then do the job as the worker does until nothing is left."""
     django.setup()
@@ -55,7 +93,7 @@ def main(job: str, step: str, network: str) -> None:
     from vierogen.posts.actions import delivering, looking, removing
 
     connector = networks()[network]
-    places: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    places: Places = {
         "in the claim": (moves, "record", inside("send")),
         # The claim is committed, the network has not heard anything.
         "after the claim": (delivering, "send", before),
@@ -81,6 +119,7 @@ def main(job: str, step: str, network: str) -> None:
         "in the confirmation": (moves, "record", inside("confirm")),
         "in the withdrawal": (moves, "record", inside("withdraw")),
     }
+    places |= OF_NETWORK.get(network, dict)()
     owner, name, how = places[step]
     setattr(owner, name, how(getattr(owner, name)))
     while getattr(jobs, job)("dying"):

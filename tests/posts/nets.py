@@ -14,6 +14,7 @@ from vierogen.people.models import Member, Organisation
 from vierogen.posts.actions.reviewing import approve, publish_now
 from vierogen.posts.actions.writing import Content, add_picture, begin, submit
 from vierogen.posts.models import Delivery
+from vierogen.practice.simulators.x import XSimulator
 from vierogen.vault.actions import connect, seal
 
 TEXT = "Morgen beginnen de werkzaamheden aan de Stationsweg."
@@ -43,6 +44,14 @@ def on_bluesky(pds: PDS, proxy: FaultyProxy, town: Organisation, cora: Member) -
         return [record["value"]["text"] for record in listed["records"]]
 
     return Net("bluesky", channel, texts, proxy)
+
+
+def on_x(simulator: XSimulator, town: Organisation, cora: Member) -> Net:
+    """The simulated X."""
+    account = simulator.add_account(f"faults{next(NAMES)}", "Gemeente X")
+    given = {"access_token": account.token, "refresh_token": account.refresh_token}
+    channel = connect(town, "x", server=simulator.url, credentials=given, by=cora)
+    return Net("x", channel, lambda: simulator.posts_of(account))
 
 
 def due_on(channel: Channel, anna: Member, ben: Member, *, pictures: int = 0, text: str = TEXT) -> Delivery:

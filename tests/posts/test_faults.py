@@ -62,7 +62,7 @@ def test_a_worker_killed_between_two_pictures(net: Net, anna: Member, ben: Membe
     if end.needs_a_person:
         assert net.key == "mastodon"
         assert net.texts() == []
-    else:
+    else:  # on X we wrote down beforehand that nothing was asked for yet
         assert (end.state, net.texts()) == (DeliveryState.VERIFIED, [TEXT])
 
 

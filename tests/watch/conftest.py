@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.posts.conftest import approved, delivery, due, offered, version  # noqa: F401 - a post on its way
+from tests.posts.conftest import approved, delivery, due, offered, simulated_x, version, x  # noqa: F401 - on its way
 from vierogen.channels.models import Channel
 from vierogen.networks.base import Network
 from vierogen.people.models import Member

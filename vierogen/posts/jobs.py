@@ -43,9 +43,10 @@ def remove(worker: str) -> bool:
 
 
 def keep_time(_worker: str) -> bool:
-    """Let what was not approved in time expire, say which after-reviews are overdue, and what has no account left."""
+    """Let what was not approved in time expire, say which after-reviews are overdue, and what stays away or half."""
     now = timezone.now()
-    return bool(reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now) + delivering.fail_closed())
+    in_time = reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now)
+    return bool(in_time + delivering.fail_closed() + delivering.settle_halves())
 
 
 def ask_for_room(_worker: str) -> bool:

@@ -39,6 +39,7 @@ from vierogen.people.actions import addressees
 from vierogen.posts.actions.offering import offer, picture_of
 from vierogen.posts.actions.permits import why_not
 from vierogen.posts.actions.stopping import HALTED, is_halted, reopen_stopped
+from vierogen.posts.actions.threads import half_of, write_down
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
@@ -61,6 +62,7 @@ NO_KEY = gettext_noop("The key of this channel could not be opened. Ask a custod
 LOST = gettext_noop("Sending was cut off, and nobody knows yet whether it arrived.")
 # What an attempt leaves behind, however it ended.
 ENDED: dict[str, Any] = {**RELEASED, "progress": "", "percent": 0}
+HALF = gettext_noop("Only the beginning of the thread is there. Take it down, or tell the rest in a new post.")
 
 
 class Withheld(NetworkError):  # noqa: N818 - what becomes of it, not a failure
@@ -161,6 +163,13 @@ def fail_closed() -> int:
     return len(waiting)
 
 
+def settle_halves() -> int:
+    """Say of threads that ended on their way that their beginning is what was published; returns how many."""
+    ended = Delivery.objects.begun().filter(state__in=[DeliveryState.STOPPED, DeliveryState.FAILED])
+    rows = ended.select_related("version__post", "version__written_by", "channel")
+    return sum(settle_half(delivery, by=WORKER) for delivery in rows)
+
+
 def outgoing(delivery: Delivery) -> Outgoing:
     """What the network is given."""
     version = delivery.version
@@ -208,8 +217,9 @@ def attempt_at(delivery: Delivery) -> Attempt:
 
 
 def _keep_for(delivery: Delivery, news: Mapping[str, Any]) -> None:
+    """Not where another worker took it over: what that one keeps is newer."""
     delivery.kept = {**delivery.kept, **news}
-    Delivery.objects.filter(pk=delivery.pk).update(kept=delivery.kept)
+    Delivery.objects.filter(pk=delivery.pk, fence=delivery.fence).update(kept=delivery.kept)
 
 
 def _tell_progress(delivery: Delivery, sentence: str, percent: int) -> None:
@@ -228,14 +238,29 @@ def _refuse_late(delivery: Delivery) -> None:
 
 def settle(delivery: Delivery, shown: Shown, *, by: Actor) -> bool:
     """What the network shows is this delivery: it is published. False when somebody settled it before."""
-    changes = {
+    return _settle(delivery, shown, by=by, changes={"next_look_at": timezone.now()})
+
+
+def settle_half(delivery: Delivery, *, by: Actor) -> bool:
+    """Something of a thread stands there and the rest will not follow: that is what was published. People are told."""
+    shown = half_of(delivery)
+    changes = {"next_look_at": None, "problem": HALF}
+    with transaction.atomic():
+        if shown is None or not _settle(delivery, shown, by=by, changes=changes, fence=delivery.fence):
+            return False
+        _tell_writer(delivery, "posts/mail/halved", reason=HALF)
+    return True
+
+
+def _settle(delivery: Delivery, shown: Shown, *, by: Actor, changes: Mapping[str, Any], **only_if: Any) -> bool:
+    settled = {
         **ENDED,
         "remote_id": shown.remote_id,
         "url": shown.url,
         "published_at": timezone.now(),
-        "next_look_at": timezone.now(),
         "looks": 0,
         "problem": "",
+        **changes,
     }
     try:
         with transaction.atomic():
@@ -243,10 +268,11 @@ def settle(delivery: Delivery, shown: Shown, *, by: Actor) -> bool:
                 delivery,
                 "found_there",
                 by=by,
-                changes=changes,
-                only_if={"attempts__gt": 0},
+                changes=settled,
+                only_if={"attempts__gt": 0, **only_if},
                 facts={"remote_id": shown.remote_id},
             )
+            write_down(delivery, shown)
     except (WrongStateError, IntegrityError):  # the watch, or the worker that sent it, was faster
         return False
     return True
@@ -267,7 +293,7 @@ def _refused(delivery: Delivery, error: NetworkError) -> None:
         # Until it is too late to go out by itself: then the claim holds it for a person.
         pause = min(2 ** min(delivery.attempts, 10), LONGEST_PAUSE)
         _end(delivery, "defer", problem=error.reason, wait=float(pause))
-    else:
+    elif not settle_half(delivery, by=WORKER):
         _fail(delivery, error.reason)
 
 

@@ -27,6 +27,7 @@ from vierogen.posts.actions.delivering import (
     outgoing,
     settle,
 )
+from vierogen.posts.actions.threads import ids_of, others_of, thread_of
 from vierogen.posts.models import Approval, Delivery
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
@@ -78,15 +79,12 @@ def _found(network: Network, delivery: Delivery) -> Shown | None:
     """The remote post that is this delivery; never one that another delivery explains, however alike."""
     post = outgoing(delivery)
     shown = network.find(post)
-    if shown is None or not _is_taken(shown, delivery):
+    if shown is None or not others_of(delivery, shown).exists():
         return shown
+    if len(thread_of(network, post)) > 1:
+        return None
     alike = (each for each in network.recent() if network.same(post, each))
-    return next((each for each in alike if not _is_taken(each, delivery)), None)
-
-
-def _is_taken(shown: Shown, delivery: Delivery) -> bool:
-    others = Delivery.objects.filter(channel=delivery.channel_id, remote_id=shown.remote_id)
-    return others.exclude(pk=delivery.pk).exists()
+    return next((each for each in alike if not others_of(delivery, each).exists()), None)
 
 
 def _looked(delivery: Delivery, shown: Shown | None, *, may_repeat: bool) -> None:
@@ -155,8 +153,12 @@ def verify(delivery: Delivery) -> None:
 
 
 def _stands(network: Network, delivery: Delivery) -> bool:
-    shown = network.read(delivery.remote_id)
-    return shown is not None and network.reads_as(outgoing(delivery), shown)
+    """Does everything that was approved stand there, each part in its place?"""
+    thread, ids = thread_of(network, outgoing(delivery)), ids_of(delivery)
+    if len(thread) != len(ids):
+        return False
+    seen = [(part, network.read(remote_id)) for part, remote_id in zip(thread, ids, strict=True)]
+    return all(shown is not None and network.reads_as(part, shown) for part, shown in seen)
 
 
 def _verify_later(delivery: Delivery) -> None:

@@ -28,6 +28,7 @@ from vierogen.people.actions import addressees, demand, insist, same_organisatio
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions.by_hand import hand_over, pause, remains
+from vierogen.posts.actions.threads import ids_of
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.outside import fetch_picture
 from vierogen.posts.states import DeliveryState, TakeDownState
@@ -154,22 +155,26 @@ def _picture(kept: EvidenceMedia) -> dict[str, str]:
 
 
 def withdraw(delivery: Delivery, *, by: Member, reason: str) -> TakeDown:
-    """Take a published delivery down again, with evidence of what stood there."""
+    """Take a published delivery down again, every part of it, with evidence of what stood there.
+
+    Returns the take-down of the first remote post.
+    """
     demand(by, Right.TAKE_DOWN)
     same_organisation(by, delivery.organisation_id)
     if not delivery.remote_id:
         raise ValidationError(_("This is not on the network, so there is nothing to take down."))
     try:
         with opened(delivery.channel) as network:
-            shown = network.read(delivery.remote_id) or Shown(delivery.remote_id, "", url=delivery.url)
+            found = [network.read(each) or Shown(each, "", url=delivery.url) for each in ids_of(delivery)]
     except (NetworkError, SealError) as error:
         log.warning("withdrawal of delivery %s: %s", delivery.pk, error)
         raise ValidationError(_("The network could not be reached. Try again in a moment.")) from error
-    asked = take_down(delivery.channel, shown, by=by, reason=reason, delivery=delivery)
-    if asked.state == TakeDownState.STUCK:
-        # Asked before, and it did not succeed: asking again means trying again.
-        try_again(asked, by=by)
-    return asked
+    every = [take_down(delivery.channel, shown, by=by, reason=reason, delivery=delivery) for shown in found]
+    for asked in every:
+        if asked.state == TakeDownState.STUCK:
+            # Asked before, and it did not succeed: asking again means trying again.
+            try_again(asked, by=by)
+    return every[0]
 
 
 @transaction.atomic
@@ -272,14 +277,20 @@ def _delete(asked: TakeDown, network: Network) -> None:
 
 
 def confirm_gone(asked: TakeDown, *, by: Actor) -> None:
-    """The post and its media were read again and are gone, and so is the delivery that made it."""
+    """The post and its media were read again and are gone, and so is the delivery that made it, with its last part."""
     changes: dict[str, Any] = {**RELEASED, "gone_at": timezone.now(), "remains": [], "problem": ""}
     with transaction.atomic():
-        made = Delivery.objects.filter(channel=asked.channel_id, remote_id=asked.remote_id).locked()
+        made = Delivery.objects.that_made(asked.channel_id, asked.remote_id).locked()
         move(asked, "confirm", by=by, changes=changes)
         for delivery in made:
-            if delivery.state in {DeliveryState.PUBLISHED, DeliveryState.VERIFIED}:
+            if delivery.state in {DeliveryState.PUBLISHED, DeliveryState.VERIFIED} and _is_wholly_gone(delivery):
                 move(delivery, "withdraw", by=by)
+
+
+def _is_wholly_gone(delivery: Delivery) -> bool:
+    ids = set(ids_of(delivery))
+    gone = TakeDown.objects.filter(channel=delivery.channel_id, remote_id__in=ids, state=TakeDownState.GONE)
+    return set(gone.values_list("remote_id", flat=True)) == ids
 
 
 def _again(asked: TakeDown, *, problem: str, remains: list[str] | None = None) -> None:

@@ -1,6 +1,7 @@
 """Approvals, deliveries, and what can hold them."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -91,12 +92,21 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         to_look = Q(state=DeliveryState.UNCERTAIN, next_look_at__lte=now) & free(now)
         return self.filter(abandoned | to_look)
 
+    def that_made(self, channel_id: Any, remote_id: Any) -> "DeliveryQuerySet":
+        """Those that became this remote post, or of which it is a part; ids, or expressions for them."""
+        parts = Part.objects.filter(channel=channel_id, remote_id=remote_id)
+        return self.filter(Q(remote_id=remote_id) | Q(pk__in=parts.values("delivery")), channel=channel_id)
+
     def in_flight(self) -> "DeliveryQuerySet":
         """Attempts of which the network may show something that we do not know: under way, or without an answer.
 
         One that the network certainly refused explains nothing that somebody posts later, however alike.
         """
         return self.filter(Q(state=DeliveryState.SENDING) | Q(doubted=True), remote_id="")
+
+    def begun(self) -> "DeliveryQuerySet":
+        """Not settled, and the connector kept something of an attempt: parts of it may stand there for certain."""
+        return self.filter(remote_id="").exclude(kept={})
 
 
 class Delivery(Leased):
@@ -161,6 +171,11 @@ class Delivery(Leased):
     def can_be_stopped(self) -> bool:
         """Is there anything left to stop: what has not left, or what could be sent again?"""
         return self.state in STOPPABLE or self.state in UNDER_WAY
+
+    @property
+    def is_in_flight(self) -> bool:
+        """See ``DeliveryQuerySet.in_flight``."""
+        return not self.remote_id and (self.doubted or self.state == DeliveryState.SENDING)
 
     @property
     def needs_a_person(self) -> bool:

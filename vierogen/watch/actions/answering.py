@@ -20,7 +20,7 @@ from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions import removing
 from vierogen.posts.actions.delivering import settle as found_there
-from vierogen.posts.models import Delivery, TakeDown
+from vierogen.posts.models import Delivery, Part, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.watch.actions.raising import WATCH, settle, tell_officers
 from vierogen.watch.actions.reconciling import DELIVERED
@@ -150,10 +150,12 @@ def _finish(stray: Stray) -> None:
 
 def explain_late() -> int:
     """Settle the strays that turn out to be a delivery, whose answer came very late; returns how many."""
-    same = Delivery.objects.filter(channel=OuterRef("channel"), remote_id=OuterRef("remote__remote_id"))
+    here = {"channel": OuterRef("channel"), "remote_id": OuterRef("remote__remote_id")}
+    same, parts = Delivery.objects.filter(**here), Part.objects.filter(**here)
     # One that was explained before, and was gone, has come back by somebody else's doing.
     new = Stray.objects.filter(remote__delivery=None)
-    standing = Exists(same.exclude(state=DeliveryState.WITHDRAWN))
+    is_part = Exists(parts.exclude(delivery__state=DeliveryState.WITHDRAWN))
+    standing = Exists(same.exclude(state=DeliveryState.WITHDRAWN)) | is_part
     ours = new.filter(standing, state__in=MOVES["explain"].sources, what=F("remote__kind"))
     return _each(ours, _explain)
 
@@ -161,7 +163,7 @@ def explain_late() -> int:
 def _explain(stray: Stray) -> None:
     with transaction.atomic():
         remote = RemotePost.objects.select_for_update(of=("self",), no_key=True).get(strays=stray)
-        delivery = Delivery.objects.get(channel=remote.channel_id, remote_id=remote.remote_id)
+        delivery = Delivery.objects.that_made(remote.channel_id, remote.remote_id).get()
         RemotePost.objects.filter(pk=remote.pk).update(origin=Origin.EXPLAINED, delivery=delivery)
         settle(stray, "explain", by=WATCH)
 

@@ -20,7 +20,8 @@ from vierogen.networks.base import Deletes, Network, Shown
 from vierogen.posts.actions.by_hand import hasten
 from vierogen.posts.actions.delivering import outgoing, settle
 from vierogen.posts.actions.removing import confirm_gone
-from vierogen.posts.models import Delivery, TakeDown
+from vierogen.posts.actions.threads import accepted, thread_of
+from vierogen.posts.models import Delivery, Part, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.watch.actions.raising import WATCH, raise_stray, sealed, tell_officers
 from vierogen.watch.fingerprints import fingerprint
@@ -96,19 +97,32 @@ def _sent_by_us(channel: Channel, shown: Shown, *, network: Network) -> Delivery
 
 
 def explanation(channel: Channel, shown: Shown, *, network: Network) -> Delivery | None:
-    """The delivery that made this post. One whose outcome nobody knew yet is settled by it."""
+    """The delivery that made this post, or a part of it. One whose outcome nobody knew yet is settled by it."""
     if shown.kind not in DELIVERED:
         return None
     ours = channel.deliveries.select_related("version__post")
-    found = list((ours.filter(remote_id=shown.remote_id) | ours.in_flight()).order_by("-sent_at", "-pk"))
+    settled = ours.that_made(channel.pk, shown.remote_id)
+    found = list((settled | ours.in_flight() | ours.begun()).order_by("-sent_at", "-pk"))
     for delivery in found:
-        if delivery.remote_id:
+        if delivery.remote_id or shown.remote_id in accepted(delivery):
             return delivery
     for delivery in found:
-        if _matches(delivery, shown, network=network) and settle(delivery, shown, by=WATCH):
+        if delivery.is_in_flight and _is_told_by(delivery, shown, network=network):
             return delivery
     # The worker that sent it may have settled it in between.
-    return ours.filter(remote_id=shown.remote_id).first()
+    return settled.first()
+
+
+def _is_told_by(delivery: Delivery, shown: Shown, *, network: Network) -> bool:
+    if not _matches(delivery, shown, network=network):
+        return False
+    thread = thread_of(network, outgoing(delivery))
+    if len(thread) == 1:
+        return settle(delivery, shown, by=WATCH)
+    # Only whoever sends a thread, or looks for all of it, knows when it is complete. Each part is there once.
+    places = [place for place, part in enumerate(thread) if network.same(part, shown)]
+    copies = RemotePost.objects.filter(channel=delivery.channel, delivery=delivery, fingerprint=fingerprint(shown))
+    return max(places, default=-1) >= len(accepted(delivery)) and not copies.exclude(remote_id=shown.remote_id).exists()
 
 
 def _matches(delivery: Delivery, shown: Shown, *, network: Network) -> bool:
@@ -228,7 +242,10 @@ def reappeared(
 def remember_old(channel: Channel, listed: Iterable[Shown]) -> None:
     """Write down what stood there before, with the deliveries that explain some of it."""
     listed = list(listed)
-    sent = {row.remote_id: row for row in channel.deliveries.filter(remote_id__in=[s.remote_id for s in listed])}
+    ids = [shown.remote_id for shown in listed]
+    sent = {row.remote_id: row for row in channel.deliveries.filter(remote_id__in=ids)}
+    parts = Part.objects.filter(channel=channel, remote_id__in=ids).select_related("delivery")
+    sent |= {part.remote_id: part.delivery for part in parts}
     rows = [
         RemotePost(
             channel=channel,
