@@ -11,6 +11,9 @@ from vierogen.practice.network import ALT_LIMIT, NAME_LIMIT
 
 # Longer than the network takes: it is the network that refuses, as with any app.
 ROOM = 2000
+# As many characters as a caption may have:
+# https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media
+CAPTION_LIMIT = 2200
 
 
 class PostForm(forms.Form):
@@ -64,3 +67,19 @@ class NameForm(forms.Form):
     """Another name above the profile."""
 
     name = forms.CharField(label=_("Name that everybody sees"), max_length=NAME_LIMIT)
+
+
+class ShotForm(forms.Form):
+    """A photo from the album, which goes out as a story or a post, and words for a post."""
+
+    photo = forms.ChoiceField(
+        label=_("A picture from the album"),
+        choices=[(key, _(words)) for key, (words, _draw) in ALBUM.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a photo first.")},
+    )
+    text = forms.CharField(label=_("Words below the photo, for a post"), required=False, max_length=CAPTION_LIMIT)
+
+    def picture(self) -> bytes:
+        """The chosen photo, a PNG."""
+        return photo(self.cleaned_data["photo"])

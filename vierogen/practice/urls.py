@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from vierogen.practice.views import choosing, mails, phone, world
+from vierogen.practice.views import choosing, mails, phone, photos, world
 
 app_name = "practice"
 urlpatterns = [
@@ -15,6 +15,14 @@ urlpatterns = [
     path("phone/posts/<int:pk>/like/", phone.like, name="like"),
     path("phone/posts/<int:pk>/repost/", phone.repost, name="repost"),
     path("phone/album/<slug:key>/", world.album, name="album"),
+    path("phone/photos/", photos.home, name="photos"),
+    path("phone/photos/switch/", photos.switch, name="photo_switch"),
+    path("phone/photos/new/", photos.new, name="photo_new"),
+    path("phone/photos/profile/", photos.profile, name="photo_profile"),
+    path("phone/photos/stories/<int:pk>/", photos.story, name="photo_story"),
+    path("phone/photos/<int:pk>/delete/", photos.delete, name="photo_delete"),
+    path("phone/photos/<int:pk>/picture/", photos.picture, name="photo_picture"),
+    re_path(r"^phone/photos/avatars/(?P<handle>[\w.]+)/$", photos.avatar, name="photo_avatar"),
     path("timeline/", world.timeline, name="timeline"),
     path("stories/<int:pk>/", world.story, name="story"),
     re_path(r"^pictures/(?P<path>(?:media|avatars)/\w[\w.-]*)$", world.picture, name="picture"),

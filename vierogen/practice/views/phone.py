@@ -19,6 +19,7 @@ from vierogen.practice.demo import phone_file
 from vierogen.practice.drawing import ALBUM
 from vierogen.practice.forms import EditForm, NameForm, PostForm
 from vierogen.practice.phone import App, Login, PhoneError, Seen, logins
+from vierogen.practice.photo_app import has_photos
 from vierogen.web.doors import needs
 
 P = ParamSpec("P")
@@ -73,7 +74,13 @@ def _chosen(request: HttpRequest) -> tuple[Login, Login | None]:
 
 
 def _shown(request: HttpRequest, phone: Phone, page: str, *, status: int = 200, **context: object) -> HttpResponse:
-    usual = {"login": phone.login, "other": phone.other, "me": phone.app.me(), "tab": TABS.get(page)}
+    usual = {
+        "login": phone.login,
+        "other": phone.other,
+        "me": phone.app.me(),
+        "tab": TABS.get(page),
+        "photos": has_photos(),
+    }
     return render(request, f"practice/{page}.html", usual | context, status=status)
 
 
