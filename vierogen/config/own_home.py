@@ -4,6 +4,7 @@ Settings are read when Django starts, so what they need is put into the environm
 """
 
 import fcntl
+import json
 import os
 import signal
 import socket
@@ -20,6 +21,9 @@ from vierogen.practice.network import PracticeNetwork
 
 # Within the home: whose presence tells a demo's home from an installation's.
 NETWORK_FILE = "practice.sqlite3"
+# Also there: the simulated Instagram of the demo, and how Vierogen is known to it.
+PHOTOS_FILE = "instagram.json"
+PHOTOS_CLIENT = "simulated-app:simulated-secret"
 # Of an operator's settings only these hold for a demo or a replay too.
 KEPT = ("VIEROGEN_LOG_LEVEL",)
 # systemd's; an installation's key may lie there.
@@ -100,8 +104,18 @@ def _of_the_demo(home: Path, arguments: Sequence[str]) -> dict[str, str]:
         **_practice(home),
         "VIEROGEN_PUBLIC_URL": f"http://127.0.0.1:{free_port(_wanted(arguments))}",
         "VIEROGEN_PRACTICE_URL": f"http://127.0.0.1:{free_port(known)}",
+        "VIEROGEN_NETWORK_SERVERS": f"INSTAGRAM=http://127.0.0.1:{free_port(_photos_port(home))}",
+        "VIEROGEN_NETWORK_CLIENTS": f"INSTAGRAM={PHOTOS_CLIENT}",
         "VIEROGEN_LOG_LEVEL": "WARNING",
     }
+
+
+def _photos_port(home: Path) -> int:
+    """Where the simulated Instagram answered the last time, 0 where it never did."""
+    try:
+        return int(json.loads((home / PHOTOS_FILE).read_text())["port"])
+    except FileNotFoundError:
+        return 0
 
 
 def _wanted(arguments: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from vierogen.practice.api import Answer
 from vierogen.practice.calls import Call
@@ -27,17 +27,10 @@ class PhotoNetwork(InstagramSimulator):
     def __init__(self, path: Path) -> None:
         """Continue with the file at ``path``, or start empty."""
         super().__init__()
-        self.path, self.known_port = path, known_port(path)
+        self.path = path
         open_phone(self)
         with suppress(FileNotFoundError):
             self._recall(json.loads(path.read_text()))
-
-    def start(self, port: int = 0) -> Self:
-        """Answer at ``port``, else where it answered the last time, or else anywhere. Raises ``OSError``."""
-        if not port and self.known_port:
-            with suppress(OSError):  # somebody else has it now
-                return super().start(self.known_port)
-        return super().start(port)
 
     def done(self, call: Call) -> Answer | Flow:
         """Do it, and keep what it changed."""
@@ -68,14 +61,6 @@ class PhotoNetwork(InstagramSimulator):
         self.kept.accounts.update({one["id"]: Account(**one) for one in kept["accounts"]})
         self.kept.tokens.update({one["value"]: _token(one) for one in kept["tokens"]})
         self.kept.media.update({one["id"]: _media(one) for one in kept["media"]})
-
-
-def known_port(path: Path) -> int:
-    """Where the network of this file answered the last time, 0 where it never did."""
-    try:
-        return int(json.loads(path.read_text())["port"])
-    except FileNotFoundError:
-        return 0
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The demo: a fictitious municipality with a network and a phone to practise on, all in one process."""
 
 from argparse import ArgumentParser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,11 +10,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from vierogen.config.own_home import NETWORK_FILE
+from vierogen.config.own_home import NETWORK_FILE, PHOTOS_FILE
 from vierogen.config.running import run
 from vierogen.core.sealing import SealError, new_key_file
 from vierogen.practice.demo import furnish, mail_folder
 from vierogen.practice.mailbox import Mailbox
+from vierogen.practice.photo_app import KEY
+from vierogen.practice.photo_demo import furnish_photos
+from vierogen.practice.photo_network import PhotoNetwork
 from vierogen.practice.server import PracticeServer
 from vierogen.vault.actions import check_key
 
@@ -33,17 +37,13 @@ class Command(BaseCommand):
             raise CommandError("The demo has a home of its own. Start it as: vierogen demo")
         self.say(f"The demo lives in {settings.HOME}. Nothing here reaches the outside world.")
         _make_ready()
-        network_port = urlsplit(settings.PRACTICE_URL).port or 0
-        try:
-            network = PracticeServer(Path(settings.HOME) / NETWORK_FILE, port=network_port)
-            mailbox = Mailbox(mail_folder(), port=settings.EMAIL_PORT)
-        except OSError as error:
-            raise CommandError(f"Another program took a port a moment ago ({error.strerror}). Try again.") from error
-        with network, mailbox:
+        with ExitStack() as stack:
+            network, photos = _begin(stack)
             furnish(network)
+            furnish_photos(photos)
             run(
                 ("web", "worker", "watch"),
-                port=urlsplit(settings.PUBLIC_URL).port or 0,
+                port=_port(settings.PUBLIC_URL),
                 ready=self._announce,
             )
 
@@ -55,6 +55,24 @@ class Command(BaseCommand):
         """One line, at once."""
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _begin(stack: ExitStack) -> tuple[PracticeServer, PhotoNetwork]:
+    """Start both networks and the mailbox, until the end of ``stack``."""
+    home = Path(settings.HOME)
+    try:
+        network = PracticeServer(home / NETWORK_FILE, port=_port(settings.PRACTICE_URL))
+        mailbox = Mailbox(mail_folder(), port=settings.EMAIL_PORT)
+        photos = PhotoNetwork(home / PHOTOS_FILE).start(_port(settings.NETWORK_SERVERS[KEY]))
+    except OSError as error:
+        raise CommandError(f"Another program took a port a moment ago ({error.strerror}). Try again.") from error
+    stack.callback(photos.stop)
+    stack.enter_context(mailbox)
+    return stack.enter_context(network), photos
+
+
+def _port(address: str) -> int:
+    return urlsplit(address).port or 0
 
 
 def _make_ready() -> None:
