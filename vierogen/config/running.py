@@ -18,6 +18,9 @@ from vierogen.watch import jobs as watch_jobs
 
 JOBS = [*posts_jobs.JOBS, *notices_jobs.JOBS, *watch_jobs.JOBS, *vault_jobs.JOBS]
 
+# Seconds.
+WAKES = 1.0
+
 
 def run(
     parts: Iterable[str],
@@ -41,7 +44,8 @@ def run(
     threads = start(JOBS, stop) if "worker" in wanted else []
     threads += watch_jobs.start_watching(stop) if "watch" in wanted else []
     ready()
-    stop.wait()
+    while not stop.wait(WAKES):  # a signal that reached another thread is handled when this one wakes
+        pass
     if server:
         server.task_dispatcher.shutdown()  # what is under way is answered first
         server.close()

@@ -71,4 +71,5 @@ def _wait() -> None:
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    while not stopped.wait(1.0):  # a signal that reached another thread is handled when this one wakes
+        pass
