@@ -61,6 +61,8 @@ class Day:
     emergency: Version
     published: Version
     stray: Stray
+    # A story in the phone's photo app, where there is one.
+    photo_story: str = ""
 
 
 def begin(practice: PracticeServer, team: Team) -> Day:

@@ -5,7 +5,7 @@ With ``VIEROGEN_SCREENSHOTS=1`` (``make screenshots``) the pictures of the pages
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,10 @@ from playwright.sync_api import Page, expect
 from tests.journeys.busy_day import Day, Team, begin
 from tests.plugins.house import PASSWORD
 from vierogen.people.models import Member
+from vierogen.practice.drawing import photo
+from vierogen.practice.phone import Login, remember
+from vierogen.practice.photo_app import photo_phone_file
+from vierogen.practice.photo_network import PhotoNetwork
 from vierogen.practice.server import PracticeServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -54,6 +58,11 @@ def write(page: Page) -> None:
     expect(page.locator("#noticed .post .text").last).to_contain_text("buurtbarbecue")
 
 
+def choose(page: Page) -> None:
+    """Take a photo from the album."""
+    page.locator("input[name=photo]").first.check()
+
+
 PLACES = (
     Place("today", "ben", lambda _day: "/", "main .attention a.button"),
     Place("posts", "anna", lambda _day: "/posts/", "main a.button[href='/posts/new/']"),
@@ -75,6 +84,10 @@ PLACES = (
     Place("ledger", "cora", lambda _day: "/ledger/", "main form[action$='/verify/'] button"),
     Place("stop-everything", "dirk", lambda _day: "/posts/halt/", "main form button.danger"),
     Place("phone", "anna", lambda _day: "/practice/phone/", "main a.button, main button"),
+    Place("photos", "anna", lambda _day: "/practice/phone/photos/", ".app-tabs a.add"),
+    Place("photo-new", "anna", lambda _day: "/practice/phone/photos/new/", "main button[value=story]", choose),
+    Place("photo-story", "anna", lambda day: f"/practice/phone/photos/stories/{day.photo_story}/", ".more summary"),
+    Place("photo-profile", "anna", lambda _day: "/practice/phone/photos/profile/", ".app-tabs a.add"),
 )
 
 
@@ -87,11 +100,24 @@ def day(
     ben: Member,
     cora: Member,
     dirk: Member,
+    tmp_path: Path,
 ) -> Iterator[Day]:
     """A busy Tuesday."""
     settings.PRACTICE_URL = practice.url
-    with time_machine.travel(NOW, tick=True):
-        yield begin(practice, Team(anna=anna, ben=ben, cora=cora, dirk=dirk))
+    with time_machine.travel(NOW, tick=True), PhotoNetwork(tmp_path / "instagram.json") as photos:
+        settings.HOME, settings.NETWORK_SERVERS = tmp_path, {"instagram": photos.url}
+        day = begin(practice, Team(anna=anna, ben=ben, cora=cora, dirk=dirk))
+        yield replace(day, photo_story=on_the_phone(photos))
+
+
+def on_the_phone(photos: PhotoNetwork) -> str:
+    """What stands in the photo app: a photo, and a story of the account that is on; returns the story."""
+    private, official = photos.add_account("anna_thuis", "Anna thuis"), photos.add_account("gemeente_x", "Gemeente X")
+    told = ((private, True), (official, False))
+    remember(photo_phone_file(), [Login(one.username, one.token, private=own) for one, own in told])
+    photos.post_by_phone(official, "Ons stadhuis is weer open.", picture=photo("hall"))
+    photos.post_by_phone(private, "", picture=photo("party"), story=True)
+    return photos.post_by_phone(official, "", picture=photo("beach"), story=True)
 
 
 @pytest.fixture
