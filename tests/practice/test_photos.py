@@ -217,6 +217,14 @@ def test_a_phone_that_was_logged_out_says_so(anna_holds: Client, official: Accou
     assert "The phone was logged out of this account." in anna_holds.get(reverse("practice:photos")).content.decode()
 
 
+def test_its_public_page_leads_to_the_phone_as_long_as_it_stands(network: PhotoNetwork, official: Account) -> None:
+    story = network.post_by_phone(official, "", picture=photo("party"), story=True)
+    address = network.kept.media[story].url
+    assert f'{reverse("practice:photos")}">Remove it on the phone of the demo' in httpx.get(address, verify=TLS).text
+    network.delete_by_phone(official, story)
+    assert httpx.get(address, verify=TLS).status_code == 404
+
+
 # ---- The doors, and what is kept ----
 
 

@@ -8,10 +8,16 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
+from html import escape
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from vierogen.practice.api import Answer
 from vierogen.practice.calls import Call
@@ -19,6 +25,9 @@ from vierogen.practice.simulators.door import Flow
 from vierogen.practice.simulators.instagram import InstagramSimulator
 from vierogen.practice.simulators.instagram_phone import open_phone
 from vierogen.practice.simulators.instagram_records import LONG_LIFE, Account, File, Media, Token, now
+
+# Where everybody sees a post or a story.
+PAGES = ("/p/", "/stories/")
 
 
 class PhotoNetwork(InstagramSimulator):
@@ -37,6 +46,15 @@ class PhotoNetwork(InstagramSimulator):
         answer = super().done(call)
         if call.method not in ("GET", "HEAD"):
             self.keep()
+        return answer
+
+    def answer(self, call: Call) -> Answer:
+        """The public page of a post leads on to the phone: there it is removed by hand."""
+        answer = super().answer(call)
+        if call.path.startswith(PAGES) and answer.status == HTTPStatus.OK:
+            phone, words = settings.PUBLIC_URL + reverse("practice:photos"), _("Remove it on the phone of the demo")
+            link = f'<p><a href="{escape(phone)}">{escape(words)}</a></p>'
+            return replace(answer, body=answer.body + link.encode())
         return answer
 
     def keep(self) -> None:
