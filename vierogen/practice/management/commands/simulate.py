@@ -28,11 +28,13 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Start it, say what can be done, and run until stopped."""
         simulator = _started(options["network"], port=options["port"])
+        stopped = _stopped_by_signal()
         try:
             for line in _told(simulator, by_phone.furnish(simulator)):
                 self.stdout.write(line)
             self.stdout.flush()
-            _wait()
+            while not stopped.wait(1.0):  # a signal that reached another thread is handled when this one wakes
+                pass
         finally:
             simulator.stop()
 
@@ -67,9 +69,9 @@ def _told(simulator: Simulator, page: by_phone.ByPhone) -> Iterator[str]:
     yield "Everything there is forgotten when you stop it, with Ctrl-C."
 
 
-def _wait() -> None:
+def _stopped_by_signal() -> Event:
+    """What Ctrl-C and SIGTERM set from now on."""
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    while not stopped.wait(1.0):  # a signal that reached another thread is handled when this one wakes
-        pass
+    return stopped
