@@ -83,7 +83,7 @@ class Watched(Leased):
     # share of its calls that was used, and how many it has in 24 hours.
     promised = models.FloatField(null=True, blank=True)
     usage = models.FloatField(null=True, blank=True)
-    calls_a_day = models.PositiveIntegerField(null=True, blank=True)
+    calls_a_day = models.PositiveBigIntegerField(null=True, blank=True)
     problem = models.TextField(blank=True)
     profile = models.JSONField(default=dict)
 
