@@ -80,8 +80,24 @@ def places_of_x() -> Places:
     }
 
 
+def places_of_instagram() -> Places:
+    """Between the container, which is kept before it is used, and what becomes of it."""
+    from vierogen.networks.instagram_publishing import Sending
+    from vierogen.posts.actions import delivering
+
+    return {
+        "after the container": (Sending, "_created", at(1, after)),
+        "after the container was kept": (Sending, "_keep", at(1, after)),
+        "while it is prepared": (Sending, "_wait_for", at(1, before)),
+        "before it is published": (Sending, "publish", before),
+        "about to publish": (delivering, "_refuse_late", after),
+        "after it was published": (Sending, "_keep", at(2, before)),
+        "after its number was kept": (Sending, "_keep", at(2, after)),
+    }
+
+
 # Steps that only one network has.
-OF_NETWORK: dict[str, Callable[[], Places]] = {"x": places_of_x}
+OF_NETWORK: dict[str, Callable[[], Places]] = {"x": places_of_x, "instagram": places_of_instagram}
 
 
 def main(job: str, step: str, network: str) -> None:

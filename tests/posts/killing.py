@@ -34,6 +34,7 @@ def _environment() -> dict[str, str]:
     return os.environ | {
         "VIEROGEN_DATABASE_URL": database_url(),
         "VIEROGEN_HOME": str(settings.HOME),
+        "VIEROGEN_PUBLIC_URL": settings.PUBLIC_URL,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
 

@@ -14,6 +14,7 @@ from vierogen.people.models import Member, Organisation
 from vierogen.posts.actions.reviewing import approve, publish_now
 from vierogen.posts.actions.writing import Content, add_picture, begin, submit
 from vierogen.posts.models import Delivery
+from vierogen.practice.simulators.instagram import InstagramSimulator
 from vierogen.practice.simulators.x import XSimulator
 from vierogen.vault.actions import connect, seal
 
@@ -54,11 +55,27 @@ def on_x(simulator: XSimulator, town: Organisation, cora: Member) -> Net:
     return Net("x", channel, lambda: simulator.posts_of(account))
 
 
-def due_on(channel: Channel, anna: Member, ben: Member, *, pictures: int = 0, text: str = TEXT) -> Delivery:
+def on_instagram(simulator: InstagramSimulator, town: Organisation, cora: Member) -> Net:
+    """The simulated Instagram, feed and stories together."""
+    account = simulator.add_account(f"faults{next(NAMES)}", "Gemeente X")
+    given = {"token": account.token, "account_id": account.id}
+    channel = connect(town, "instagram", server=simulator.url, credentials=given, by=cora)
+
+    def texts() -> list[str]:
+        return [media.caption for media in (*simulator.media_of(account), *simulator.stories_of(account))]
+
+    return Net("instagram", channel, texts)
+
+
+def due_on(
+    channel: Channel, anna: Member, ben: Member, *, pictures: int = 0, text: str = TEXT, form: str = "post"
+) -> Delivery:
     """A delivery to this channel whose time has come."""
     media = [add_picture(channel.organisation, png(place), name=f"{place}.png", by=anna) for place in range(pictures)]
     shown = tuple((each.pk, "Een opgebroken straat") for each in media)
-    version = begin(channel.organisation, Content(text, (channel,), pictures=shown), by=anna)
+    version = begin(
+        channel.organisation, Content(text, (channel,), pictures=shown, formats={channel.pk: form}), by=anna
+    )
     submit(version, by=anna)
     approve(version, by=ben, digest=version.digest)
     publish_now(version, by=ben)
