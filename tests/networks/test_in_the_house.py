@@ -109,6 +109,8 @@ def house(
 ) -> House:
     # Where the network fetches what it is offered.
     settings.PUBLIC_URL = live_server.url
+    if client := running.stage.client:
+        settings.NETWORK_CLIENTS = {running.stage.network.key: (client.id, client.secret)}
     return House(running, {"anna": anna, "ben": ben, "cora": cora, "dirk": dirk})
 
 

@@ -100,7 +100,7 @@ def test_a_worker_killed_while_it_takes_down(
 ) -> None:
     delivery = due_on(instagram.channel, anna, ben, pictures=1)
     assert_out_once(delivery, instagram)
-    withdraw(delivery, by=dirk, reason="Te vroeg")
+    withdraw(Delivery.objects.get(pk=delivery.pk), by=dirk, reason="Te vroeg")
     work_and_die(step, "instagram", job="remove")
     for _round in range(20):
         let_time_pass()

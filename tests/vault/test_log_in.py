@@ -180,6 +180,13 @@ def test_without_an_app_at_the_network_the_page_says_who_has_to_do_what(
     assert not Handshake.objects.exists()
 
 
+def test_a_server_that_is_none_is_told(visit: Visit, cora: Member, lantern: Lighthouse, settings: Any) -> None:
+    settings.NETWORK_SERVERS = {"lantern": "http://127.0.0.1:99999"}
+    answer = visit(cora).get(CONNECT)
+    assert answer.status_code == 422
+    assert "This is not the address of a server." in body(answer)
+
+
 # The state
 
 

@@ -135,15 +135,15 @@ class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads):
     def log_in_at(cls, server: str, request: Request) -> str:
         """https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token, "Step 1"."""
         hashed = hashlib.sha256(request.verifier.encode()).digest()
-        asked = {
-            "response_type": "code",
-            "client_id": request.client.id,
-            "redirect_uri": request.back,
-            "scope": SCOPES,
-            "state": request.state,
-            "code_challenge": urlsafe_b64encode(hashed).rstrip(b"=").decode(),
-            "code_challenge_method": "S256",
-        }
+        asked = [
+            ("response_type", "code"),
+            ("client_id", request.client.id),
+            ("redirect_uri", request.back),
+            ("scope", SCOPES),
+            ("state", request.state),
+            ("code_challenge", urlsafe_b64encode(hashed).rstrip(b"=").decode()),
+            ("code_challenge_method", "S256"),
+        ]
         # People log in elsewhere than programs ask.
         where = "https://x.com" if server == HOME else server
         return f"{where}/i/oauth2/authorize?{urlencode(asked)}"

@@ -93,9 +93,9 @@ class LogIn:
             # X shows "Something went wrong" without leading anywhere.
             return _page("<p>Something went wrong. You weren't able to give access to the App.</p>", status=400)
         if call.value("declined"):
-            return _back(asked["redirect_uri"], {"error": "access_denied", "state": asked["state"]})
+            return _back(asked, ("error", "access_denied"))
         if call.method == "POST" or self.habits.auto:
-            return _back(asked["redirect_uri"], {"state": asked["state"], "code": self._code(account, asked)})
+            return _back(asked, ("code", self._code(account, asked)))
         kept = "".join(f'<input type="hidden" name="{name}" value="{escape(asked[name])}">' for name in _ASKED)
         cancel = escape(f"{call.path}?{urlencode({**asked, 'declined': '1'})}")
         return _page(
@@ -173,8 +173,10 @@ def _no(error: str, description: str, *, status: int = 400) -> Answer:
     return told({"error": error, "error_description": description}, status=status)
 
 
-def _back(address: str, news: dict[str, str]) -> Answer:
-    joined = f"{address}{'&' if '?' in address else '?'}{urlencode(news)}"
+def _back(asked: dict[str, str], news: tuple[str, str]) -> Answer:
+    """To where the app said, with the state that it gave along."""
+    address = asked["redirect_uri"]
+    joined = f"{address}{'&' if '?' in address else '?'}{urlencode([('state', asked['state']), news])}"
     return Answer(302, b"", "text/html; charset=utf-8", {"Location": joined})
 
 

@@ -39,7 +39,8 @@ LONGEST_ALT = 1000
 SAME_WORDS = timedelta(hours=24)
 # x-api/users/get-posts: max_results.
 FEWEST, MOST, USUAL = 5, 100, 10
-
+# .../get-media-upload-status: how far the processing is.
+_PROGRESS = "state"
 Say = Callable[[str, Account, dict[str, Any]], None]
 
 
@@ -202,7 +203,8 @@ class Posts:
         if call.value("command") != "STATUS":
             raise invalid("command")
         made = self._waiting(call.value("media_id"), account)
-        return told({"data": {"id": made.id, "media_key": made.key, "processing_info": {"state": "succeeded"}}})
+        ready = {_PROGRESS: "succeeded"}
+        return told({"data": {"id": made.id, "media_key": made.key, "processing_info": ready}})
 
     def describe(self, call: Call, account: Account) -> Answer:
         """x-api/media/create-media-metadata."""
