@@ -94,18 +94,17 @@ def _log_in(request: HttpRequest, key: str, *, channel: Channel | None = None) -
         "key": key,
         "channel": channel,
         "asked": may_be_asked(networks()[key]),
-        "connection": marks_before(networks()[key], server=log_in.server_of(key)),
         "is_known": actions.client_of(key) is not None,
         "howto": f"docs/howto/connect-{key}.md",
     }
-    if request.method == "POST":
-        try:
+    try:
+        context["connection"] = marks_before(networks()[key], server=log_in.server_of(key))
+        if request.method == "POST":
             begun = log_in.begin(_me(request), key, channel=channel)
-        except ValidationError as refusal:
-            context["problems"] = refusal.messages
-        else:
             request.session[_LOG_INS] = [*_log_ins(request), begun.handshake.pk][-log_in.MOST :]
             return render(request, "vault/going.html", {**context, "address": begun.address})
+    except ValidationError as refusal:
+        context["problems"] = refusal.messages
     return render(request, "vault/log_in.html", context, status=422 if "problems" in context else 200)
 
 
