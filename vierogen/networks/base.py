@@ -315,6 +315,11 @@ class Network(ABC):
         return self.repeat_is_safe
 
     @classmethod
+    def longest_film(cls, form: Format) -> float:
+        """How long a film may last in a post of this form, in seconds."""
+        return cls.film_seconds
+
+    @classmethod
     def prepared(cls, picture: Picture, *, form: Format = "post") -> Picture:
         """``picture`` as the network takes it in a post of this ``form``: what stands at the address that
         ``Attempt.offer`` gives for it. Its bytes are always the same, and preparing it again changes nothing."""

@@ -46,7 +46,7 @@ from vierogen.networks.instagram_login import (
     token_for,
 )
 from vierogen.networks.instagram_pictures import fitted
-from vierogen.networks.instagram_publishing import Sending
+from vierogen.networks.instagram_publishing import STORY_SECONDS, Sending
 from vierogen.networks.instagram_shown import FIELDS, reads_alike, shown_from
 from vierogen.networks.likeness import alike
 from vierogen.networks.taming import composed
@@ -77,6 +77,12 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
     picture_limit = 10
     film_limit = 1
     film_seconds = 900.0
+    # .../instagram-graph-api/reference/ig-user/media: a story has no caption, and takes no alt text.
+    textless = ("story",)
+    none_will_do = _(
+        "Instagram only lets professional accounts be connected that belong to a Facebook page. Make the account a "
+        "professional one, connect it to a page of yours, and log in once more."
+    )
     # Seconds. Unsure: no page says how soon a new post is listed.
     read_lag = 5.0
     poll_every = 60.0
@@ -109,6 +115,10 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
     def new_key(cls, at: datetime) -> str:
         """Make a key of our own; Instagram takes none, so it only tells deliveries apart."""
         return str(uuid4())
+
+    @classmethod
+    def longest_film(cls, form: Format) -> float:
+        return STORY_SECONDS if form == "story" else cls.film_seconds
 
     @classmethod
     def prepared(cls, picture: Picture, *, form: Format = "post") -> Picture:

@@ -1,11 +1,15 @@
 """X's connector on the simulator of its contract: no server of X can be started here."""
 
-from tests.networks.walk.stage import Edits, Fixture, Shares, Stage
+from urllib.parse import urljoin
+
+import httpx
+
+from tests.networks.walk.stage import Edits, Fixture, LogsIn, Shares, Stage
 from vierogen.networks.x import X
 from vierogen.practice.simulators.x import XSimulator
 
 
-class XStage(Stage, Edits, Shares):
+class XStage(Stage, Edits, Shares, LogsIn):
     """The simulated X with an official and a private account."""
 
     key = "x"
@@ -19,6 +23,7 @@ class XStage(Stage, Edits, Shares):
         self.account = self.server.add_account("gemeente_x", "Gemeente X")
         self.friend = self.server.add_account("anna", "Anna privé")
         self.filled_in = {"access_token": self.account.token, "refresh_token": self.account.refresh_token}
+        self.handles = {"@gemeente_x"}
 
     def stop(self) -> None:
         self.server.stop()
@@ -39,6 +44,16 @@ class XStage(Stage, Edits, Shares):
         theirs = self._foreign()
         self.server.like_by_phone(self.account, theirs)
         return f"like:{theirs}"
+
+    def agree(self, address: str) -> str:
+        asked = httpx.URL(address)
+        answer = httpx.post(asked.copy_with(query=None), data=dict(asked.params))
+        return str(answer.headers["Location"])
+
+    def decline(self, address: str) -> str:
+        page = httpx.get(address).text
+        link = page.partition('<a href="')[2].partition('"')[0].replace("&amp;", "&")
+        return str(httpx.get(urljoin(address, link)).headers["Location"])
 
     def _foreign(self) -> str:
         return self.server.post_by_phone(self.friend, "Privéfeest!")

@@ -46,9 +46,12 @@ def _refused(target: Target, pictures: tuple[PictureFacts, ...]) -> Iterator[_To
     if len(films) > network.film_limit:
         yield _too_many(network.film_limit, len(films))
     for number, film in films:
-        if network.film_limit and film.seconds > network.film_seconds:
+        if network.film_limit and film.seconds > network.longest_film(target.format):
             message = _("Film %(number)s is too long for %(network)s: %(used)s of at most %(limit)s seconds.")
-            yield message, {"number": number, "used": _up(film.seconds), "limit": int(network.film_seconds)}
+            yield (
+                message,
+                {"number": number, "used": _up(film.seconds), "limit": int(network.longest_film(target.format))},
+            )
 
 
 def _post(target: Target, pictures: tuple[PictureFacts, ...]) -> Iterator[_Told]:
