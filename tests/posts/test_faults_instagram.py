@@ -1,4 +1,4 @@
-"""Kill a worker at every step of an Instagram delivery and take-down: never two posts, never a lost one, nobody asked."""
+"""Kill a worker at every step of an Instagram delivery and take-down: never two, never a lost one, nobody asked."""
 
 from collections.abc import Iterator
 from typing import Any
