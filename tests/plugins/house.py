@@ -12,6 +12,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from vierogen.channels.models import Channel
+from vierogen.core import http
 from vierogen.ledger import guard
 from vierogen.ledger.actions import Machine
 from vierogen.people.actions import found, join
@@ -39,6 +40,13 @@ def empty_between_tests() -> Iterator[None]:
 
         patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
         yield
+
+
+@pytest.fixture(autouse=True)
+def outside_again() -> Iterator[None]:
+    """A test that practised in this process leaves the next one its way out."""
+    yield
+    http._staying_inside.clear()
 
 
 @pytest.fixture(autouse=True)

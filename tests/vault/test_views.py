@@ -1,6 +1,7 @@
 """The pages on which credentials are handed in: proved, sealed, and never shown again."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -36,7 +37,8 @@ def test_every_network_can_be_chosen_and_what_is_missing_is_said(visit: Visit, c
 
 
 @pytest.mark.parametrize("key", sorted(networks()))
-def test_each_network_asks_for_its_own_fields(visit: Visit, cora: Member, key: str) -> None:
+def test_each_network_asks_for_its_own_fields(visit: Visit, cora: Member, key: str, settings: Any) -> None:
+    settings.NETWORK_SERVERS = {key: "http://127.0.0.1:9"}  # not the live one
     page = body(visit(cora).get(connect_to(key)))
     assert f"Connect an account on {networks()[key].name}" in page
     for field in [] if issubclass(networks()[key], Authorises) else networks()[key].fields:

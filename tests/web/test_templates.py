@@ -15,7 +15,7 @@ LIST = (HOUSE / "web" / "components.md").read_text()
 # Pieces of other components; no page includes them itself.
 PIECES = {
     "allauth_input", "avatar", "bars", "error_summary", "eyes", "footer", "halt_dialog", "header", "help",
-    "label", "languages", "logo", "messages", "nav_link", "user_menu",
+    "label", "languages", "logo", "messages", "nav_link", "unverified", "user_menu",
 }  # fmt: skip
 
 

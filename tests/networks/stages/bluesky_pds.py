@@ -1,12 +1,14 @@
 """Bluesky's connector on a real server (PDS)."""
 
 from collections.abc import Mapping
+from itertools import count
 
 from tests.networks.walk.stage import Edits, Fixture, Shares, Stage
 from tests.servers.pds import PDS
 from vierogen.networks.bluesky import Bluesky
 
 POSTS = "app.bsky.feed.post"
+NUMBERS = count(1)
 
 
 class BlueskyPDS(Stage, Edits, Shares):
@@ -16,13 +18,16 @@ class BlueskyPDS(Stage, Edits, Shares):
     network = Bluesky
     accepts = ("POST", "/xrpc/com.atproto.repo.putRecord")
     needs = ("pds",)
-    mention = "@friend-of-walk.test"
     tokens = ("access_jwt", "refresh_jwt")
 
     def start(self, fixture: Fixture) -> None:
         server: PDS = fixture("pds")
         self.port = server.port
-        self.account, self.friend = server.create_account("walk"), server.create_account("friend-of-walk")
+        # Two walks may share the server.
+        number = next(NUMBERS)
+        self.account = server.create_account(f"walk{number}")
+        self.friend = server.create_account(f"friend{number}-of-walk")
+        self.mention = f"@{self.friend.handle}"
         self.filled_in = {"handle": self.account.handle, "app_password": self.account.password}
 
     def remembered(self, server: str) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ class Stage(ABC):
     # Marks of pytest: what the machine must have.
     needs: ClassVar[tuple[str, ...]] = ()
     # Somebody whom a post can mention, as people write it.
-    mention: ClassVar[str] = "@somebody"
+    mention: str = "@somebody"
     # Names of secrets that the connector remembers besides what people fill in.
     tokens: ClassVar[tuple[str, ...]] = ()
     # True where the server goes on serving a picture after its post is gone.
