@@ -109,3 +109,11 @@ def test_doctor_says_what_is_well_and_what_to_mend(vierogen: Run) -> None:
     assert done.returncode == 1
     assert "well   key:" in done.stdout
     assert "WRONG  mail: the mail server 127.0.0.1:1 does not answer" in done.stdout
+
+
+def test_doctor_warns_of_simulators_in_the_place_of_networks(vierogen: Run) -> None:
+    vierogen("init")
+    assert "well   networks:" in vierogen("doctor").stdout
+    done = vierogen("doctor", VIEROGEN_NETWORK_SERVERS="INSTAGRAM=http://127.0.0.1:8100")
+    assert done.returncode == 1
+    assert "WRONG  networks: VIEROGEN_NETWORK_SERVERS leads to simulators" in done.stdout

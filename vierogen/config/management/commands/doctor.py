@@ -59,6 +59,8 @@ def _address() -> str:
 
 
 def _networks() -> str:
+    if settings.NETWORK_SERVERS and not settings.PRACTICE:
+        raise CommandError("VIEROGEN_NETWORK_SERVERS leads to simulators, so nothing there is real. Take it away.")
     known = networks()
     unproved = [network.name for key, network in sorted(known.items()) if not is_verified(key)]
     if not unproved:
