@@ -102,12 +102,12 @@ class Sending:
 
     def _part(self, place: int, post: Outgoing) -> str:
         """content-publishing, "Carousel Posts": each part is a container of its own, and done before the whole."""
-        known = self.kept.get("parts") or {}
+        known = self.kept.get("children") or {}
         part = str(known.get(str(place)) or "")
         if not part or self._status(part)[0] not in _GOOD:
             picture = self._media_of(post.pictures[place], post, is_part=True)
             part = self._created({**picture, "is_carousel_item": "true"})
-            self._keep({"parts": {**known, str(place): part}})
+            self._keep({"children": {**known, str(place): part}})
         self._wait_for(part)
         return part
 

@@ -14,8 +14,20 @@ def thread_of(network: Network | type[Network], post: Outgoing) -> list[Outgoing
 
 
 def accepted(delivery: Delivery) -> list[str]:
-    """The ids that the network accepted so far of a delivery that is not settled (networks.abilities.Threads)."""
-    return [str(each) for each in delivery.kept.get("parts", ())]
+    """The ids that the network accepted so far of a thread that is not settled (networks.abilities.Threads).
+
+    What connectors without threads keep between attempts is their own affair, whatever it is called.
+    """
+    parts = delivery.kept.get("parts")
+    if not issubclass(delivery.channel.network, Threads) or not isinstance(parts, list):
+        return []
+    return [str(each) for each in parts]
+
+
+def made_by(delivery: Delivery) -> list[str]:
+    """The ids of what a delivery that is not settled is known to have made (networks.base.Attempt)."""
+    media = str(delivery.kept.get("media") or "")
+    return [*accepted(delivery), *([media] if media else [])]
 
 
 def half_of(delivery: Delivery) -> Shown | None:
