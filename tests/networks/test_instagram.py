@@ -34,6 +34,7 @@ from vierogen.networks.base import (
 from vierogen.networks.instagram import Instagram
 from vierogen.networks.instagram_login import SCOPES
 from vierogen.networks.instagram_pictures import MOST_BYTES
+from vierogen.networks.instagram_publishing import GAVE_UP, MOST_TRIES
 from vierogen.practice.simulators.instagram import InstagramSimulator
 from vierogen.practice.simulators.instagram_records import Account
 
@@ -235,7 +236,7 @@ def test_a_container_is_kept_before_it_is_used_and_asked_before_it_is_published(
     network = desk.opened()
     network._sending.sleep = lambda seconds: desk.is_ready(desk.kept["container"])
     network.publish(desk.post())
-    assert desk.asked == ["keep container media", "ready", "keep media"]
+    assert desk.asked == ["keep container media", "keep asked", "ready", "keep media"]
     assert desk.told[0][1] < desk.told[-1][1] <= 100
     assert all(sentence in marked() for sentence, _percent in desk.told)
 
@@ -307,22 +308,71 @@ def test_what_stood_there_and_was_removed_can_be_sent_again_by_a_person(desk: De
     post = desk.post()
     desk.opened().publish(post)
     desk.simulator.delete_by_phone(desk.account, desk.kept["media"])
-    desk.kept.pop("media")
     later = replace(post, created_at=post.created_at - timedelta(minutes=11))
+    with pytest.raises(Unknown):  # by itself, never
+        desk.opened().publish(later)
+    assert desk.simulator.media_of(desk.account) == []
+    desk.kept = dict(Instagram.forgets(desk.kept))
     desk.opened().publish(later)
     assert len(desk.simulator.media_of(desk.account)) == 1
 
 
-def test_an_expired_container_is_made_anew_but_never_repeated_by_itself(desk: Desk) -> None:
+def test_a_container_that_expired_before_anybody_asked_to_publish_it_is_made_anew(desk: Desk) -> None:
+    desk.simulator.processing = 3600.0
+    with pytest.raises(NetworkError, match="still busy"):
+        desk.opened().publish(desk.post())
+    made, desk.simulator.processing = desk.kept["container"], 0.0
+    desk.simulator.kept.containers[made].created_at -= timedelta(hours=25)
+    desk.opened().publish(desk.post())
+    assert desk.kept["container"] != made
+
+
+@pytest.mark.parametrize("became", ["expired", "lost", "in error"])
+def test_once_publishing_was_asked_for_only_a_person_has_another_container_made(desk: Desk, became: str) -> None:
     post = desk.post()
     desk.simulator.faults.next("cut_before", on=PUBLISH)
     with pytest.raises(Unknown):
         desk.opened().publish(post)
-    made = desk.kept["container"]
-    desk.simulator.kept.containers[made].created_at -= timedelta(hours=25)
+    made = desk.simulator.kept.containers[desk.kept["container"]]
+    if became == "expired":
+        made.created_at -= timedelta(hours=25)
+    elif became == "in error":
+        made.error = 2207053
+    else:
+        del desk.simulator.kept.containers[made.id]
     assert not desk.opened().may_repeat(post)
+    with pytest.raises(Unknown):
+        desk.opened().publish(post)
+    assert desk.kept["container"] == made.id
+    desk.kept = dict(Instagram.forgets(desk.kept))
     desk.opened().publish(post)
-    assert desk.kept["container"] != made
+    assert desk.kept["container"] != made.id
+
+
+def test_a_refused_publication_was_not_asked_for(desk: Desk) -> None:
+    def ready() -> None:
+        raise NetworkError("Somebody stopped it.")
+
+    with pytest.raises(NetworkError, match="stopped"):
+        desk.opened(attempt=replace(desk.opened().opened.attempt, ready=ready)).publish(desk.post())
+    assert not desk.kept["asked"]
+
+
+def test_what_is_published_late_and_not_listed_yet_is_not_published_twice(desk: Desk) -> None:
+    post = desk.post("Een keer", picture("Een foto"))
+    post = replace(post, created_at=post.created_at - timedelta(minutes=11))
+    desk.simulator.read_lag = 3600.0
+    desk.simulator.faults.next("late_accepting", on=PUBLISH, seconds=1.0)
+    with guarded_client(allowed=["127.0.0.0/8"], timeout=httpx.Timeout(2, read=0.3)) as hasty:
+        patient, desk.http = desk.http, hasty
+        with pytest.raises(Unknown):
+            desk.opened().publish(post)
+    desk.http = patient
+    assert desk.opened().may_repeat(post)
+    time.sleep(1.2)
+    with pytest.raises(Unknown):
+        desk.opened().publish(post)
+    assert len(desk.simulator.media_of(desk.account)) == 1
 
 
 def test_a_container_that_is_gone_is_made_anew(desk: Desk) -> None:
@@ -340,9 +390,25 @@ def test_a_film_that_is_none_is_refused_in_words(desk: Desk) -> None:
 
 def test_an_installation_that_cannot_be_reached_is_told_so(desk: Desk) -> None:
     desk.shelf.offer = lambda each: "http://127.0.0.1:1/"  # type: ignore[method-assign]
-    with pytest.raises(NetworkError, match="could not fetch the picture") as refused:
-        desk.opened().publish(desk.post())
-    assert not refused.value.may_retry
+    worth_it = []
+    for _try in range(MOST_TRIES):
+        with pytest.raises(NetworkError, match="could not fetch the picture") as refused:
+            desk.opened().publish(desk.post())
+        worth_it.append(refused.value.may_retry)
+    assert worth_it == [True, True, False]
+
+
+def test_a_container_that_is_spoilt_again_and_again_is_given_up(desk: Desk) -> None:
+    worth_it = []
+    for _try in range(MOST_TRIES):
+        network = desk.opened()
+        status = network._sending._status
+        network._sending._status = lambda _container: ("ERROR", "Error: 2207053")  # type: ignore[method-assign]
+        with pytest.raises(NetworkError) as refused:
+            network.publish(desk.post())
+        worth_it.append(refused.value.may_retry)
+        assert status(desk.kept["container"])[0] == "FINISHED"
+    assert (worth_it, refused.value.reason) == ([True, True, False], GAVE_UP)
 
 
 def test_a_second_story_film_at_the_same_moment_is_left_to_a_person(desk: Desk) -> None:
@@ -351,11 +417,52 @@ def test_a_second_story_film_at_the_same_moment_is_left_to_a_person(desk: Desk) 
     desk.simulator.faults.next("cut_after_accepting", on=PUBLISH)
     with pytest.raises(Unknown):
         desk.opened().publish(post)
-    assert desk.opened().find(post) is not None
+    # Also while it is the only one there: it could be somebody's private one.
+    assert desk.opened().find(post) is None
     other = Desk(desk.simulator, desk.account, desk.shelf, desk.http)
     other.opened().publish(other.post("", film(), form="story"))
     assert desk.opened().find(post) is None
     assert not desk.opened().may_repeat(post)
+
+
+@pytest.mark.parametrize("form", ["story", "reel"])
+def test_a_private_film_is_not_taken_for_ours(desk: Desk, form: Format) -> None:
+    post = desk.post("", film(), form=form)
+    private = desk.simulator.post_by_phone(desk.account, "", film=FILM, story=form == "story")
+    desk.simulator.faults.next("cut_after_accepting", on=PUBLISH)
+    with pytest.raises(Unknown):
+        desk.opened().publish(post)
+    ours = next(each for each in desk.simulator.kept.media if each != private)
+    del desk.simulator.kept.media[ours]  # not listed yet
+    assert desk.opened().find(post) is None
+    with pytest.raises(Unknown):
+        desk.opened().publish(post)
+
+
+def test_a_film_whose_number_is_known_is_that_one(desk: Desk) -> None:
+    post = desk.post("", film(), form="story")
+    desk.simulator.post_by_phone(desk.account, "", film=FILM, story=True)
+    ours = desk.opened().publish(post)
+    found = desk.opened().find(post)
+    assert found is not None
+    assert found.remote_id == ours.remote_id
+
+
+def test_a_picture_that_cannot_be_fetched_is_not_alike_and_breaks_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = desk.post("", picture(""), form="story")
+    desk.simulator.post_by_phone(desk.account, "", picture=picture("").data, story=True)
+    network, (foreign,) = desk.opened(), desk.opened().recent()
+    tries = list[str]()
+
+    def get(url: str) -> httpx.Response:
+        tries.append(url)
+        raise httpx.ConnectError("no way there")
+
+    monkeypatch.setattr(desk.http, "get", get)
+    assert [network.same(ours, foreign) for _again in range(5)] == [False] * 5
+    assert len(tries) == 1
 
 
 def test_a_private_picture_in_the_story_is_not_ours(desk: Desk) -> None:
@@ -439,7 +546,7 @@ def test_parts_of_a_carousel_outlive_a_try(desk: Desk) -> None:
     for place in range(2):
         with pytest.raises(NetworkError, match="still busy"):
             desk.opened().publish(post)
-        desk.is_ready(desk.kept["parts"][str(place)])
+        desk.is_ready(desk.kept["children"][str(place)])
     with pytest.raises(NetworkError, match="still busy"):
         desk.opened().publish(post)
     desk.is_ready(desk.kept["container"])
@@ -477,6 +584,7 @@ def test_what_was_removed_and_sent_again_is_looked_for_anew(desk: Desk) -> None:
     assert desk.opened().find(post) is None
     assert not desk.opened().may_repeat(post)
     later = replace(post, created_at=post.created_at - timedelta(minutes=11))
+    desk.kept = dict(Instagram.forgets(desk.kept))
     desk.simulator.faults.next("cut_after_accepting", on=PUBLISH)
     with pytest.raises(Unknown):
         desk.opened().publish(later)
@@ -685,7 +793,7 @@ def test_passing_trouble_of_an_unknown_kind_can_be_tried_again() -> None:
 
 @pytest.mark.parametrize(
     ("code", "subcode"),
-    [(36003, 2207009), (36000, 2207004), (36001, 2207005), (36004, 2207010), (9004, 2207052), (352, 2207026)],
+    [(36003, 2207009), (36000, 2207004), (36001, 2207005), (36004, 2207010), (352, 2207026)],
 )
 def test_what_is_wrong_with_a_picture_is_said_and_not_tried_again(code: int, subcode: int) -> None:
     for found in (refusal(code, subcode), refusal(code)):
@@ -695,6 +803,14 @@ def test_what_is_wrong_with_a_picture_is_said_and_not_tried_again(code: int, sub
 
 def test_spam_is_no_limit_that_passes_by_itself() -> None:
     assert not isinstance(refusal(4, 2207051), Limited)
+
+
+def test_a_proxy_s_401_says_nothing_about_our_access() -> None:
+    for body in ({"error": "proxy_auth_required"}, {"error": {"message": "no code"}}, {}):
+        with pytest.raises(NetworkError) as told:
+            graph.raise_for(httpx.Response(401, json=body))
+        assert told.value.may_retry
+        assert not isinstance(told.value, Disconnected)
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"error": "text"}', b'{"error": {"message": "no code"}}'])

@@ -299,6 +299,25 @@ def test_a_part_that_is_refused_is_refused_and_what_is_there_is_kept(desk: Desk,
 # Keys
 
 
+def test_a_call_that_is_made_again_with_a_new_key_asks_for_leave_again(
+    desk: Desk, account: Account, simulator: XSimulator
+) -> None:
+    asked = list[str]()
+
+    def ready() -> None:
+        asked.append("ready")
+        if len(asked) == 1:
+            simulator.login.keys.clear()  # its two hours are over at this very moment
+        else:
+            raise NetworkError("Somebody stopped it.")
+
+    with pytest.raises(NetworkError, match="stopped"):
+        desk.open(ready=ready).publish(a_post("Na het stoppen"))
+    assert len(asked) == 2
+    assert simulator.posts_of(account) == []
+    assert desk.kept["asked"] == -1
+
+
 def test_a_key_that_ended_is_renewed_within_the_call_and_remembered(desk: Desk) -> None:
     old = dict(desk.credentials)
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=3)):

@@ -185,7 +185,8 @@ class Attempt:
 
     ``ready`` is called by ``publish`` right before each request that publishes, after all uploading; it raises
     where the post may not go out any more. ``kept`` is what the connector kept of earlier attempts at this very
-    delivery (the id of a container, the parts of a thread), and ``keep`` adds to it, committed when it returns.
+    delivery (the id of a container, the parts of a thread), and ``keep`` adds to it, committed when it returns; as
+    "media" the id of the post that the network says it made, before anything else is asked of it.
     ``tell`` says how far it is: a translatable English sentence and per cent. ``offer`` gives the public,
     short-lived address at which the network can fetch a picture or film; it raises ``NetworkError`` where
     this installation cannot be reached from outside.
@@ -324,6 +325,11 @@ class Network(ABC):
         """``picture`` as the network takes it in a post of this ``form``: what stands at the address that
         ``Attempt.offer`` gives for it. Its bytes are always the same, and preparing it again changes nothing."""
         return picture
+
+    @classmethod
+    def forgets(cls, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What of ``Attempt.kept`` still counts once a person looked and decided that it is sent again."""
+        return kept
 
     def find(self, post: Outgoing) -> Shown | None:
         """Look for ``post`` among the newest remote posts. Never publishes."""

@@ -23,7 +23,11 @@ from vierogen.networks.taming import tamed_text
 # How long to wait where a limit does not say it: counted over an hour, or over a day.
 HOUR, SOON = 3600.0, 300.0
 # What follows from a refusal. "busy" is trouble on their side: it may have been carried out all the same.
-Means = Literal["refused", "again", "busy", "limited", "disconnected", "forbidden", "missing"]
+Means = Literal["refused", "again", "busy", "unfetched", "limited", "disconnected", "forbidden", "missing"]
+
+
+class Unfetched(NetworkError):  # noqa: N818 - says what the network said
+    """It could not fetch what was offered to it: our door may have been busy, or may never be reached from there."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ _SUBCODES: Mapping[int, Row] = {
     2207042: Row(_("Instagram takes no more posts of this account today. It is tried again."), "limited", HOUR),
     2207050: Row(_("Instagram has restricted this account. Open the Instagram app and do what it asks.")),
     2207051: Row(_("Instagram held this back: it looks like spam to it. Open the app to see what it asks.")),
-    2207052: Row(_("Instagram could not fetch the picture from here. Ask the person who runs Vierogen.")),
+    2207052: Row(_("Instagram could not fetch the picture from here. Ask the person who runs Vierogen."), "unfetched"),
     2207053: Row(_("Instagram could not take in the film. It is tried again."), "again"),
 }
 _CODES: Mapping[int, Row] = {
@@ -96,7 +100,7 @@ _CODES: Mapping[int, Row] = {
     352: Row(_("Instagram cannot show this film. Save it anew as MP4.")),
     368: Row(_("Instagram has blocked this account for a while. Open the app to see why.")),
     613: Row(_SLOW, "limited"),
-    9004: Row(_("Instagram could not fetch the picture from here. Ask the person who runs Vierogen.")),
+    9004: Row(_("Instagram could not fetch the picture from here. Ask the person who runs Vierogen."), "unfetched"),
     9007: Row(_("Instagram is still busy with the picture or film. It is tried again."), "again"),
     36000: Row(_("Instagram finds this picture too large. Choose a smaller one.")),
     36001: Row(_("Instagram does not take this kind of picture. Choose a photo.")),
@@ -126,8 +130,14 @@ def ask_graph(
 
 
 def raise_for(response: httpx.Response, *, accepting: bool = False) -> None:
-    """Raise what the answer's error body means; what is no answer of the Graph API, as ``asking.answered`` does."""
+    """Raise what the answer's error body means; what is no answer of the Graph API, as ``asking.answered`` does.
+
+    A 401 that is none, such as a proxy's, says nothing about our access, whatever stands in it.
+    """
     error = _error_in(response)
+    if error is None and response.status_code == 401:
+        detail = "401 without an error of the Graph API"
+        raise NetworkError(_("Something before the network refused us."), may_retry=True, detail=detail)
     if error is None:
         answered(response, accepting=accepting)
         return
@@ -138,13 +148,14 @@ def raise_for(response: httpx.Response, *, accepting: bool = False) -> None:
     if row.means == "limited":
         raise Limited(row.reason, seconds=_wait(response, row), detail=detail)
     family = _FAMILIES.get(row.means, NetworkError)
-    raise family(row.reason, may_retry=row.means in ("again", "busy"), detail=detail)
+    raise family(row.reason, may_retry=row.means in ("again", "busy", "unfetched"), detail=detail)
 
 
 _FAMILIES: Mapping[Means, type[NetworkError]] = {
     "disconnected": Disconnected,
     "forbidden": Forbidden,
     "missing": Missing,
+    "unfetched": Unfetched,
 }
 
 

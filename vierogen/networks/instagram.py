@@ -46,7 +46,7 @@ from vierogen.networks.instagram_login import (
     token_for,
 )
 from vierogen.networks.instagram_pictures import fitted
-from vierogen.networks.instagram_publishing import STORY_SECONDS, Sending
+from vierogen.networks.instagram_publishing import GOOD, STORY_SECONDS, Sending
 from vierogen.networks.instagram_shown import FIELDS, reads_alike, shown_from
 from vierogen.networks.likeness import alike
 from vierogen.networks.taming import composed
@@ -56,8 +56,6 @@ _CALLS_AN_IMPRESSION = 4800
 # Pages of one list that are read at most, and what a page holds.
 _MOST_PAGES, _PAGE = 8, 50
 _DAY = 86_400
-# A published post is shown by then, so what is not there was removed again.
-_SHOWN_BY = timedelta(minutes=10)
 _TOO_LARGE = 12_000_000
 
 
@@ -159,10 +157,8 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         if sending.status() == "PUBLISHED":
             if found := self.find(post):
                 return found
-            if datetime.now(UTC) < post.created_at + _SHOWN_BY:
-                raise Unknown(UNSURE, detail="the container says PUBLISHED")
-            # It stood there and was removed, and a person decided to send it again.
-            sending.kept.pop("container")
+            # Not listed yet, or removed again: that nobody sees it is no reason to make a second one.
+            raise Unknown(UNSURE, detail="the container says PUBLISHED")
         sending.prepare(post)
         made = sending.publish()
         # It stands there now: that reading it back fails says nothing about that.
@@ -175,17 +171,12 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
     def find(self, post: Outgoing) -> Shown | None:
         """By the id that the network gave, else among what is listed now.
 
-        Where the container says that it was published, the only one that can be it is it: a film has no other mark.
+        A film without words has no mark by which it can be told from somebody's private one, so without an id a
+        person decides about it, also where it is the only one that stands there.
         """
         if self._sending.media_id:
             return self.read(self._sending.media_id)
-        listed = self.recent()
-        if found := next((shown for shown in listed if self.same(post, shown)), None):
-            return found
-        if self._sending.status() != "PUBLISHED":
-            return None
-        possible = [shown for shown in listed if self.reads_as(post, shown)]
-        return possible[0] if len(possible) == 1 else None
+        return super().find(post)
 
     def reads_as(self, post: Outgoing, shown: Shown) -> bool:
         """By content, whatever the id says. Films cannot be compared, so for them text and form decide."""
@@ -201,7 +192,12 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
             return False
         if not self._sending.container:
             return True  # kept before it is used, so none was ever published
-        return self._sending.status() in ("FINISHED", "IN_PROGRESS")
+        return self._sending.status() in GOOD
+
+    @classmethod
+    def forgets(cls, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Another container may be made, and the id of what stood there before is not the one to look for."""
+        return {}
 
     def same(self, post: Outgoing, shown: Shown) -> bool:
         """By the id that was kept, else by content: the network does not give our key back."""
@@ -338,12 +334,27 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         """Fetch the first picture and compare. A film is packed anew beyond recognition: never taken for our own."""
         if not post.pictures or post.pictures[0].is_film or not shown.media[0].url:
             return False
-        ours, theirs = post.pictures[0], shown.media[0]
-        with told():
-            data = self.opened.http.get(theirs.url)
+        if (post.key, shown.remote_id) not in self._compared:
+            self._compared[post.key, shown.remote_id] = self._is_picture_of(post, shown.media[0].url)
+        return self._compared[post.key, shown.remote_id]
+
+    @cached_property
+    def _compared(self) -> dict[tuple[str, str], bool]:
+        """The watch asks about the same two again and again, while a delivery is on its way."""
+        return {}
+
+    def _is_picture_of(self, post: Outgoing, url: str) -> bool:
+        """What cannot be fetched is not alike: one picture must not end a look at all others."""
+        try:
+            with told():
+                answer = self.opened.http.get(url)
+        except NetworkError:
+            return False
+        if not answer.is_success or len(answer.content) > _TOO_LARGE:
+            return False
         # A story may have been sent in either shape.
-        shapes = {self.prepared(ours, form=form).data for form in ("post", post.format)}
-        return data.is_success and any(alike(shape, data.content[:_TOO_LARGE]) for shape in shapes)
+        shapes = {self.prepared(post.pictures[0], form=form).data for form in ("post", post.format)}
+        return any(alike(shape, answer.content) for shape in shapes)
 
     def _answers(self, url: str) -> bool:
         with told():

@@ -1,8 +1,9 @@
 """Publishing on Instagram: containers are made, waited for, and published once.
 
 https://developers.facebook.com/documentation/instagram-platform/content-publishing. Only the last call,
-``media_publish``, can publish. Every container is kept before it is used, so whoever comes later can ask what became
-of it: that, and not a guess, decides whether anything is sent again.
+``media_publish``, can publish. Every container is kept before it is used, and once more before it is to be published
+(``asked``), so whoever comes later can ask what became of it: that, and not a guess, decides whether anything is sent
+again. Once publishing was asked for, no other container is made, unless a person decides so.
 """
 
 import re
@@ -16,14 +17,17 @@ import httpx
 from vierogen.core.words import gettext_noop as _
 from vierogen.networks.asking import Missing, body_as
 from vierogen.networks.base import Attempt, NetworkError, Outgoing, Picture, Unknown
-from vierogen.networks.graph import UNSURE, by_subcode
+from vierogen.networks.graph import UNSURE, Unfetched, by_subcode
 
 # .../reference/ig-container, "status_code"; "" where the network does not have it any more.
 Status = Literal["EXPIRED", "ERROR", "FINISHED", "IN_PROGRESS", "PUBLISHED", ""]
 # content-publishing, "Troubleshooting": ask once a minute, for five minutes at most. Pictures are ready at once, so the
 # first looks come sooner. What takes longer is tried again with the same container, and holds up no other post.
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-_GOOD = ("FINISHED", "IN_PROGRESS")
+GOOD = ("FINISHED", "IN_PROGRESS")
+# So many containers of one delivery may come to nothing.
+MOST_TRIES = 3
+GAVE_UP = _("Instagram could not prepare this post, however often it was tried. Choose another picture or film.")
 # error-codes, 2207010; ig-user/media, "caption".
 MOST_HASHTAGS, MOST_MENTIONS = 30, 20
 # ig-user/media, "Story Video Specifications": 60 seconds at most.
@@ -31,6 +35,10 @@ STORY_SECONDS = 60.0
 FETCHING = _("Instagram is fetching the pictures.")
 PREPARING = _("Instagram is preparing the post.")
 PUBLISHING = _("Instagram is publishing it.")
+
+
+class Spoilt(NetworkError):  # noqa: N818 - what became of it
+    """A container came to nothing; ``may_retry`` says whether another one can help."""
 
 
 class Ask(Protocol):
@@ -65,6 +73,11 @@ class Sending:
         """What became of it, where the network said so, or ""."""
         return str(self.kept.get("media") or "")
 
+    @property
+    def is_asked(self) -> bool:
+        """Was the network asked to publish the kept container, without a clear no?"""
+        return bool(self.container) and self.kept.get("asked") == self.container
+
     def status(self) -> Status:
         """What became of the kept container; "" where there is none."""
         return self._status(self.container)[0] if self.container else ""
@@ -72,18 +85,44 @@ class Sending:
     def prepare(self, post: Outgoing) -> None:
         """Have a finished container: the one of an earlier try while it is good, else a new one.
 
-        Raises ``NetworkError``; nothing can have been published.
+        Raises ``Unknown`` where an earlier one may have been published, else ``NetworkError``.
         """
         refuse_what_does_not_fit(post)
-        if self.status() not in _GOOD:
-            self._make(post)
-        self._wait_for(self.container)
+        try:
+            if self.status() not in GOOD:
+                self._refuse_another()
+                self._make(post)
+            self._wait_for(self.container)
+        except (Spoilt, Unfetched) as error:
+            raise self._counted(error) from error
+
+    def _refuse_another(self) -> None:
+        """Whatever became of a container that was to be published: only a person decides to make another one."""
+        if self.is_asked:
+            raise Unknown(UNSURE, detail="it was to be published, and is not waiting any more")
+
+    def _counted(self, error: NetworkError) -> NetworkError:
+        """Another container may help, but not for ever."""
+        tries = int(self.kept.get("spoilt") or 0) + 1
+        self._keep({"spoilt": tries})
+        if not error.may_retry or tries < MOST_TRIES:
+            return error
+        return NetworkError(error.reason if isinstance(error, Unfetched) else GAVE_UP, detail=error.detail)
 
     def publish(self) -> str:
         """Publish the container; returns the id of the post. Raises ``Unknown`` where that is not known."""
         self.attempt.tell(PUBLISHING, 90)
-        self.attempt.ready()
-        answer = self.ask("POST", f"{self.account}/media_publish", accepting=True, data={"creation_id": self.container})
+        before = self.kept.get("asked") or ""
+        self._keep({"asked": self.container})
+        data = {"creation_id": self.container}
+        try:
+            self.attempt.ready()
+            answer = self.ask("POST", f"{self.account}/media_publish", accepting=True, data=data)
+        except Unknown:
+            raise
+        except NetworkError:  # a clear no, to this call
+            self._keep({"asked": before})
+            raise
         made = str(body_as(answer, dict, accepting=True).get("id") or "")
         if not made:
             raise Unknown(UNSURE, detail="no id")
@@ -104,7 +143,7 @@ class Sending:
         """content-publishing, "Carousel Posts": each part is a container of its own, and done before the whole."""
         known = self.kept.get("children") or {}
         part = str(known.get(str(place)) or "")
-        if not part or self._status(part)[0] not in _GOOD:
+        if not part or self._status(part)[0] not in GOOD:
             picture = self._media_of(post.pictures[place], post, is_part=True)
             part = self._created({**picture, "is_carousel_item": "true"})
             self._keep({"children": {**known, str(place): part}})
@@ -136,6 +175,7 @@ class Sending:
             if status == "FINISHED":
                 return
             if status != "IN_PROGRESS":
+                self._refuse_another()
                 raise _spoilt(words, may_retry=container not in self.made)
             self.attempt.tell(PREPARING, min(80, 30 + 10 * look))
             self.sleep(pause)
@@ -154,13 +194,14 @@ class Sending:
         self.kept.update(news)
 
 
-def _spoilt(words: str, *, may_retry: bool) -> NetworkError:
+def _spoilt(words: str, *, may_retry: bool) -> Spoilt:
     """.../ig-container, "status": on an error it names the sub-code."""
     named = re.search(r"\b(2207\d{3})\b", words)
     if named is None:
-        return NetworkError(_("Instagram could not prepare this post. It is tried again."), may_retry=True)
+        return Spoilt(_("Instagram could not prepare this post. It is tried again."), may_retry=True)
     row = by_subcode(int(named[1]))
-    return NetworkError(row.reason, may_retry=may_retry or row.means in ("again", "busy"), detail=words[:500])
+    again = may_retry or row.means in ("again", "busy", "unfetched")
+    return Spoilt(row.reason, may_retry=again, detail=words[:500])
 
 
 def refuse_what_does_not_fit(post: Outgoing) -> None:

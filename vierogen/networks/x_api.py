@@ -43,8 +43,10 @@ class Api:
         """Make one call as the account; raises as ``asking.ask`` does, and ``Duplicate``."""
         response = self._asked(method, path, accepting=accepting, **options)
         if is_refusal(response):
-            # 401 is a clear no: nothing was carried out, so the call may be made again.
+            # 401 is a clear no: nothing was carried out, so the call may be made again, if it still may at all.
             self.renew()
+            if accepting:
+                self.opened.attempt.ready()
             response = self._asked(method, path, accepting=accepting, **options)
         return checked(response, accepting=accepting)
 

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -173,7 +174,7 @@ def decide(delivery: Delivery, *, by: Member, send_it_again: bool) -> None:
 
     Raises ``ValidationError`` where somebody stopped the post meanwhile: then it is not sent again.
     """
-    again = {"due_at": timezone.now(), "next_try_at": None, "released_by": by} if send_it_again else {}
+    again = _sent_again(delivery, by=by) if send_it_again else {}
     with transaction.atomic():
         insist(by, Right.DECIDE, organisation_id=delivery.organisation_id)
         if send_it_again and Approval.objects.filter(pk=delivery.approval_id).exclude(revoked_at=None).exists():
@@ -185,3 +186,9 @@ def decide(delivery: Delivery, *, by: Member, send_it_again: bool) -> None:
             changes={**RELEASED, **again},
             only_if={"next_look_at": None},
         )
+
+
+def _sent_again(delivery: Delivery, *, by: Member) -> dict[str, Any]:
+    """What a person's word changes; only that makes a connector let go of what may have become a post."""
+    kept = delivery.channel.network.forgets(delivery.kept)
+    return {"due_at": timezone.now(), "next_try_at": None, "released_by": by, "kept": dict(kept)}

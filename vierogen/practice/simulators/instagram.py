@@ -68,11 +68,19 @@ class InstagramSimulator(Simulator):
         with self.lock:
             return self.kept.add_account(account)
 
-    def post_by_phone(self, account: Account, text: str, *, picture: bytes | None = None, story: bool = False) -> str:
-        """Post with the app; returns the media id. A note with the text is drawn where there is no picture."""
-        file = File(as_jpeg(picture, text), "image/jpeg")
+    def post_by_phone(
+        self,
+        account: Account,
+        text: str,
+        *,
+        picture: bytes | None = None,
+        film: bytes | None = None,
+        story: bool = False,
+    ) -> str:
+        """Post with the app; returns the media id. A note with the text is drawn where there is nothing to show."""
+        file = File(film, "video/mp4") if film else File(as_jpeg(picture, text), "image/jpeg")
         with self.lock:
-            media = Media(new_id(), account.id, text, "story" if story else "post", "", file)
+            media = Media(new_id(), account.id, text, "story" if story else "reel" if film else "post", "", file)
             media.url = self.kept.permalink(account, media.code, story=story)
             return self.kept.publish(media).id
 
