@@ -47,6 +47,18 @@ def at(number: int, how: Callable[..., Any]) -> Callable[..., Any]:
     return patched
 
 
+def naming(name: str, how: Callable[..., Any]) -> Callable[..., Any]:
+    """``how``, but only where something is to be kept under this name."""
+
+    def patched(keep: Callable[..., Any]) -> Callable[..., Any]:
+        def called(sending: Any, news: Any) -> Any:
+            return (how(keep) if news.get(name) else keep)(sending, news)
+
+        return called
+
+    return patched
+
+
 def inside(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Die in the transaction of the move ``verb``: the row was changed, its entry is not yet written."""
 
@@ -91,8 +103,8 @@ def places_of_instagram() -> Places:
         "while it is prepared": (Sending, "_wait_for", at(1, before)),
         "before it is published": (Sending, "publish", before),
         "about to publish": (delivering, "_refuse_late", after),
-        "after it was published": (Sending, "_keep", at(2, before)),
-        "after its number was kept": (Sending, "_keep", at(2, after)),
+        "after it was published": (Sending, "_keep", naming("media", before)),
+        "after its number was kept": (Sending, "_keep", naming("media", after)),
     }
 
 

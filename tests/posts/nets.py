@@ -68,10 +68,18 @@ def on_instagram(simulator: InstagramSimulator, town: Organisation, cora: Member
 
 
 def due_on(
-    channel: Channel, anna: Member, ben: Member, *, pictures: int = 0, text: str = TEXT, form: str = "post"
+    channel: Channel,
+    anna: Member,
+    ben: Member,
+    *,
+    pictures: int = 0,
+    film: bytes = b"",
+    text: str = TEXT,
+    form: str = "post",
 ) -> Delivery:
     """A delivery to this channel whose time has come."""
-    media = [add_picture(channel.organisation, png(place), name=f"{place}.png", by=anna) for place in range(pictures)]
+    files = [(png(place), f"{place}.png") for place in range(pictures)] + [(film, "film.mp4")] * bool(film)
+    media = [add_picture(channel.organisation, data, name=name, by=anna) for data, name in files]
     shown = tuple((each.pk, "Een opgebroken straat") for each in media)
     version = begin(
         channel.organisation, Content(text, (channel,), pictures=shown, formats={channel.pk: form}), by=anna

@@ -28,8 +28,8 @@ from vierogen.posts.actions.delivering import (
     outgoing,
     settle,
 )
-from vierogen.posts.actions.threads import ids_of, others_of, thread_of
-from vierogen.posts.models import Approval, Delivery
+from vierogen.posts.actions.threads import ids_of, made_by, others_of, thread_of
+from vierogen.posts.models import Approval, Delivery, Evidence
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
 
@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 LOOKS = 5
 # A network that cannot be asked is asked again for so long; then a person decides without its answer.
 ASKED_FOR = timedelta(minutes=15)
+# What an attempt without an answer left behind stands there by then, uploads and clocks included. A post that is
+# made later was made by somebody, however alike it is.
+ARRIVES_WITHIN = timedelta(minutes=15)
 UNREAD = gettext_noop("It was published, but reading it back did not show it as approved.")
 
 
@@ -77,15 +80,33 @@ def look(delivery: Delivery) -> None:
 
 
 def _found(network: Network, delivery: Delivery) -> Shown | None:
-    """The remote post that is this delivery; never one that another delivery explains, however alike."""
+    """The remote post that is this delivery; never one that is somebody else's, however alike."""
     post = outgoing(delivery)
     shown = network.find(post)
-    if shown is None or not others_of(delivery, shown).exists():
+    if shown is None or _can_be(delivery, shown):
         return shown
     if len(thread_of(network, post)) > 1:
         return None
     alike = (each for each in network.recent() if network.same(post, each))
-    return next((each for each in alike if not others_of(delivery, each).exists()), None)
+    return next((each for each in alike if _can_be(delivery, each)), None)
+
+
+def _can_be(delivery: Delivery, shown: Shown) -> bool:
+    """Not what another delivery explains. By content alone, neither what came too late, nor what was sealed as
+    evidence: of this delivery nothing is known yet that could be, so it was, of somebody else's post."""
+    if others_of(delivery, shown).exists():
+        return False
+    if shown.key == delivery.key or shown.remote_id in made_by(delivery):
+        return True
+    evidence = Evidence.objects.filter(channel=delivery.channel_id, remote_id=shown.remote_id)
+    return not is_too_late(delivery, shown) and not evidence.exists()
+
+
+def is_too_late(delivery: Delivery, shown: Shown) -> bool:
+    """Was it made so long after the latest attempt that this cannot have made it?"""
+    if delivery.sent_at is None or shown.created_at is None:
+        return False
+    return shown.created_at > delivery.sent_at + ARRIVES_WITHIN
 
 
 def _looked(delivery: Delivery, shown: Shown | None, *, may_repeat: bool) -> None:

@@ -96,8 +96,13 @@ def offered(token: str) -> Picture | None:
 
 
 def _is_under_way(delivery: Delivery, named: _Named) -> bool:
-    """Is it this attempt? While it is uncertain each look takes the fence one further, and the attempt stays."""
+    """Is it this attempt? While it is uncertain each look takes the fence one further, and the attempt stays.
+
+    It also stays where the connector kept something of it: a film may be fetched longer than one try waits for it.
+    """
     if delivery.state == DeliveryState.UNCERTAIN:
+        return named.fence <= delivery.fence
+    if delivery.kept and delivery.state in (DeliveryState.WAITING, DeliveryState.SENDING):
         return named.fence <= delivery.fence
     return delivery.state == DeliveryState.SENDING and named.fence == delivery.fence
 
