@@ -131,7 +131,17 @@ def test_of_a_thread_the_longest_part_has_to_fit_and_the_pictures_go_first() -> 
 def test_every_part_has_its_price_and_a_link_makes_it_dear() -> None:
     assert X.price(a_post("Hallo")).amount == Decimal("0.015")
     assert X.price(a_post("Zie https://voorbeeld.nl")).amount == Decimal("0.200")
-    assert X.price(a_post("Zie voorbeeld.nl")).amount == Decimal("0.200")
+    for link in (
+        "voorbeeld.nl",
+        "park.photography",
+        "de.voorbeeld.versicherung!",
+        "пример.рф",
+        "a.xn--p1ai",
+        "A.Koeln/x",
+    ):
+        assert X.price(a_post(f"Zie {link}")).amount == Decimal("0.200"), link
+    for none in ("Om 9.30 uur.", "Vandaag. Morgen", "a.u.b. ", "3.50 euro...", "punt . com"):
+        assert X.price(a_post(none)).amount == Decimal("0.015"), none
     assert X.price(a_post("Een\n---\nTwee https://a.nl\n---\nDrie")).amount == Decimal("0.230")
     assert X.price(a_post("Hallo")).currency == "USD"
 
@@ -254,9 +264,47 @@ def test_the_same_words_as_long_ago_are_refused_with_a_reason(desk: Desk, accoun
 
 def test_the_same_words_that_are_not_listed_yet_are_looked_for_later(desk: Desk, account: Account) -> None:
     desk.simulator.read_lag = 60
-    desk.simulator.post_by_phone(account, "Nog niet te zien")
+    desk.simulator.faults.next("cut_after_accepting", on="POST /2/tweets")
+    post = a_post("Nog niet te zien")
+    for _try in range(2):
+        with pytest.raises(Unknown):
+            desk.open().publish(post)
+    assert len(desk.simulator.posts_of(account)) == 1
+
+
+def test_the_same_words_that_somebody_said_by_phone_are_not_ours(desk: Desk, account: Account) -> None:
+    desk.simulator.post_by_phone(account, "Tegelijk")
+    with pytest.raises(NetworkError, match="said them before") as told:
+        desk.open().publish(a_post("Tegelijk"))
+    assert not isinstance(told.value, Unknown)
+    assert not told.value.may_retry
+    assert desk.kept["asked"] == -1
+
+
+def test_looking_for_the_same_words_can_fail_and_says_nothing(
+    desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = a_post("Misschien geplaatst")
+    desk.simulator.faults.next("cut_after_accepting", on="POST /2/tweets")
     with pytest.raises(Unknown):
-        desk.open().publish(a_post("Nog niet te zien"))
+        desk.open().publish(post)
+
+    def fails(_network: X, _limit: int) -> None:
+        raise NetworkError("X is not there.", may_retry=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(X, "_posts", fails)
+        with pytest.raises(Unknown):
+            desk.open().publish(post)
+    assert [desk.open().publish(post).remote_id] == desk.simulator.ids_of(account)
+
+
+def test_a_picture_without_a_word_is_told_from_no_other(desk: Desk, account: Account) -> None:
+    post, network = a_post("", picture("")), desk.open()
+    shown = network.publish(post)
+    assert network.reads_as(post, shown)
+    assert not network.same(post, shown)
+    assert not network.same(a_post("", picture("")), shown)
 
 
 def test_a_fresh_post_that_cannot_be_read_yet_is_published_all_the_same(desk: Desk, account: Account) -> None:

@@ -10,14 +10,16 @@ from django.utils import timezone
 from tests.posts.nets import TEXT
 from tests.posts.steps import another, doubtful, fresh, look_now, raising, shown_texts
 from vierogen.channels.models import Channel
+from vierogen.ledger.actions import Machine
 from vierogen.ledger.moves import WrongStateError
 from vierogen.networks.base import Disconnected, NetworkError, Shown
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering, looking
+from vierogen.posts.actions import delivering, looking, removing
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
+from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 
 
@@ -133,6 +135,44 @@ def test_the_same_words_sent_twice_are_told_apart_when_answers_are_lost(
     assert {fresh(due).state, fresh(second).state} == {DeliveryState.PUBLISHED}
     assert fresh(due).remote_id != fresh(second).remote_id
     assert len(shown_texts(practice)) == 2
+
+
+def said_by_phone(practice: PracticeServer, official: Account) -> Shown:
+    """The very words of ours, posted by somebody."""
+    made = practice.network.post_by_phone(official, TEXT)
+    return Shown(made.id, TEXT, created_at=timezone.now())
+
+
+def test_what_somebody_else_posted_and_the_watch_sealed_is_not_ours(
+    due: Delivery, practice: PracticeServer, official: Account
+) -> None:
+    doubtful(due, practice)
+    removing.capture(due.channel, said_by_phone(practice, official), by=Machine("watch"))
+    for _look in range(looking.LOOKS):
+        look_now(due)
+    assert fresh(due).needs_a_person
+
+
+def test_what_is_known_to_be_ours_stays_ours_whatever_was_sealed(
+    due: Delivery, practice: PracticeServer, official: Account
+) -> None:
+    doubtful(due, practice)
+    ours = said_by_phone(practice, official)
+    removing.capture(due.channel, ours, by=Machine("watch"))
+    Delivery.objects.update(kept={"media": ours.remote_id})
+    look_now(due)
+    assert fresh(due).remote_id == ours.remote_id
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(14, True), (16, False)])
+def test_what_came_long_after_the_attempt_is_somebody_else_s(
+    minutes: int, found: bool, due: Delivery, practice: PracticeServer, official: Account
+) -> None:
+    doubtful(due, practice)
+    Delivery.objects.update(sent_at=timezone.now() - timedelta(minutes=minutes))
+    said_by_phone(practice, official)
+    look_now(due)
+    assert bool(fresh(due).remote_id) is found
 
 
 def test_an_answer_that_explains_another_delivery_leaves_a_doubt(

@@ -252,6 +252,31 @@ def test_an_earlier_attempt_s_address_is_dead_in_the_next_one(send: Send, anybod
     assert is_nothing(seen[0])
 
 
+def test_between_two_tries_at_what_was_kept_the_network_can_still_fetch_it(
+    send: Send, anybody: Client, anna: Member
+) -> None:
+    """A film may be fetched longer than one try waits for it."""
+    urls: list[str] = []
+
+    def look(url: str, _picture: Picture) -> None:
+        urls.append(url)
+        if len(urls) == 1:
+            Delivery.objects.update(kept={"container": "1"})
+        raise NetworkError("Still busy.", may_retry=True)
+
+    due = send(look)
+    assert due.state == DeliveryState.WAITING
+    assert anybody.get(path(urls[0])).status_code == 200
+    Delivery.objects.update(next_try_at=timezone.now())
+    assert jobs.deliver("test")
+    assert [anybody.get(path(url)).status_code for url in urls] == [200, 200]
+    Delivery.objects.update(kept={})
+    assert all(is_nothing(anybody.get(path(url))) for url in urls)
+    Delivery.objects.update(kept={"container": "1"})
+    stop(due.version.post, by=anna)
+    assert all(is_nothing(anybody.get(path(url))) for url in urls)
+
+
 @pytest.fixture
 def refused(send: Send, settings: object) -> Callable[[], Delivery]:
     """Send it from an installation that the network cannot reach."""

@@ -160,9 +160,11 @@ def test_taking_a_thread_down_is_no_deviation(thread: Delivery, x: Net, look_at_
 def test_a_part_that_was_taken_for_a_stray_is_explained_by_a_late_answer(
     thread: Delivery, x: Net, on_x: Network, look_at_x: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vierogen.watch.actions.reconciling.explanation", lambda *_args, **_named: None)
     jobs.deliver("test")
-    strays = [reconcile(x.channel, shown, network=on_x) for shown in on_x.recent()]
+    with monkeypatch.context() as patch:
+        for question in ("explanation", "known_maker"):
+            patch.setattr(f"vierogen.watch.actions.reconciling.{question}", lambda *_args, **_named: None)
+        strays = [reconcile(x.channel, shown, network=on_x) for shown in on_x.recent()]
     assert None not in strays
     watch_jobs.settle("test")
     assert set(Stray.objects.values_list("state", flat=True)) == {State.EXPLAINED}

@@ -56,8 +56,6 @@ FEWEST, MOST = 5, 100
 LIKES = 20
 # https://docs.x.com/x-api/media/quickstart/best-practices: pictures of at most 5 MB.
 PICTURE_BYTES = 5_000_000
-# Our clock and X's may differ by this much.
-_CLOCKS = timedelta(minutes=5)
 # Seconds that X may need to process a picture.
 _PATIENCE = 60.0
 
@@ -194,7 +192,10 @@ class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads):
 
     def same(self, post: Outgoing, shown: Shown) -> bool:
         """Compare by content with every part: X gives no key back."""
-        return any(_reads_alike(part, shown) for part in self.thread(post))
+        return any(x_shown.is_told_by(part, shown) for part in self.thread(post))
+
+    def reads_as(self, post: Outgoing, shown: Shown) -> bool:
+        return any(x_shown.reads_alike(part, shown) for part in self.thread(post))
 
     def may_repeat(self, post: Outgoing) -> bool:
         """Only where every part that X was asked for is known; ``publish`` then goes on after them."""
@@ -203,7 +204,7 @@ class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads):
     def find(self, post: Outgoing) -> Shown | None:
         """Look among the newest posts for the parts that are not known yet; whole, or None."""
         thread = self.thread(post)
-        ids = self._publishing(post).found(thread, self._posts(MOST), same=_reads_alike)
+        ids = self._publishing(post).found(thread, self._posts(MOST), same=x_shown.is_told_by)
         return self._whole(post, ids) if len(ids) == len(thread) else None
 
     def delete(self, remote_id: str) -> None:
@@ -306,15 +307,19 @@ class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads):
         return Shown(ids[0], text, url=x_shown.address_of(ids[0]), created_at=made_at, rest=tuple(ids[1:]))
 
     def _standing(self, part: Outgoing, before: Sequence[str]) -> str:
-        """X says that this stands there already: ours, whose answer was lost, or something older.
+        """X was asked for this before, and says that it stands there already: ours, or something older.
 
-        Raises ``Unknown`` where nothing of the kind is listed: it may not be listed yet.
+        Raises ``Unknown`` where nothing of the kind is listed: it may not be listed yet, and looking can fail.
         """
-        listed = self._posts(MOST)
-        ours = (each for each in listed if _reads_alike(part, each) and follows(each, before))
+        try:
+            listed = self._posts(MOST)
+        except NetworkError as error:
+            raise Unknown(NO_ANSWER, detail=f"it says that it is a duplicate; {error.detail}"[:300]) from error
+        ours = (each for each in listed if x_shown.is_told_by(part, each) and follows(each, before))
         if found := next(ours, None):
             return found.remote_id
-        if any(x_text.essence(each.text) == x_text.essence(part.text) for each in listed):
+        alike = [each for each in listed if x_text.essence(each.text) == x_text.essence(part.text)]
+        if alike and all(x_shown.is_older(each, part) for each in alike):
             raise NetworkError(SAID_BEFORE)
         raise Unknown(NO_ANSWER, detail="it says that it is a duplicate")
 
@@ -377,13 +382,3 @@ def _moment(written: str) -> datetime | None:
     with suppress(ValueError):
         return datetime.fromisoformat(written)
     return None
-
-
-def _reads_alike(part: Outgoing, shown: Shown) -> bool:
-    """Is it this part: the same words and pictures, and made since then?"""
-    return (
-        shown.kind == "post"
-        and (shown.created_at is None or shown.created_at >= part.created_at - _CLOCKS)
-        and x_text.essence(shown.text) == x_text.essence(part.text)
-        and [x_text.essence(each.alt) for each in part.pictures] == [x_text.essence(each.alt) for each in shown.media]
-    )

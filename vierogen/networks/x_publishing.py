@@ -47,7 +47,8 @@ class Publishing:
     ) -> list[str]:
         """Send what is not known to be there and return the ids of all parts.
 
-        ``stands`` finds the id under which a part stands already, "" where it does not; asked where X says so.
+        ``stands`` finds the id under which a part stands already, where X says so and was asked for it before. Asked
+        for the first time, what stands there is somebody else's: they said the same words.
         """
         if "asked" not in self.kept:
             self._keep({"asked": -1})
@@ -55,9 +56,13 @@ class Publishing:
         pictures = [] if ids else [uploaded(picture) for picture in thread[0].pictures]
         for place in range(len(ids), len(thread)):
             body = _body(thread[place], pictures if place == 0 else [], after=ids[-1:])
+            before = self.kept["asked"]
             try:
                 made = self._asked(body, place)
-            except Duplicate:
+            except Duplicate as error:
+                if before < place:
+                    self._keep({"asked": before})
+                    raise NetworkError(SAID_BEFORE, detail=error.detail) from error
                 made = stands(thread[place], ids)
             ids.append(made)
             self._accepted(ids)

@@ -10,8 +10,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vierogen.networks.base import Happened, Kind, Media, Profile, Shown
+from vierogen.networks.base import Happened, Kind, Media, Outgoing, Profile, Shown
 from vierogen.networks.taming import tamed, web_address
+from vierogen.networks.x_text import essence
 
 FIELDS = {
     "tweet.fields": "attachments,author_id,created_at,edit_history_tweet_ids,entities,note_tweet,referenced_tweets",
@@ -28,6 +29,8 @@ _SINCE = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
 _OWN_PICTURE = re.compile(r"https?://(?:\w+\.)?(?:x|twitter)\.com/\w+/status/\d+/(?:photo|video)/\d+$")
 _MIMES = {"photo": "image/jpeg", "video": "video/mp4", "animated_gif": "video/mp4"}
 _IDS = re.compile(r"[0-9]{1,19}")
+# Our clock and X's may differ by this much.
+CLOCKS = timedelta(minutes=5)
 
 
 def is_id(remote_id: str) -> bool:
@@ -197,3 +200,24 @@ def _film(media: Mapping[str, Any]) -> str:
     found = [each for each in media.get("variants") or () if each.get("content_type") == "video/mp4"]
     best = sorted(found, key=lambda each: int(each.get("bit_rate") or 0))[-1:]
     return web_address(best[0].get("url")) if best else ""
+
+
+def reads_alike(part: Outgoing, shown: Shown) -> bool:
+    """Has it the same words and pictures as this part, and was it made since then?"""
+    return (
+        shown.kind == "post"
+        and not is_older(shown, part)
+        and essence(shown.text) == essence(part.text)
+        and [essence(each.alt) for each in part.pictures] == [essence(each.alt) for each in shown.media]
+    )
+
+
+def is_told_by(part: Outgoing, shown: Shown) -> bool:
+    """Is it this part? Where neither has a word, nothing tells it from somebody's private picture."""
+    says_something = essence(part.text) or any(essence(each.alt) for each in part.pictures)
+    return bool(says_something) and reads_alike(part, shown)
+
+
+def is_older(shown: Shown, part: Outgoing) -> bool:
+    """Was it made before this part was to go out?"""
+    return shown.created_at is not None and shown.created_at < part.created_at - CLOCKS

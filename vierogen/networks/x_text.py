@@ -21,8 +21,7 @@ _EMOJI = regex.compile(
 _HEAVY = "\u4e00"
 
 # "Any valid URL detected in post text" becomes a link, also without https:// before it. X knows every ending
-# there is; unsure here, so whatever has a country's two letters, or a common ending, counts as one. That costs at
-# worst a few signs, and makes the price that is shown too high rather than too low.
+# there is; unsure here, so whatever has a country's two letters, or a common ending, counts as one.
 _ENDINGS = (
     "[a-z]{2}|com|org|net|info|biz|edu|gov|int|mil|app|dev|online|site|shop|store|blog|news|cloud|page|live|world|"
     "amsterdam|frl|berlin|brussels|vlaanderen|gent|museum|social|community|foundation|events|email|academy|agency"
@@ -33,6 +32,8 @@ _LINK = re.compile(
     rf"|(?<![\w@$#./-])(?:{_LABEL}\.)+(?:{_ENDINGS})(?![\w@-])(?:[/?#][^\s<>]*)?",
     re.IGNORECASE,
 )
+# For the price whatever could be one counts, whether such an ending exists or not.
+_MAYBE_LINK = re.compile(r"[^\W_]\.(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,24})(?![^\W\d_])", re.IGNORECASE)
 _AFTER_LINK = "!?*\"'「」<>;:=,.$%[]~&|@"
 
 # Our own rule, not X's: a line of only three dashes begins the next post of a thread.
@@ -53,8 +54,8 @@ def parts(text: str) -> list[str]:
 
 
 def has_link(text: str) -> bool:
-    """Will X see a link in it? It asks much more for a post with one."""
-    return next(links(text), None) is not None
+    """Could X see a link in it? It asks much more for a post with one, and the price that is shown is never too low."""
+    return next(links(text), None) is not None or _MAYBE_LINK.search(composed(text)) is not None
 
 
 def essence(text: str) -> str:

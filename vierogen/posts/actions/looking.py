@@ -6,10 +6,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from vierogen.channels.models import Channel
 from vierogen.core.leases import RELEASED, heartbeat, lock, taken
 from vierogen.core.sealing import SealError
 from vierogen.ledger.moves import WrongStateError, move
@@ -29,7 +31,7 @@ from vierogen.posts.actions.delivering import (
     settle,
 )
 from vierogen.posts.actions.threads import ids_of, made_by, others_of, thread_of
-from vierogen.posts.models import Approval, Delivery, Evidence
+from vierogen.posts.models import Approval, Attachment, Delivery, Evidence
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
 
@@ -107,6 +109,15 @@ def is_too_late(delivery: Delivery, shown: Shown) -> bool:
     if delivery.sent_at is None or shown.created_at is None:
         return False
     return shown.created_at > delivery.sent_at + ARRIVES_WITHIN
+
+
+def could_be_ours(channel: Channel, shown: Shown) -> bool:
+    """Is it a film without words, while one of ours has no outcome yet? Nobody can tell by looking whose it is."""
+    if shown.text or not any(media.mime.startswith("video/") for media in shown.media):
+        return False
+    films = Attachment.objects.filter(version=OuterRef("version"), media__mime__startswith="video/")
+    on_their_way = Delivery.objects.in_flight().filter(Exists(films), channel=channel)
+    return any(not is_too_late(delivery, shown) for delivery in on_their_way)
 
 
 def _looked(delivery: Delivery, shown: Shown | None, *, may_repeat: bool) -> None:

@@ -19,6 +19,7 @@ from vierogen.notices.models import Alarm
 from vierogen.people.actions import addressees
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.looking import could_be_ours
 from vierogen.posts.actions.removing import capture
 from vierogen.posts.models import Evidence
 from vierogen.watch.models import RemotePost, Stray
@@ -52,7 +53,7 @@ def raise_stray(
     # A watcher keeps its channel for days; the organisation may have changed it meanwhile.
     channel = Channel.objects.select_related("organisation").get(pk=channel.pk)
     now, after = timezone.now(), channel.automatic_take_down_after
-    by_itself = after is not None and what in FOREIGN and channel.can_take_down
+    by_itself = after is not None and what in FOREIGN and channel.can_take_down and not could_be_ours(channel, shown)
     stray = Stray(
         organisation_id=channel.organisation_id,
         channel=channel,

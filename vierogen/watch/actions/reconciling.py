@@ -19,9 +19,11 @@ from vierogen.ledger.moves import move
 from vierogen.networks.base import Deletes, Network, Shown
 from vierogen.posts.actions.by_hand import hasten
 from vierogen.posts.actions.delivering import outgoing, settle
+from vierogen.posts.actions.looking import is_too_late
 from vierogen.posts.actions.removing import confirm_gone
-from vierogen.posts.actions.threads import accepted, thread_of
+from vierogen.posts.actions.threads import accepted, made_by, thread_of
 from vierogen.posts.models import Delivery, Part, TakeDown
+from vierogen.posts.models.deliveries import DeliveryQuerySet
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.watch.actions.raising import WATCH, raise_stray, sealed, tell_officers
 from vierogen.watch.fingerprints import fingerprint
@@ -36,9 +38,6 @@ PAUSE = 0.05
 REAPPEARS_AFTER = timedelta(seconds=60)
 # Clocks differ: a story that goes so long before its time went by itself.
 CLOCKS = timedelta(minutes=5)
-# What an attempt without an answer left behind stands there by then, uploads and clocks included. A post that is
-# made later was made by somebody, however alike it is.
-ARRIVES_WITHIN = timedelta(minutes=15)
 # Only posts are sent by deliveries.
 DELIVERED = ("post", "story")
 # When somebody removes what was liked or reposted, the like goes with it, and nobody here did wrong.
@@ -59,7 +58,8 @@ def reconcile(channel: Channel, shown: Shown, *, network: Network, edited: bool 
 def _meet(channel: Channel, shown: Shown, *, network: Network, edited: bool) -> Stray | None:
     sent = _sent_by_us(channel, shown, network=network)
     with transaction.atomic():
-        delivery = sent or explanation(channel, shown, network=network)
+        # By ids only: pictures were compared before, and no transaction waits for a network.
+        delivery = sent or known_maker(channel, shown)
         old = edited and shown.created_at is not None and shown.created_at < channel.connected_at
         origin = Origin.EXPLAINED if delivery else Origin.BASELINE if old else Origin.STRAY
         columns = {**columns_of(shown), "origin": origin, "delivery": delivery}
@@ -100,17 +100,33 @@ def explanation(channel: Channel, shown: Shown, *, network: Network) -> Delivery
     """The delivery that made this post, or a part of it. One whose outcome nobody knew yet is settled by it."""
     if shown.kind not in DELIVERED:
         return None
-    ours = channel.deliveries.select_related("version__post")
-    settled = ours.that_made(channel.pk, shown.remote_id)
-    found = list((settled | ours.in_flight() | ours.begun()).order_by("-sent_at", "-pk"))
-    for delivery in found:
-        if delivery.remote_id or shown.remote_id in accepted(delivery):
-            return delivery
-    for delivery in found:
-        if delivery.is_in_flight and _is_told_by(delivery, shown, network=network):
+    if known := known_maker(channel, shown):
+        return known
+    for delivery in _ours(channel).in_flight().order_by("-sent_at", "-pk"):
+        if _is_told_by(delivery, shown, network=network):
             return delivery
     # The worker that sent it may have settled it in between.
-    return settled.first()
+    return _ours(channel).that_made(channel.pk, shown.remote_id).first()
+
+
+def known_maker(channel: Channel, shown: Shown) -> Delivery | None:
+    """The delivery to which the network gave this very id, whether it is settled or not; asks no network."""
+    if shown.kind not in DELIVERED:
+        return None
+    settled = _ours(channel).that_made(channel.pk, shown.remote_id)
+    for delivery in (settled | _ours(channel).begun()).order_by("-sent_at", "-pk"):
+        if delivery.remote_id:
+            return delivery
+        if shown.remote_id in made_by(delivery):
+            # Only whoever sends a thread, or looks for all of it, knows when it is complete.
+            if delivery.is_in_flight and not accepted(delivery):
+                settle(delivery, shown, by=WATCH)
+            return delivery
+    return None
+
+
+def _ours(channel: Channel) -> DeliveryQuerySet:
+    return channel.deliveries.select_related("version__post", "channel")
 
 
 def _is_told_by(delivery: Delivery, shown: Shown, *, network: Network) -> bool:
@@ -128,8 +144,7 @@ def _is_told_by(delivery: Delivery, shown: Shown, *, network: Network) -> bool:
 def _matches(delivery: Delivery, shown: Shown, *, network: Network) -> bool:
     if shown.key == delivery.key:
         return True
-    too_late = delivery.sent_at and shown.created_at and shown.created_at > delivery.sent_at + ARRIVES_WITHIN
-    return not too_late and network.same(outgoing(delivery), shown)
+    return not is_too_late(delivery, shown) and network.same(outgoing(delivery), shown)
 
 
 def _compare(channel: Channel, known: RemotePost, shown: Shown) -> Stray | None:
