@@ -323,6 +323,7 @@ def test_a_container_that_expired_before_anybody_asked_to_publish_it_is_made_ane
         desk.opened().publish(desk.post())
     made, desk.simulator.processing = desk.kept["container"], 0.0
     desk.simulator.kept.containers[made].created_at -= timedelta(hours=25)
+    assert desk.opened().may_repeat(desk.post())
     desk.opened().publish(desk.post())
     assert desk.kept["container"] != made
 

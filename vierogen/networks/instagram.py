@@ -190,8 +190,8 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         """
         if self._sending.media_id:
             return False
-        if not self._sending.container:
-            return True  # kept before it is used, so none was ever published
+        if not self._sending.is_asked:
+            return True  # kept before the network is asked, so none was ever published
         return self._sending.status() in GOOD
 
     @classmethod
