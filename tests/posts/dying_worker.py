@@ -118,7 +118,7 @@ def main(job: str, step: str, network: str) -> None:
     from vierogen.channels.models import networks
     from vierogen.ledger import moves
     from vierogen.posts import jobs
-    from vierogen.posts.actions import delivering, looking, removing
+    from vierogen.posts.actions import delivering, looking, pursuing
 
     connector = networks()[network]
     places: Places = {
@@ -139,13 +139,18 @@ def main(job: str, step: str, network: str) -> None:
         "before settling": (looking, "settle", before),
         "after settling": (looking, "settle", after),
         # Taking down.
-        "after the evidence": (removing, "fetch_media", after),
+        "after the evidence": (pursuing, "fetch_media", after),
         "before the deletion": (connector, "delete", before),
         "after the deletion": (connector, "delete", after),
         "in its recording": (moves, "record", inside("delete")),
         "after its recording": (connector, "remains", before),
         "in the confirmation": (moves, "record", inside("confirm")),
         "in the withdrawal": (moves, "record", inside("withdraw")),
+        # Left to people.
+        "in the hand-over": (moves, "record", inside("hand_over")),
+        "after the hand-over": (pursuing, "hand_over", after),
+        "before it looks": (connector, "remains", before),
+        "after it looked": (connector, "remains", after),
     }
     places |= OF_NETWORK.get(network, dict)()
     owner, name, how = places[step]

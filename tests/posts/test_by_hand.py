@@ -10,19 +10,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.posts.killing import let_time_pass
+from tests.posts.killing import let_time_pass, work_and_die
 from tests.posts.nets import due_on
 from tests.posts.quiet import STEPS, Forbidding, Quiet, use
 from tests.posts.steps import raising
 from vierogen.channels.actions import entrust
 from vierogen.channels.models import Channel
+from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
 from vierogen.networks.asking import Missing
 from vierogen.networks.base import Limited, NetworkError
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import by_hand, removing
+from vierogen.posts.actions import by_hand, pursuing, removing
 from vierogen.posts.models import Delivery, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.practice.network import Account
@@ -112,7 +113,7 @@ def test_a_network_in_trouble_is_asked_again_and_nothing_counts_as_gone(
     withdrawn(standing, dirk)
     with monkeypatch.context() as patch:
         patch.setattr(Quiet, "read", raising(trouble))
-        for _look in range(removing.TRIES + 2):
+        for _look in range(pursuing.TRIES + 2):
             assert look().state == TakeDownState.BY_HAND
     assert Message.objects.filter(title__contains="Not").count() == 0
 
@@ -169,6 +170,67 @@ def test_what_got_stuck_is_handed_over_when_somebody_tries_again(forbidding: Del
     Channel.objects.update(may_delete=False)
     withdrawn(Delivery.objects.get(), dirk)
     assert look().state == TakeDownState.BY_HAND
+
+
+def test_connecting_again_with_the_right_to_delete_does_at_once_what_was_left_to_people(
+    forbidding: Delivery, dirk: Member, practice: PracticeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdrawn(forbidding, dirk)
+    look()
+    TakeDown.objects.update(next_at=timezone.now() + timedelta(minutes=50), attempts=60)
+    assert not jobs.delete_after_all("test")
+    monkeypatch.setattr(Forbidding, "allowed", True)
+    Channel.objects.update(may_delete=True)
+    monkeypatch.setattr(Forbidding, "remains", lambda *_args: ["https://voorbeeld.example/picture.png"])
+    assert jobs.delete_after_all("test")
+    assert not jobs.delete_after_all("test")
+    assert jobs.remove("test")
+    asked = TakeDown.objects.get()
+    # It is deleted, and looked at as soon as after any deletion.
+    assert (asked.state, asked.attempts) == (TakeDownState.CHECKING, 1)
+    assert asked.next_at < timezone.now() + timedelta(seconds=5)
+    assert practice.network.timeline() == []
+
+
+# Whoever dies on the way
+
+
+@pytest.fixture
+def limited(channel: Channel, anna: Member, ben: Member, dirk: Member, practice: PracticeServer) -> TakeDown:
+    """A post of ours that is to be removed, where the network takes no deletion for five minutes."""
+    due_on(channel, anna, ben)
+    jobs.deliver("test")
+    practice.faults.next("limited", seconds=300, count=100, on="DELETE *")
+    return withdrawn(Delivery.objects.get(), dirk)
+
+
+@pytest.mark.parametrize("step", ["in the hand-over", "after the hand-over", "before it looks", "after it looked"])
+def test_a_worker_killed_while_people_are_asked(step: str, limited: TakeDown, practice: PracticeServer) -> None:
+    work_and_die(step, job="remove")
+    let_time_pass()
+    assert look().state == TakeDownState.BY_HAND
+    # Dirk, who is on duty, and Cora, who can get into the account.
+    assert Message.objects.filter(urgent=True).count() == 2
+    practice.faults.clear()
+    TakeDown.objects.update(delete_at=timezone.now())
+    let_time_pass()
+    assert look().state == TakeDownState.GONE
+    assert Delivery.objects.get().state == DeliveryState.WITHDRAWN
+    assert verify()[1] == []
+
+
+@pytest.mark.parametrize("step", ["before the deletion", "after the deletion", "in its recording", "before it looks"])
+def test_a_worker_killed_while_it_deletes_what_people_were_asked_to_remove(
+    step: str, limited: TakeDown, practice: PracticeServer
+) -> None:
+    assert look().state == TakeDownState.BY_HAND
+    practice.faults.clear()
+    TakeDown.objects.update(delete_at=timezone.now(), next_at=timezone.now())
+    work_and_die(step, job="remove")
+    let_time_pass()
+    assert look().state == TakeDownState.GONE
+    assert practice.network.timeline() == []
+    assert verify()[1] == []
 
 
 # The pages

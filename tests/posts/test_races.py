@@ -23,7 +23,7 @@ from vierogen.people import actions as people
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering, looking, removing, reviewing, stopping, writing
+from vierogen.posts.actions import delivering, looking, pursuing, removing, reviewing, stopping, writing
 from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import Approval, Delivery, Halt, Post, TakeDown, Version
 from vierogen.posts.states import DeliveryState, PostState, TakeDownState
@@ -284,7 +284,7 @@ def test_two_workers_pursue_the_same_take_down(due: Delivery, dirk: Member, prac
     jobs.deliver("a")
     removing.withdraw(Delivery.objects.get(pk=due.pk), by=dirk, reason="Fout.")
     row = TakeDown.objects.select_related("channel", "evidence__channel", "delivery").get()
-    at_once(lambda: removing.pursue(row), lambda: removing.pursue(TakeDown.objects.get()), lambda: jobs.verify("c"))
+    at_once(lambda: pursuing.pursue(row), lambda: pursuing.pursue(TakeDown.objects.get()), lambda: jobs.verify("c"))
     assert TakeDown.objects.get().state == TakeDownState.GONE
     assert Delivery.objects.get().state == DeliveryState.WITHDRAWN
     assert practice.network.timeline() == []
@@ -293,7 +293,7 @@ def test_two_workers_pursue_the_same_take_down(due: Delivery, dirk: Member, prac
 def test_withdrawing_while_it_is_read_back(due: Delivery, dirk: Member) -> None:
     jobs.deliver("a")
     removing.withdraw(Delivery.objects.get(pk=due.pk), by=dirk, reason="Fout.")
-    asked = removing.claim_take_down("a")
+    asked = pursuing.claim_take_down("a")
     assert asked is not None
     claimed = looking.claim_unverified("b")
     assert claimed is not None

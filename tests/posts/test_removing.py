@@ -15,14 +15,15 @@ from tests.posts.steps import raising
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
-from vierogen.networks.base import Limited, NetworkError, Shown
+from vierogen.networks.base import Disconnected, Limited, NetworkError, Shown
 from vierogen.networks.mastodon import Mastodon
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import removing
+from vierogen.posts.actions import pursuing, removing
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
+from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,16 +85,33 @@ def test_a_removal_that_does_not_succeed_is_told_to_who_may_do_it(
 ) -> None:
     asked = taken_down(due, dirk)
     practice.faults.next("error_before", count=100, on="DELETE *")
-    for _try in range(removing.TRIES):
+    for _try in range(pursuing.TRIES):
         let_time_pass()
         assert jobs.remove("test")
     asked.refresh_from_db()
     assert asked.state == TakeDownState.STUCK
     assert [mail.email for mail in Message.objects.filter(urgent=True)] == ["dirk@voorbeeld.example"]
-    let_time_pass()
-    assert not jobs.remove("test")
     practice.faults.clear()
     removing.try_again(asked, by=dirk)
+    assert remove_all().state == TakeDownState.GONE
+
+
+def test_what_got_stuck_is_looked_at_until_somebody_removed_it(
+    due: Delivery, dirk: Member, practice: PracticeServer, official: Account
+) -> None:
+    asked = taken_down(due, dirk)
+    practice.faults.next("error_before", count=100, on="DELETE *")
+    for _try in range(pursuing.TRIES):
+        let_time_pass()
+        assert jobs.remove("test")
+    let_time_pass()
+    assert jobs.remove("test")
+    asked.refresh_from_db()
+    assert (asked.state, bool(asked.remains)) == (TakeDownState.STUCK, True)
+    # It is tried again now and then, and looked at much more often.
+    assert timezone.now() + timedelta(minutes=4) < (asked.delete_at or timezone.now())
+    assert asked.next_at < timezone.now() + timedelta(seconds=10)
+    practice.network.delete(official, asked.remote_id)
     assert remove_all().state == TakeDownState.GONE
 
 
@@ -106,7 +124,7 @@ def test_a_connector_that_crashes_gets_stuck_too(
         raise KeyError("nothing")
 
     monkeypatch.setattr(channel.network, "delete", crash)
-    for _try in range(removing.TRIES):
+    for _try in range(pursuing.TRIES):
         let_time_pass()
         assert jobs.remove("test")
     assert TakeDown.objects.get().state == TakeDownState.STUCK
@@ -184,24 +202,64 @@ def test_of_a_picture_that_is_too_large_the_small_copy_is_kept(
     assert (evidence.media_complete, evidence.media.get().url.endswith("?small")) == (True, True)
 
 
-def test_a_network_that_takes_no_more_deletions_is_waited_for(
+def test_a_network_that_takes_no_deletion_for_a_moment_is_waited_for(
     due: Delivery, practice: PracticeServer, dirk: Member
 ) -> None:
     taken_down(due, dirk)
-    practice.faults.next("limited", seconds=300, count=removing.TRIES + 2, on="DELETE *")
-    for _try in range(removing.TRIES + 2):
+    practice.faults.next("limited", seconds=30, count=pursuing.TRIES + 2, on="DELETE *")
+    for _try in range(pursuing.TRIES + 2):
         assert jobs.remove("test")
         asked = TakeDown.objects.get()
         assert (asked.state, asked.attempts) == (TakeDownState.ASKED, 0)
-        assert asked.next_at > timezone.now() + timedelta(seconds=250)
+        assert asked.next_at > timezone.now() + timedelta(seconds=25)
         TakeDown.objects.update(next_at=timezone.now())
     assert remove_all().state == TakeDownState.GONE
+
+
+def test_where_a_network_takes_no_deletion_for_minutes_people_are_asked_and_it_is_deleted_when_it_can(
+    due: Delivery, practice: PracticeServer, dirk: Member, cora: Member
+) -> None:
+    taken_down(due, dirk)
+    practice.faults.next("limited", seconds=300, on="DELETE *")
+    assert jobs.remove("test")
+    asked = TakeDown.objects.get()
+    assert (asked.state, asked.problem) == (TakeDownState.BY_HAND, "The network asks us to slow down.")
+    told = Message.objects.filter(urgent=True)
+    assert all("cannot remove it there at this moment" in each.text for each in told)
+    # It looks, and leaves the network alone until it takes deletions again.
+    let_time_pass()
+    assert jobs.remove("test")
+    asked.refresh_from_db()
+    assert (asked.state, asked.deleted_at, bool(asked.remains)) == (TakeDownState.BY_HAND, None, True)
+    with time_machine.travel(timezone.now() + timedelta(seconds=301)):
+        assert remove_all().state == TakeDownState.GONE
+    assert {each.email for each in told} == {dirk.user.email, cora.user.email}
+    assert Message.objects.filter(urgent=True).count() == 2
+
+
+@pytest.mark.parametrize(
+    "trouble", [NetworkError("This is not a usable web address."), Disconnected("The network refuses our key.")]
+)
+def test_where_trying_again_cannot_help_people_are_asked_at_once(
+    due: Delivery, dirk: Member, channel: Channel, monkeypatch: pytest.MonkeyPatch, trouble: NetworkError
+) -> None:
+    taken_down(due, dirk)
+    with monkeypatch.context() as patch:
+        patch.setattr(channel.network, "delete", raising(trouble))
+        assert jobs.remove("test")
+        asked = TakeDown.objects.get()
+        assert (asked.state, asked.problem) == (TakeDownState.BY_HAND, trouble.reason)
+        assert Message.objects.filter(urgent=True, email=dirk.user.email).count() == 1
+        # Whatever becomes of our own deletion, it looks whether a person removed it.
+        TakeDown.objects.update(delete_at=timezone.now())
+        patch.setattr(channel.network, "remains", lambda *_args: [])
+        assert remove_all().state == TakeDownState.GONE
 
 
 def test_what_lingers_is_told_once(net: Net, anna: Member, ben: Member, dirk: Member, monkeypatch: Any) -> None:
     taken_down(due_on(net.channel, anna, ben), dirk)
     monkeypatch.setattr(net.channel.network, "remains", lambda *_args: ["https://voorbeeld.example/picture.png"])
-    for _look in range(removing.TRIES + 2):
+    for _look in range(pursuing.TRIES + 2):
         TakeDown.objects.update(next_at=timezone.now())
         assert jobs.remove("test")
     assert TakeDown.objects.get().state == TakeDownState.CHECKING

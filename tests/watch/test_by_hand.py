@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from vierogen.networks.asking import Missing
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs as posts_jobs
-from vierogen.posts.actions import by_hand, removing
+from vierogen.posts.actions import by_hand, pursuing, removing
 from vierogen.posts.models import TakeDown
 from vierogen.posts.states import TakeDownState
 from vierogen.practice.network import Account
@@ -29,7 +30,7 @@ from vierogen.watch.actions.answering import adopt, take_down
 from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
 from vierogen.watch.models import RemotePost, Stray, Watched
-from vierogen.watch.states import State
+from vierogen.watch.states import State, What
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -157,3 +158,61 @@ def test_a_key_that_lost_its_permission_changes_what_the_page_offers(
     assert "Take down from" in visit(dirk).get(url).content.decode()
     Channel.objects.update(may_delete=False)
     assert "Show me how to remove it" in visit(dirk).get(url).content.decode()
+
+
+# It is ours after all
+
+
+@pytest.mark.parametrize("state", [TakeDownState.BY_HAND, TakeDownState.STUCK])
+def test_what_is_ours_after_all_is_never_removed_later_and_can_be_taken_down_after_a_change_of_mind(
+    state: TakeDownState, stray: Stray, dirk: Member, practice: PracticeServer, monkeypatch: pytest.MonkeyPatch,
+    visit: Any,
+) -> None:  # fmt: skip
+    asked = take_down(stray, by=dirk)
+    TakeDown.objects.update(state=state)
+    adopt(stray, by=dirk, reason="Onze fotograaf")
+    asked.refresh_from_db()
+    assert (asked.state, asked.problem) == (TakeDownState.CANCELLED, "")
+    # The account is connected again, with the right to delete.
+    use(Counted, monkeypatch)
+    TakeDown.objects.update(next_at=timezone.now())
+    assert not posts_jobs.delete_after_all("test")
+    assert not posts_jobs.remove("test")
+    assert len(practice.network.timeline()) == 1
+    page = visit(dirk).get(reverse("watch:stray", args=[stray.pk])).content.decode()
+    assert reverse("watch:take_down", args=[stray.pk]) in page
+    again = take_down(Stray.objects.get(), by=dirk)
+    assert (again.state, again != asked) == (TakeDownState.ASKED, True)
+
+
+def test_while_a_worker_may_be_deleting_it_nobody_says_that_it_is_ours(
+    stray: Stray, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_down(stray, by=dirk)
+    held = pursuing.claim_take_down("one")
+    use(Counted, monkeypatch)
+    with pytest.raises(ValidationError, match="being taken down at this moment"):
+        adopt(stray, by=dirk, reason="Onze fotograaf")
+    assert held is not None
+    pursuing.pursue(held)
+    assert (TakeDown.objects.get().deleted_at is not None, Stray.objects.get().state) == (True, State.OPEN)
+
+
+def test_a_worker_that_only_looks_does_not_keep_anybody_from_saying_that_it_is_ours(stray: Stray, dirk: Member) -> None:
+    take_down(stray, by=dirk)
+    held = pursuing.claim_take_down("one")
+    adopt(stray, by=dirk, reason="Onze fotograaf")
+    assert held is not None
+    pursuing.pursue(held)
+    assert TakeDown.objects.get().state == TakeDownState.CANCELLED
+
+
+def test_what_was_adopted_is_minded_again_like_any_other_post(
+    stray: Stray, quiet: Watched, dirk: Member, practice: PracticeServer, official: Account
+) -> None:
+    asked = take_down(stray, by=dirk)
+    adopt(stray, by=dirk, reason="Onze fotograaf")
+    practice.network.delete(official, asked.remote_id)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        [found] = see(quiet)
+    assert found.what == What.DELETION

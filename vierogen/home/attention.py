@@ -16,7 +16,7 @@ from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.models import AfterReview, Comment, Delivery, Post, TakeDown, Version
-from vierogen.posts.states import DeliveryState, PostState, TakeDownState
+from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
 from vierogen.posts.views.reading import may_judge, may_look_back
 from vierogen.vault.models import KeyLife
 from vierogen.vault.renewing import WARNINGS
@@ -71,7 +71,7 @@ def _strays(member: Member) -> Iterator[Attention]:
     rows = Stray.objects.visible_to(member).asking().on_show().order_by("-seen_at")[:MOST]
     usual = _("Look and take down") if member.may(Right.TAKE_DOWN) else _("Look")
     for row in rows:
-        by_hand = row.take_down is not None and row.take_down.state == TakeDownState.BY_HAND
+        by_hand = row.take_down is not None and row.take_down.state in IN_HANDS
         action = _("Show me how to remove it") if by_hand else usual
         text = _("Nobody here prepared it. Seen at %(time)s. Evidence is kept.") % {"time": _clock(row.seen_at)}
         yield Attention(
@@ -82,10 +82,10 @@ def _strays(member: Member) -> Iterator[Attention]:
 def _by_hand(member: Member) -> Iterator[Attention]:
     """What somebody has to remove in the network's own app; open strays are there already."""
     rows = (
-        TakeDown.objects.visible_to(member).by_hand().exclude(strays__state__in=[StrayState.OPEN, StrayState.ADOPTED])
+        TakeDown.objects.visible_to(member).in_hands().exclude(strays__state__in=[StrayState.OPEN, StrayState.ADOPTED])
     )
     for row in rows.select_related("channel")[:MOST]:
-        text = _("Vierogen may not remove it there. Asked at %(time)s.") % {"time": _clock(row.asked_at)}
+        text = _("Vierogen cannot remove it there now. Asked at %(time)s.") % {"time": _clock(row.asked_at)}
         title, url = _("Somebody has to remove this in the app"), reverse("watch:by_hand", args=[row.pk])
         yield Attention("stop", title, text, url, _("Show me how to remove it"), row.channel)
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.posts.actions import asking, delivering, looking, removing, reviewing
+from vierogen.posts.actions import asking, delivering, looking, pursuing, removing, reviewing
 
 
 def deliver(worker: str) -> bool:
@@ -35,11 +35,16 @@ def verify(worker: str) -> bool:
 
 def remove(worker: str) -> bool:
     """Do the next step of a take-down."""
-    asked = removing.claim_take_down(worker)
+    asked = pursuing.claim_take_down(worker)
     if asked is None:
         return False
-    removing.pursue(asked)
+    pursuing.pursue(asked)
     return True
+
+
+def delete_after_all(_worker: str) -> bool:
+    """Delete at once what was left to people, where the account was connected again with the right to."""
+    return bool(pursuing.delete_where_we_may_by_now())
 
 
 def keep_time(_worker: str) -> bool:
@@ -65,6 +70,7 @@ JOBS = [
     Job("verify", verify, every=0.5),
     # A slow server with the pictures of one stray holds up no other.
     Job("remove", remove, every=0.25, threads=4),
+    Job("delete after all", delete_after_all, every=5.0),
     Job("keep time", keep_time, every=1.0),
     Job("ask for room", ask_for_room, every=5.0),
     Job("forget", forget, every=3600.0),

@@ -96,10 +96,15 @@ class TakeDownState(models.TextChoices):
     GONE = "gone", _("Gone from the network, seen by us")
     STUCK = "stuck", _("Not removed: a person has to do it")
     BY_HAND = "by_hand", _("Somebody has to remove it in the app; we look until it is gone")
+    CANCELLED = "cancelled", _("Cancelled: it stays where it is")
 
 
+# A person has to remove it; a worker looks until it is gone, and deletes it where it can.
+IN_HANDS = (TakeDownState.BY_HAND, TakeDownState.STUCK)
+# Nobody does anything about these any more.
+OVER = (TakeDownState.GONE, TakeDownState.CANCELLED)
 # A worker does something about these, if only by looking whether it is gone.
-PURSUED = (TakeDownState.ASKED, TakeDownState.CHECKING, TakeDownState.BY_HAND)
+PURSUED = (TakeDownState.ASKED, TakeDownState.CHECKING, *IN_HANDS)
 
 TAKE_DOWN_MOVES: Moves = {
     "delete": step(TakeDownState.ASKED, TakeDownState.STUCK, TakeDownState.BY_HAND, to=TakeDownState.CHECKING),
@@ -110,8 +115,10 @@ TAKE_DOWN_MOVES: Moves = {
         TakeDownState.BY_HAND,
         to=TakeDownState.GONE,
     ),
-    # The network, or the key in use, does not let us.
+    # The network, or the key in use, does not let us, or not soon.
     "hand_over": step(TakeDownState.ASKED, TakeDownState.STUCK, to=TakeDownState.BY_HAND),
     "get_stuck": step(TakeDownState.ASKED, TakeDownState.CHECKING, to=TakeDownState.STUCK),
     "try_again": step(TakeDownState.STUCK, to=TakeDownState.ASKED),
+    # It turned out to be ours.
+    "cancel": step(*IN_HANDS, to=TakeDownState.CANCELLED),
 }

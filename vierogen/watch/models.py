@@ -189,10 +189,6 @@ class RemotePost(models.Model):
 class StrayQuerySet(models.QuerySet["Stray"]):
     """Strays and deviations."""
 
-    def being_removed(self) -> "StrayQuerySet":
-        """Those of which a take-down is under way."""
-        return self.filter(take_down__state__in=[TakeDownState.ASKED, TakeDownState.CHECKING])
-
     def visible_to(self, member: Member) -> "StrayQuerySet":
         """Those of the member's organisation."""
         return self.filter(organisation_id=member.organisation_id)
@@ -282,7 +278,8 @@ class Stray(models.Model):
     @property
     def may_be_taken_down(self) -> bool:
         """Does something stand there that can be removed, by us or by hand, and is nobody at it?"""
-        busy = self.take_down is not None and self.take_down.state != TakeDownState.STUCK
+        free = (TakeDownState.STUCK, TakeDownState.CANCELLED)
+        busy = self.take_down is not None and self.take_down.state not in free
         stands = self.remote is not None and self.remote.gone_at is None
         removable = self.what in REMOVABLE and "remove" in self.moves()
         return removable and stands and not busy

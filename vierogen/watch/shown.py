@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from vierogen.channels.models import Channel
 from vierogen.people.models import Member
 from vierogen.posts.models import TakeDown
-from vierogen.posts.states import TakeDownState
+from vierogen.posts.states import IN_HANDS, TakeDownState
 from vierogen.posts.views.road import Road, road
 from vierogen.watch.board import Tile, tiles
 from vierogen.watch.models import RemotePost, Stray
@@ -37,6 +37,7 @@ TAKE_DOWN_LOOK = {
     TakeDownState.GONE: "ok",
     TakeDownState.STUCK: "stop",
     TakeDownState.BY_HAND: "stop",
+    TakeDownState.CANCELLED: "off",
 }
 # How many remote posts of each account are shown.
 LATEST = 5
@@ -176,7 +177,7 @@ def _settled(stray: Stray) -> Iterator[Entry]:
 def way_out(stray: Stray) -> Road | None:
     """How to remove it by hand, where somebody has to and nobody said that it is ours."""
     asked = stray.take_down
-    if asked is None or asked.state != TakeDownState.BY_HAND or "remove" not in stray.moves():
+    if asked is None or asked.state not in IN_HANDS or "remove" not in stray.moves():
         return None
     return None if stray.state == State.ADOPTED else road(asked, since=stray.posted_at or stray.seen_at)
 

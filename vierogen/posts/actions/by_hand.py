@@ -1,6 +1,6 @@
 """Take-downs that only a person in the network's own app can do: handed over, and looked at until it is gone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,12 +24,13 @@ FIRST_LOOK, GROWTH, LAST_LOOK = 3.0, 1.05, 3600.0
 LONGEST = 200
 
 
-def hand_over(asked: TakeDown, *, by: Actor) -> None:
+def hand_over(asked: TakeDown, *, by: Actor, problem: str = CANNOT, delete_at: datetime | None = None) -> None:
     """A person has to remove it: everybody who can is told at once, with a link to the shortest road.
 
-    Raises ``WrongStateError`` when somebody was faster.
+    ``problem`` says why, and from ``delete_at`` on the worker tries it again too. Raises ``WrongStateError``
+    when somebody was faster.
     """
-    changes = {**RELEASED, "problem": CANNOT, "attempts": 0, "next_at": timezone.now()}
+    changes = {**RELEASED, "problem": problem, "delete_at": delete_at, "attempts": 0, "next_at": timezone.now()}
     with transaction.atomic():
         move(asked, "hand_over", by=by, changes=changes)
         _tell(asked)
@@ -47,6 +48,7 @@ def _tell(asked: TakeDown) -> None:
             "channel": asked.channel.handle,
             "network": asked.channel.network_name,
             "steps": asked.channel.network.by_hand,
+            "reason": "" if asked.problem == CANNOT else asked.problem,
         },
         # The watch knows whether it is a stray or one of our posts.
         link=f"/watch/take-downs/{asked.pk}/",

@@ -5,7 +5,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,33 +12,27 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from vierogen.channels.actions import may_not_delete
 from vierogen.channels.models import Channel
-from vierogen.core.leases import RELEASED, heartbeat, lock, taken
+from vierogen.core.leases import RELEASED
 from vierogen.core.sealing import SealError
 from vierogen.ledger.actions import Actor, Machine, record
-from vierogen.ledger.moves import WrongStateError, move, subject_of
-from vierogen.networks.asking import Forbidden
-from vierogen.networks.base import Deletes, Limited, Media, Network, NetworkError, Shown
-from vierogen.notices.actions import tell
-from vierogen.people.actions import addressees, demand, insist, same_organisation
+from vierogen.ledger.moves import move, subject_of
+from vierogen.networks.base import Media, NetworkError, Shown
+from vierogen.people.actions import demand, insist, same_organisation
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.posts.actions.by_hand import hand_over, pause, remains
+from vierogen.posts.actions.by_hand import hand_over
 from vierogen.posts.actions.threads import ids_of
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.outside import fetch_picture
-from vierogen.posts.states import DeliveryState, TakeDownState
+from vierogen.posts.states import IN_HANDS, DeliveryState, TakeDownState
 from vierogen.vault.actions import open_evidence, opened, seal_evidence
 
 log = logging.getLogger(__name__)
 
 WORKER = Machine("worker")
 RETENTION = timedelta(days=90)
-TRIES = 8
-FAILED = gettext_noop("Something in Vierogen itself went wrong. It tries again.")
 
 
 def capture(channel: Channel, shown: Shown, *, by: Actor) -> Evidence:
@@ -187,9 +180,7 @@ def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, deliver
         insist(by, Right.TAKE_DOWN, organisation_id=channel.organisation_id)
     # Whoever asks at the same moment waits here, and then finds the first.
     now = Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
-    known = (
-        TakeDown.objects.filter(channel=channel, remote_id=shown.remote_id).exclude(state=TakeDownState.GONE).first()
-    )
+    known = TakeDown.objects.filter(channel=channel, remote_id=shown.remote_id).under_way().first()
     if known:
         return known
     evidence = Evidence.objects.kept().filter(channel=channel, remote_id=shown.remote_id).order_by("-pk").first()
@@ -213,67 +204,11 @@ def _kept(shown: Shown) -> dict[str, Any]:
     return {"url": shown.url, "kind": shown.kind, "target": shown.target, "media": shown.addresses}
 
 
-def _shown(asked: TakeDown) -> Shown:
+def shown_of(asked: TakeDown) -> Shown:
+    """What a take-down is about, as far as it is needed to read all of it again."""
     kept: Mapping[str, Any] = asked.shown
     media = tuple(Media(url) for url in kept["media"])
     return Shown(asked.remote_id, "", url=kept["url"], kind=kept["kind"], target=kept["target"], media=media)
-
-
-def claim_take_down(worker: str) -> TakeDown | None:
-    """Take the next take-down that wants a step."""
-    with transaction.atomic():
-        row = lock(TakeDown.objects.due(timezone.now())).order_by("next_at").first()
-        if row is None:
-            return None
-        TakeDown.objects.filter(pk=row.pk).update(**taken(worker))
-    return TakeDown.objects.select_related("channel", "evidence__channel", "delivery").get(pk=row.pk)
-
-
-def pursue(asked: TakeDown) -> None:
-    """One step of a take-down: keep the pictures, delete, then read again until post and media are gone."""
-    try:
-        with heartbeat(asked), opened(asked.channel) as network:
-            if asked.evidence.media_complete is None and not fetch_media(asked.evidence) and not asked.attempts:
-                # Once: a picture that is still there for everybody to see cannot wait for long.
-                _again(asked, problem="")
-                return
-            remains = _removed(asked, network)
-        if remains:
-            _again(asked, problem="", remains=remains)
-        elif remains is not None:
-            confirm_gone(asked, by=WORKER)
-    except WrongStateError:  # a person, or another worker, was faster
-        return
-    except Limited as error:
-        log.warning("take-down %s: %s", asked.pk, error)
-        _after(asked, error.seconds, problem=error.reason)
-    except (NetworkError, SealError) as error:
-        log.warning("take-down %s: %s", asked.pk, error)
-        _again(asked, problem=getattr(error, "reason", str(error)))
-    except Exception:
-        log.exception("take-down %s: the connector failed", asked.pk)
-        _again(asked, problem=FAILED)
-
-
-def _removed(asked: TakeDown, network: Network) -> list[str] | None:
-    """Delete it if that is still to be done and allowed; what remains, or None where a person has to do it now."""
-    if asked.state in (TakeDownState.ASKED, TakeDownState.BY_HAND) and asked.channel.can_take_down:
-        _delete(asked, network)
-    if asked.state == TakeDownState.ASKED:
-        hand_over(asked, by=WORKER)
-        return None
-    return remains(network, _shown(asked))
-
-
-def _delete(asked: TakeDown, network: Network) -> None:
-    try:
-        if isinstance(network, Deletes):
-            network.delete(asked.remote_id)
-    except Forbidden as error:
-        log.warning("take-down %s: %s", asked.pk, error.detail)
-        may_not_delete(asked.channel, by=WORKER)
-    else:
-        move(asked, "delete", by=WORKER, changes={"deleted_at": timezone.now(), "problem": ""})
 
 
 def confirm_gone(asked: TakeDown, *, by: Actor) -> None:
@@ -293,51 +228,22 @@ def _is_wholly_gone(delivery: Delivery) -> bool:
     return set(gone.values_list("remote_id", flat=True)) == ids
 
 
-def _again(asked: TakeDown, *, problem: str, remains: list[str] | None = None) -> None:
-    attempts = asked.attempts + 1
-    by_hand = asked.state == TakeDownState.BY_HAND
-    if attempts >= TRIES and asked.state == TakeDownState.ASKED:
-        _stuck(asked, problem)
-        return
-    at = timezone.now() + (pause(attempts) if by_hand else timedelta(seconds=min(2 ** min(attempts, 9), 300)))
-    rows = TakeDown.objects.filter(pk=asked.pk, fence=asked.fence)
-    changes = {"attempts": attempts, "next_at": at, "problem": problem, "remains": remains or []}
-    with transaction.atomic():
-        if rows.update(**changes, **RELEASED) and attempts == TRIES and not by_hand:
-            _tell_removers(asked, "posts/mail/lingers", reason=problem)
-
-
-def _after(asked: TakeDown, seconds: float, *, problem: str) -> None:
-    """The network says when it takes deletions again: that is no failed attempt."""
-    at = timezone.now() + timedelta(seconds=seconds)
-    TakeDown.objects.filter(pk=asked.pk, fence=asked.fence).update(next_at=at, problem=problem, **RELEASED)
-
-
-def _stuck(asked: TakeDown, problem: str) -> None:
-    """Give up for now; everybody who may take posts down is told that it still stands there."""
-    changes = {**RELEASED, "problem": problem}
-    with suppress(WrongStateError), transaction.atomic():
-        move(asked, "get_stuck", by=WORKER, changes=changes, only_if={"fence": asked.fence})
-        _tell_removers(asked, "posts/mail/stuck", reason=problem)
-
-
-def _tell_removers(asked: TakeDown, template: str, *, reason: str) -> None:
-    delivery = asked.delivery
-    tell(
-        asked.organisation_id,
-        addressees(asked.organisation.members.all().who_may(Right.TAKE_DOWN)),
-        template=template,
-        values={"channel": asked.channel.handle, "reason": reason},
-        link=f"/posts/{delivery.version.post_id}/" if delivery else "/watch/",
-        urgent=True,
-    )
-
-
 def try_again(asked: TakeDown, *, by: Member) -> None:
-    """A person asks to try a stuck removal once more."""
+    """A person asks to try a removal that got stuck once more."""
     with transaction.atomic():
         insist(by, Right.TAKE_DOWN, organisation_id=asked.organisation_id)
         move(asked, "try_again", by=by, changes={"attempts": 0, "next_at": timezone.now(), "problem": ""})
+
+
+def cancel(asked: TakeDown, *, by: Actor) -> None:
+    """It stays where it is after all: no worker removes it any more. The caller holds the lock on its row.
+
+    Raises ``ValidationError`` while a worker may be deleting it at this moment.
+    """
+    held = asked.lease_until is not None and asked.lease_until > timezone.now()
+    if asked.state not in IN_HANDS or (held and asked.channel.can_take_down):
+        raise ValidationError(_("It is being taken down at this moment. Wait until that has ended."))
+    move(asked, "cancel", by=by, changes={**RELEASED, "problem": "", "remains": []})
 
 
 def forget_old_evidence() -> int:

@@ -10,7 +10,7 @@ from vierogen.channels.models import Channel
 from vierogen.core.leases import Leased, free
 from vierogen.people.models import Member, Organisation
 from vierogen.posts.models.deliveries import Delivery
-from vierogen.posts.states import PURSUED, TAKE_DOWN_MOVES, TakeDownState
+from vierogen.posts.states import IN_HANDS, OVER, PURSUED, TAKE_DOWN_MOVES, TakeDownState
 from vierogen.vault.models import Envelope
 
 
@@ -78,9 +78,13 @@ class TakeDownQuerySet(models.QuerySet["TakeDown"]):
         """Those that want a next step now."""
         return self.filter(free(now), state__in=PURSUED, next_at__lte=now)
 
-    def by_hand(self) -> "TakeDownQuerySet":
+    def under_way(self) -> "TakeDownQuerySet":
+        """Those that have not come to an end."""
+        return self.exclude(state__in=OVER)
+
+    def in_hands(self) -> "TakeDownQuerySet":
         """Those that wait for a person in the network's own app."""
-        return self.filter(state=TakeDownState.BY_HAND)
+        return self.filter(state__in=IN_HANDS)
 
 
 class TakeDown(Leased):
@@ -100,6 +104,8 @@ class TakeDown(Leased):
     reason = models.TextField(blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
     next_at = models.DateTimeField(default=timezone.now)
+    # Where a person was asked: before then no deletion is tried. None: our key did not allow any.
+    delete_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     remains = models.JSONField(default=list)
     problem = models.TextField(blank=True)
@@ -113,7 +119,7 @@ class TakeDown(Leased):
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "remote_id"],
-                condition=~Q(state="gone"),
+                condition=~Q(state__in=["gone", "cancelled"]),
                 name="one_open_take_down_per_post",
             )
         ]

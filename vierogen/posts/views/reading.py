@@ -13,7 +13,7 @@ from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions.writing import reviewers_of
 from vierogen.posts.models import AfterReview, Comment, Delivery, Media, Post, TakeDown, Version
-from vierogen.posts.states import DeliveryState, PostState, TakeDownState
+from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
 from vierogen.posts.views.differences import compared_with, differences
 from vierogen.posts.views.headlines import goes_soon, headline
 from vierogen.posts.views.ranges import answered
@@ -175,7 +175,7 @@ def _take_downs(found: Post) -> list[tuple[TakeDown, Road | None]]:
     """With the road for those that somebody has to do by hand."""
     rows = TakeDown.objects.filter(delivery__version__post=found)
     rows = rows.select_related("channel__organisation", "organisation", "evidence", "delivery")
-    return [(row, road(row) if row.state == TakeDownState.BY_HAND else None) for row in rows]
+    return [(row, road(row) if row.state in IN_HANDS else None) for row in rows]
 
 
 def _may(member: Member, found: Post, *, approved: bool, deliveries: list[Delivery]) -> dict[str, bool]:

@@ -50,11 +50,23 @@ def adopt(stray: Stray, *, by: Member, reason: str, sent_as: Delivery | None = N
     insist(by, Right.ANSWER_ALARM, organisation_id=stray.organisation_id)
     if not reason.strip():
         raise ValidationError(_("Say why this is ours: who posted it, and how."))
-    if Stray.objects.being_removed().filter(pk=stray.pk).exists():
-        raise ValidationError(_("It is being taken down at this moment. Wait until that has ended."))
+    asked = _take_down_of(stray)
     if sent_as is not None:
         _recognise(stray, sent_as, by=by)
     settle(stray, "adopt", by=by, reason=reason.strip())
+    if asked is not None:
+        removing.cancel(asked, by=by)
+
+
+def _take_down_of(stray: Stray) -> TakeDown | None:
+    """Its take-down that is under way, locked: nobody begins one, and no worker takes it up, until we are done.
+
+    In the order in which all others lock: the remote post, its stray, and then what is asked for it.
+    """
+    RemotePost.objects.select_for_update(of=("self",), no_key=True).filter(strays=stray).first()
+    Stray.objects.select_for_update(of=("self",), no_key=True).filter(pk=stray.pk).first()
+    rows = TakeDown.objects.under_way().filter(strays=stray).select_related("channel")
+    return rows.select_for_update(of=("self",), no_key=True).first()
 
 
 def cut_off(stray: Stray) -> QuerySet[Delivery]:

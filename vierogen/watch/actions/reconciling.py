@@ -179,7 +179,8 @@ def _is_dealt_with(known: RemotePost) -> bool:
 
 
 def _take_downs(known: RemotePost) -> QuerySet[TakeDown]:
-    return TakeDown.objects.filter(channel=known.channel_id, remote_id=known.remote_id)
+    rows = TakeDown.objects.filter(channel=known.channel_id, remote_id=known.remote_id)
+    return rows.exclude(state=TakeDownState.CANCELLED)
 
 
 @transaction.atomic
