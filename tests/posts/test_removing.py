@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,11 +16,11 @@ from tests.posts.steps import raising
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
-from vierogen.networks.base import Disconnected, Limited, NetworkError, Shown
+from vierogen.networks.base import Disconnected, Limited, Media, NetworkError, Shown
 from vierogen.networks.mastodon import Mastodon
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
-from vierogen.posts import jobs
+from vierogen.posts import jobs, outside
 from vierogen.posts.actions import pursuing, removing
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
@@ -200,6 +201,81 @@ def test_of_a_picture_that_is_too_large_the_small_copy_is_kept(
     assert removing.fetch_media(evidence)
     evidence.refresh_from_db()
     assert (evidence.media_complete, evidence.media.get().url.endswith("?small")) == (True, True)
+
+
+# Films
+
+FILM = "https://voorbeeld.example/film.mp4"
+STILL = "https://voorbeeld.example/film.jpg"
+
+
+@pytest.fixture
+def film(channel: Channel, dirk: Member) -> Evidence:
+    """Evidence of a film with its small picture, of which nothing was fetched yet."""
+    with transaction.atomic():
+        shown = Shown("1", "", media=(Media(FILM, mime="video/mp4", preview=STILL),))
+        return removing.capture(channel, shown, by=removing.WORKER)
+
+
+def gives(given: dict[str, Any]) -> Any:
+    """What the network gives at each address: bytes, or an error."""
+
+    def fetched(address: str) -> tuple[bytes, str]:
+        answer = given[address]
+        if isinstance(answer, NetworkError):
+            raise answer
+        return answer, "video/mp4" if address == FILM else "image/jpeg"
+
+    return fetched
+
+
+def kept_of(film: Evidence) -> tuple[bool | None, set[str]]:
+    film.refresh_from_db()
+    return film.media_complete, set(film.media.values_list("url", flat=True))
+
+
+def test_of_a_film_its_small_picture_is_kept_too(film: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removing, "fetch_picture", gives({FILM: b"film", STILL: b"still"}))
+    assert removing.fetch_media(film)
+    assert kept_of(film) == (True, {FILM, STILL})
+
+
+def test_a_film_that_is_not_given_at_once_is_fetched_again(film: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {FILM: NetworkError("Busy.", may_retry=True), STILL: b"still"}
+    monkeypatch.setattr(removing, "fetch_picture", gives(given))
+    assert not removing.fetch_media(film)
+    assert kept_of(film) == (None, {STILL})
+    given[FILM] = b"film"
+    assert removing.fetch_media(film)
+    assert kept_of(film) == (True, {FILM, STILL})
+
+
+def test_a_film_that_is_never_given_leaves_its_small_picture_and_says_that_it_is_missing(
+    film: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removing, "fetch_picture", gives({FILM: NetworkError("Too large."), STILL: b"still"}))
+    assert removing.fetch_media(film)
+    assert kept_of(film) == (False, {STILL})
+
+
+def test_a_picture_that_is_not_given_at_once_is_not_complete_with_its_small_copy(
+    channel: Channel, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        shown = Shown("1", "", media=(Media(FILM, mime="image/png", preview=STILL),))
+        evidence = removing.capture(channel, shown, by=removing.WORKER)
+    given: dict[str, Any] = {FILM: NetworkError("Busy.", may_retry=True), STILL: b"still"}
+    monkeypatch.setattr(removing, "fetch_picture", gives(given))
+    assert not removing.fetch_media(evidence)
+    assert kept_of(evidence) == (None, {STILL})
+
+
+def test_a_film_of_a_minute_is_not_too_large_to_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    answer = httpx.Response(200, content=b"film", headers={"content-type": "video/mp4"})
+    monkeypatch.setattr(outside, "ask", lambda *_args, **named: asked.append(named["extensions"]) or answer)
+    assert outside.fetch_picture(FILM) == (b"film", "video/mp4")
+    assert asked[0]["max_bytes"] == 60_000_000
 
 
 def test_a_network_that_takes_no_deletion_for_a_moment_is_waited_for(

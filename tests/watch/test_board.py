@@ -42,7 +42,7 @@ def test_a_polled_account_says_how_often(watched: Watched, anna: Member) -> None
     Watched.objects.update(mode=Mode.POLLED, heard_at=timezone.now() - timedelta(seconds=8))
     [tile] = tiles(anna)
     assert tile.checked == "looked at 8 seconds ago"
-    assert tile.promise == "Within 24 seconds"
+    assert tile.promise == "A new post or story: within 24 seconds"
 
 
 def test_strays_silence_and_a_refused_key_are_said_in_words(

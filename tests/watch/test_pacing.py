@@ -15,7 +15,9 @@ from tests.posts.steps import raising
 from tests.practice.conftest import picture
 from tests.watch.conftest import eventually, watching
 from vierogen.channels.models import Channel
-from vierogen.networks.base import NetworkError
+from vierogen.channels.states import State as ChannelState
+from vierogen.networks.abilities import Usage
+from vierogen.networks.base import NetworkError, Shown
 from vierogen.notices.models import Alarm
 from vierogen.people.models import Member
 from vierogen.posts import jobs as posts_jobs
@@ -83,7 +85,7 @@ def test_what_was_decided_is_told_as_a_promise(watch: ChannelWatch, anna: Member
         assert (told.calls_a_day, told.usage) == (4800, pytest.approx(2 / 4800))
         assert told.patience() == timedelta(seconds=3 * (told.promised or 0))
         [tile] = tiles(anna)
-        assert tile.promise == "Within 4 minutes, at the present pace"
+        assert tile.promise == "A new post or story: within 4 minutes, at the present pace"
         assert tile.marks[0] == ("ok", tile.promise)
         assert tile.blind_to == Counted.blind_to
 
@@ -95,7 +97,7 @@ def test_before_the_first_look_nothing_is_promised(watch: ChannelWatch, anna: Me
 def test_it_looks_twice_as_often_at_night(watch: ChannelWatch) -> None:
     with at(AT_NIGHT):
         assert looked(watch) == pytest.approx(90, abs=1)
-        assert row().promise() == "Within 94 seconds, at the present pace"
+        assert row().promise() == "A new post or story: within 94 seconds, at the present pace"
 
 
 def test_how_many_calls_there_are_is_asked_once_an_hour(watch: ChannelWatch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +138,7 @@ def test_it_slows_down_as_the_share_grows_and_a_take_down_still_has_its_calls(
         assert row().is_slowed()
         [tile] = tiles(anna)
         assert any(state == "look" and "only so many questions a day" in words for state, words in tile.marks)
-        assert tile.promise == "Within 16 minutes, at the present pace"
+        assert tile.promise == "A new post or story: within 16 minutes, at the present pace"
         take_down(Stray.objects.get(), by=dirk)
         while posts_jobs.remove("test"):
             pass
@@ -157,6 +159,60 @@ def test_a_slow_pace_is_no_silence_and_a_dead_watch_at_a_slow_pace_is(watch: Cha
         assert mind_silence() == 1
 
 
+# Nobody at it
+
+
+@pytest.mark.parametrize("dead", [{"lease_owner": "one"}, {"lease_owner": ""}])
+def test_a_watcher_that_died_or_left_is_noticed_within_about_a_minute_whatever_the_pace(
+    watch: ChannelWatch, anna: Member, dead: dict[str, str]
+) -> None:
+    Counted.used = round(0.9 * Counted.total)
+    with at(AT_WORK):
+        Channel.objects.update(connected_at=timezone.now() - timedelta(days=1))
+        looked(watch)
+        Watched.objects.update(lease_until=timezone.now() + timedelta(seconds=10), **dead)
+    with at("2026-11-27 09:31+01:00"):
+        assert mind_silence() == 0
+        assert "within" in row().promise()
+    with at("2026-11-27 09:31:12+01:00"):
+        assert row().promise() == "No promise: it is not watched at this moment"
+        [tile] = tiles(anna)
+        assert tile.marks[0] == ("stop", tile.promise)
+        assert mind_silence() == 1
+        Watched.objects.update(lease_until=timezone.now())
+        assert mind_silence() == 1
+    assert not Alarm.objects.get().is_ringing
+
+
+def test_what_was_connected_again_just_now_is_taken_up_before_it_rings(watch: ChannelWatch) -> None:
+    with at(AT_WORK):
+        looked(watch)
+        Watched.objects.update(lease_until=timezone.now() - timedelta(days=1))
+        Channel.objects.update(connected_at=timezone.now())
+        assert mind_silence() == 0
+
+
+@pytest.mark.parametrize(
+    ("channel_is", "row_is"),
+    [({"state": ChannelState.DISCONNECTED}, {}), ({}, {"silent_since": timezone.now()})],
+)
+def test_what_is_disconnected_or_silent_is_promised_nothing(
+    watch: ChannelWatch, channel_is: dict[str, Any], row_is: dict[str, Any]
+) -> None:
+    looked(watch)
+    Channel.objects.update(**channel_is)
+    Watched.objects.update(**row_is)
+    assert row().promise() == "No promise: it is not watched at this moment"
+
+
+def test_the_page_says_what_is_seen_later(watch: ChannelWatch, anna: Member, visit: Any) -> None:
+    with at(AT_WORK):
+        looked(watch)
+        page = visit(anna).get("/watch/").content.decode()
+    assert "A new post or story: within 4 minutes, at the present pace." in page
+    assert "A changed profile is seen within about 19 minutes. Of posts below the newest 40" in page
+
+
 # When looking fails
 
 
@@ -170,7 +226,7 @@ def test_a_look_that_fails_takes_the_promise_back_in_words(watch: ChannelWatch, 
         assert tile.marks[0] == ("look", "The network asks us to slow down.")
         Counted.used = 10
         looked(watch)
-        assert row().promise() == "Within 4 minutes, at the present pace"
+        assert row().promise() == "A new post or story: within 4 minutes, at the present pace"
 
 
 def test_looking_that_fails_for_three_promises_rings(watch: ChannelWatch) -> None:
@@ -183,6 +239,51 @@ def test_looking_that_fails_for_three_promises_rings(watch: ChannelWatch) -> Non
     with at("2026-11-27 23:35+01:00"):
         assert mind_silence() == 1
     assert Alarm.objects.get().is_ringing
+
+
+def test_a_look_that_fails_is_tried_again_at_the_pace_and_not_at_once(
+    watch: ChannelWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at(AT_WORK):
+        assert looked(watch) == pytest.approx(180, abs=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(Counted, "recent", raising(NetworkError("Busy.", may_retry=True)))
+            assert looked(watch) >= 179
+        # Every failing look was paid for, and what is left is for taking down.
+
+        def failing(self: Counted, limit: int = 40) -> list[Shown]:
+            self.usage = Usage(0.9)
+            raise NetworkError("Busy.", may_retry=True)
+
+        monkeypatch.setattr(Counted, "recent", failing)
+        assert looked(watch) == pytest.approx(SLOWEST, abs=1)
+
+
+@pytest.mark.parametrize("demand", ["limited", "regain", "rest"])
+def test_an_alarm_breaks_no_pause_that_the_network_or_the_reserve_demands(
+    watch: ChannelWatch, due: Delivery, monkeypatch: pytest.MonkeyPatch, demand: str
+) -> None:
+    with at(AT_WORK) as clock:
+        if demand == "limited":
+            Counted.used = Counted.total
+        elif demand == "rest":
+            Counted.used = round(0.86 * Counted.total)
+        else:
+            count = Counted._count
+
+            def counted(self: Counted, calls: int) -> None:
+                count(self, calls)
+                self.usage = Usage(0.1, regain=600)
+
+            monkeypatch.setattr(Counted, "_count", counted)
+        pause = looked(watch)
+        assert pause >= 600 - 1
+        clock.shift(pause - 10)
+        watch.hurry(needed=True)
+        assert not watch.look_now.is_set()
+        clock.shift(11)
+        watch.hurry(needed=True)
+        assert watch.look_now.is_set()
 
 
 # What wakes the look that waits
@@ -227,6 +328,36 @@ def test_who_takes_over_keeps_to_what_was_promised(watch: ChannelWatch, by_phone
             assert [round(looked(heir)) for _look in range(3)] == [90, 90, 180]
 
 
+def test_a_watcher_that_begins_again_looks_when_it_was_due_and_asks_nothing_twice(
+    watch: ChannelWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at(AT_WORK) as clock:
+        pause = looked(watch)
+        asked, used = Counted.asked, Counted.used
+        clock.shift(60)
+        profiles: list[int] = []
+        me = Counted.me
+        monkeypatch.setattr(Counted, "me", lambda self: profiles.append(1) or me(self))
+        with ThreadPoolExecutor(1) as pictures:
+            heir = ChannelWatch(row(), pictures=pictures)
+            assert 0.8 * (pause - 62) <= heir.first_pause() <= pause - 59
+            looked(heir)
+            clock.shift(120)
+            # Long overdue: at once.
+            assert ChannelWatch(row(), pictures=pictures).first_pause() <= 61
+            clock.shift(3600)
+            assert ChannelWatch(row(), pictures=pictures).first_pause() == 0
+        assert (Counted.asked, Counted.used - used, profiles) == (asked, Counted.calls_a_look, [])
+
+
+def test_the_hourly_question_counts_as_a_part_of_the_look(watch: ChannelWatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking = iter([100.0, 107.0])
+    monkeypatch.setattr("vierogen.watch.watching.time.monotonic", lambda: next(ticking, 107.0))
+    with at(AT_WORK):
+        assert looked(watch) == 180 - 7
+    assert row().promised == 180 + Counted.read_lag + 14
+
+
 # Stories
 
 
@@ -268,3 +399,16 @@ def test_a_story_of_ours_that_ends_is_no_deletion_and_one_that_is_removed_earlie
         looked(watch)
     assert Stray.objects.filter(what=What.DELETION).count() == alarms
     connection.close()
+
+
+def test_a_story_whose_time_is_over_is_gone_without_a_question(
+    watch: ChannelWatch, by_phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked(watch)
+    by_phone("Vrijdagmiddag!", story=True)
+    looked(watch)
+    read: list[str] = []
+    monkeypatch.setattr(Counted, "read", lambda _self, remote_id: read.append(remote_id))
+    with at(str(timezone.now() + timedelta(hours=24, minutes=1))):
+        looked(watch)
+    assert (Stray.objects.get().state, read) == (State.VANISHED, [])

@@ -11,6 +11,8 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.networks.asking import ask
 from vierogen.posts.checks.base import Link
 
+# A film of a minute, as networks give it out; and the seconds that it may take to arrive.
+MAX_BYTES, MAX_SECONDS = 60_000_000, 120.0
 TOO_SLOW = _("It took too long.")
 
 
@@ -47,7 +49,7 @@ class Links:
 
 
 def fetch_picture(url: str) -> tuple[bytes, str]:
-    """The bytes behind ``url`` and their type. Raises ``networks.base.NetworkError``."""
+    """The bytes of the picture or film behind ``url`` and their type. Raises ``networks.base.NetworkError``."""
     with guarded_client(allowed=settings.ALLOW_PRIVATE, plain=True) as http:
-        answer = ask(http, "GET", url)
+        answer = ask(http, "GET", url, extensions={"max_bytes": MAX_BYTES, "max_seconds": MAX_SECONDS})
     return answer.content, answer.headers.get("content-type", "").partition(";")[0]

@@ -21,7 +21,8 @@ class Tile:
     """One channel: how and when it was last looked at, and what asks for attention.
 
     ``checked`` is "live, 3 seconds ago"; ``marks`` are (state, sentence) for web/marks.html; ``seconds`` since the
-    last sign of life, None if there was none; ``promise`` how soon something is seen; ``blind_to`` what never is.
+    last sign of life, None if there was none; ``promise`` how soon something is seen; ``later`` what is seen
+    later, and ``blind_to`` what never is.
     """
 
     channel: Channel
@@ -34,6 +35,7 @@ class Tile:
     is_silent: bool
     promise: str
     blind_to: str
+    later: str
 
 
 def tiles(member: Member) -> list[Tile]:
@@ -58,6 +60,7 @@ def _tile(channel: Channel) -> Tile:
         is_silent=watched.silent_since is not None or not channel.is_connected,
         promise=watched.promise(),
         blind_to=watched.blind_to(),
+        later=watched.seen_later(),
     )
 
 
@@ -90,6 +93,8 @@ def _mark_of_watch(channel: Channel, watched: Watched) -> tuple[str, str]:
         return "stop", _("Not watched: the network refuses our key")
     if watched.silent_since is not None:
         return "stop", _("Not watched: nothing was heard for too long")
+    if watched.is_unheld():
+        return "stop", watched.promise()
     if watched.heard_at is None:
         return "wait", _("The first look is on its way")
     if watched.problem:

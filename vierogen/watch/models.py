@@ -26,10 +26,16 @@ STREAM_SILENCE = timedelta(seconds=90)
 LOOKS_MISSED = 3
 # Seconds that a fast pace is given at least, so that one slow answer is no silence.
 IMPATIENT = 60.0
+# Seconds between two readings of the profile, and where calls are counted by the day.
+PROFILE_EVERY, PACED_PROFILE_EVERY = 60.0, 900.0
+# How many remote posts each look lists.
+NEWEST = 40
 # From so many seconds on a promise is told in minutes.
 MINUTES_FROM = 120.0
 # So long without a look that succeeds is silence too, however lively the stream.
 LOOKS_FAIL = timedelta(minutes=10)
+# A watcher renews its leases every two seconds. So long after its end it is dead, or nobody took its place.
+UNHELD = timedelta(seconds=60)
 # So long after a publication of ours somebody with the app in their hand is likeliest to take the wrong account.
 JUST_PUBLISHED = timedelta(minutes=10)
 
@@ -52,7 +58,10 @@ class WatchedQuerySet(models.QuerySet["Watched"]):
         """
         # Where calls are counted by the day the pace may be slower than that, and ``expected_by`` follows it.
         unseen = Q(polled_at__lt=now - LOOKS_FAIL, promised=None)
-        return self.filter(Q(expected_by__lt=now) | unseen).exclude(channel__state=ChannelState.CLOSED)
+        # Whatever the pace, somebody has to be at it; what was connected just now is taken up in a moment.
+        care = {"channel__state": ChannelState.CONNECTED, "channel__connected_at__lt": now - UNHELD}
+        unheld = Q(lease_until__lt=now - UNHELD, **care)
+        return self.filter(Q(expected_by__lt=now) | unseen | unheld).exclude(channel__state=ChannelState.CLOSED)
 
     def hurried(self, now: datetime) -> "WatchedQuerySet":
         """Where an accident is likelier, or matters more: right after a publication of ours, and in an alarm."""
@@ -112,6 +121,8 @@ class Watched(Leased):
 
     def promise(self) -> str:
         """How soon something is seen, as it is at this moment: a plain sentence."""
+        if not self.channel.is_connected or self.silent_since is not None or self.is_unheld():
+            return _("No promise: it is not watched at this moment")
         if self.mode == Mode.STREAMED:
             return _("Live: within about a second")
         if self.problem:
@@ -119,6 +130,10 @@ class Watched(Leased):
         if issubclass(self.channel.network, Paced) and self.promised is None:
             return _("The first look shows how soon")
         return _within(self.within(), paced=self.promised is not None)
+
+    def is_unheld(self) -> bool:
+        """Has no watcher had it for longer than a change of watchers takes?"""
+        return self.lease_until is not None and self.lease_until < timezone.now() - UNHELD
 
     def is_slowed(self) -> bool:
         """Is it looked at less often, because most of the calls that the network allows were used?"""
@@ -129,14 +144,41 @@ class Watched(Leased):
         unseen = self.channel.network.blind_to
         return _(unseen) if unseen else ""
 
+    def seen_later(self) -> str:
+        """What the promise does not hold for, where nothing is streamed: a plain sentence, or nothing."""
+        if self.mode == Mode.STREAMED:
+            return ""
+        minutes = ceil(self.profile_every().total_seconds() / 60)
+        told = {"count": minutes, "newest": NEWEST}
+        return (
+            ngettext(
+                "A changed profile is seen within about %(count)d minute. Of posts below the newest %(newest)d an "
+                "edit is not seen, and a removal later.",
+                "A changed profile is seen within about %(count)d minutes. Of posts below the newest %(newest)d an "
+                "edit is not seen, and a removal later.",
+                minutes,
+            )
+            % told
+        )
+
+    def profile_every(self) -> timedelta:
+        """How often its profile is read, where looking succeeds: with one of the looks, so not sooner than those."""
+        every = PACED_PROFILE_EVERY if issubclass(self.channel.network, Paced) else PROFILE_EVERY
+        return timedelta(seconds=every + self.within())
+
 
 def _within(seconds: float, *, paced: bool) -> str:
     """In words, never less than it is."""
     count = ceil(seconds) if seconds < MINUTES_FROM else ceil(seconds / 60)
     if seconds < MINUTES_FROM:
-        words = ngettext("Within %(count)d second", "Within %(count)d seconds", count) % {"count": count}
+        words = ngettext(
+            "A new post or story: within %(count)d second", "A new post or story: within %(count)d seconds", count
+        )
     else:
-        words = ngettext("Within %(count)d minute", "Within %(count)d minutes", count) % {"count": count}
+        words = ngettext(
+            "A new post or story: within %(count)d minute", "A new post or story: within %(count)d minutes", count
+        )
+    words %= {"count": count}
     return _("%(within)s, at the present pace") % {"within": words} if paced else words
 
 

@@ -100,6 +100,11 @@ class Rhythm:
         return max(0.0, min(self._decided) - took)
 
     @property
+    def last(self) -> float:
+        """The gap that is waited at present, 0.0 where none was decided yet."""
+        return min(self._decided, default=0.0)
+
+    @property
     def promise(self) -> float:
         """Seconds within which an accident that happens now is seen."""
         return self._decided[-1] + self.lag + max(WORK, 2 * max(self._took))

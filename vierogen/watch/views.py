@@ -22,12 +22,14 @@ from vierogen.watch.forms import AdoptForm, OpenForm, TakeDownForm
 from vierogen.watch.models import Stray, StrayQuerySet
 from vierogen.watch.shown import STATE_LOOK, TAKE_DOWN_LOOK, accounts, remains, story, way_out
 from vierogen.watch.states import State
+from vierogen.web.csp import policy
 from vierogen.web.doors import needs
 
 # How many strays with which somebody dealt are shown.
 SETTLED = 20
 # Pictures that a browser shows and that cannot run anything.
 SHOWABLE = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
+FILMS = ("video/mp4", "video/webm")
 
 
 def _strays(request: HttpRequest) -> StrayQuerySet:
@@ -175,10 +177,17 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("reason", refusal)
         else:
             context |= _opened(document)
-    return render(request, "watch/evidence.html", context)
+    answer = render(request, "watch/evidence.html", context)
+    if context.get("films"):
+        # The film is in the page itself, so that no address outlives the reason that was given.
+        answer["Content-Security-Policy"] = policy(request.csp_nonce, media="data:")  # type: ignore[attr-defined]
+    return answer
 
 
 def _opened(document: dict[str, Any]) -> dict[str, Any]:
-    pictures = [picture for picture in document.pop("pictures") if picture["mime"] in SHOWABLE]
+    kept = document.pop("pictures")
+    pictures = [each for each in kept if each["mime"] in SHOWABLE]
+    films = [each for each in kept if each["mime"] in FILMS]
     told = json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True)
-    return {"document": document, "pictures": pictures, "told": told}
+    hidden = len(kept) - len(pictures) - len(films)
+    return {"document": document, "pictures": pictures, "films": films, "hidden": hidden, "told": told}

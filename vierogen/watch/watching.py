@@ -7,9 +7,9 @@ life are gathered, and written with the leases for all channels at once.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import SystemRandom
@@ -30,7 +30,7 @@ from vierogen.vault.actions import opened
 from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol, lose_connection
 from vierogen.watch.actions.reconciling import deleted, reconcile
-from vierogen.watch.models import Stray, Watched
+from vierogen.watch.models import PACED_PROFILE_EVERY, PROFILE_EVERY, Stray, Watched
 from vierogen.watch.pacing import Pacing
 from vierogen.watch.states import Mode
 
@@ -43,8 +43,6 @@ BEAT = 2.0
 FIRST_PAUSE, LONGEST_PAUSE, LASTED = 0.5, 60.0, 30.0
 # A refused key is tried once more: another part may have renewed it in this very moment.
 SECOND_TRY = 1.0
-# Seconds between two readings of the profile, and where calls are counted by the day.
-PROFILE_EVERY, PACED_PROFILE_EVERY = 60.0, 900.0
 # So many pictures of strays are fetched at once.
 KEEPERS = 4
 # Seconds that the threads of all channels together get to end.
@@ -94,7 +92,11 @@ class ChannelWatch:
         self.stop, self.look_now = Event(), Event()
         self.threads: list[threading.Thread] = []
         self.troubles = self.refusals = 0
-        self.profile_due_at = 0.0
+        # The network, or the reserve, demands that nobody looks before this moment (``time.time``).
+        self.not_before = 0.0
+        # A watcher that begins every minute does not read the profile every minute.
+        known = self.is_paced and bool(watched.profile)
+        self.profile_due_at = time.time() + PACED_PROFILE_EVERY if known else 0.0
 
     def start(self) -> None:
         """Begin to look. Listening begins after the first look, where the network streams."""
@@ -111,7 +113,13 @@ class ChannelWatch:
         return bool(self.threads) and self.threads[0].is_alive()
 
     def hurry(self, *, needed: bool) -> None:
-        """Something of ours was just published there, or an alarm is open: the look that waits comes at once."""
+        """Something of ours was just published there, or an alarm is open: the look that waits comes at once.
+
+        Not before the end of a pause that the network demands, nor from what is kept for taking down: until then
+        it is asked again at each beat.
+        """
+        if needed and time.time() < self.not_before:
+            return
         if needed and not self.hurried:
             self.look_now.set()
         self.hurried = needed
@@ -131,7 +139,16 @@ class ChannelWatch:
         self.threads.append(thread)
         thread.start()
 
+    def first_pause(self) -> float:
+        """Seconds until the first look: where calls are counted, not before the one that was due anyway."""
+        if not self.is_paced or self.watched.needs_baseline:
+            return 0.0
+        return spread(self.pacing.first(self.pulse.polled_at))
+
     def _keep_looking(self) -> None:
+        pause = self.first_pause()
+        connection.close()
+        self.look_now.wait(pause)
         while not self.stop.is_set():
             self.look_now.clear()
             pause = self._look()
@@ -143,11 +160,12 @@ class ChannelWatch:
         began, with_profile = time.monotonic(), time.time() >= self.profile_due_at
         try:
             with opened(self.channel) as network:
-                strays = look(self.watched, network, with_profile=with_profile)
+                with self._counting(network):
+                    strays = look(self.watched, network, with_profile=with_profile)
                 # Their pictures before anything else: a story can be gone with the next tap.
                 self._keep_pictures(strays)
                 self.hurried = self.hurried or bool(strays)
-                pause = self._pause(network, took=time.monotonic() - began)
+                pause = self._pause(network, began=began)
         except Disconnected as error:
             return self._refused(error)
         except Limited as error:
@@ -162,10 +180,20 @@ class ChannelWatch:
         self._looked()
         return pause
 
-    def _pause(self, network: Network, *, took: float) -> float:
+    @contextmanager
+    def _counting(self, network: Network) -> Iterator[None]:
+        """A look that fails is paid for like any other."""
+        try:
+            yield
+        finally:
+            if isinstance(network, Paced):
+                self.pacing.saw(network)
+
+    def _pause(self, network: Network, *, began: float) -> float:
         if not isinstance(network, Paced):
             return spread(network.poll_every)
-        pause = self.pacing.gap(network, took=took, hurried=self.hurried)
+        pause = self.pacing.gap(network, began=began, hurried=self.hurried)
+        self.not_before = time.time() + (pause if self.pacing.is_at_rest() else min(pause, self.pacing.regain))
         self.pulse.tell(**self.pacing.told(network))
         return pause
 
@@ -179,7 +207,12 @@ class ChannelWatch:
         self.troubles += 1
         self.pulse.tell(problem=problem)
         longest = max(LONGEST_PAUSE, self.pulse.promised or 0.0)
-        return max(pause, spread(min(FIRST_PAUSE * 2 ** min(self.troubles, 12), longest)))
+        least, network = 0.0, self.channel.network
+        if issubclass(network, Paced):
+            least = self.pacing.after_trouble(network.calls_a_look, hurried=self.hurried)
+            demanded = max(pause, least if self.pacing.is_at_rest() else self.pacing.regain)
+            self.not_before = time.time() + demanded
+        return max(pause, least, spread(min(FIRST_PAUSE * 2 ** min(self.troubles, 12), longest)))
 
     def _refused(self, error: Disconnected) -> float:
         self.refusals += 1
@@ -327,7 +360,9 @@ class Watcher:
     def _let_go(self, pk: int) -> None:
         watch = self.watches.pop(pk)
         watch.end()
-        Watched.objects.filter(pk=pk, lease_owner=self.name).update(**RELEASED, mode=Mode.NONE)
+        # Free from now on, and it can be told since when nobody has it.
+        free = {**RELEASED, "lease_until": timezone.now()}
+        Watched.objects.filter(pk=pk, lease_owner=self.name).update(**free, mode=Mode.NONE)
 
     def leave(self) -> None:
         """End all watching; another watcher can take the channels at once."""

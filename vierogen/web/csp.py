@@ -62,8 +62,8 @@ class ContentSecurity:
         return response
 
 
-def policy(nonce: str) -> str:
-    """The policy header's value for one answer."""
+def policy(nonce: str, *, media: str = "") -> str:
+    """The policy header's value for one answer; ``media`` is where it may take films from besides our own address."""
     return "; ".join(
         [
             "default-src 'none'",
@@ -71,7 +71,7 @@ def policy(nonce: str) -> str:
             f"style-src 'self' 'nonce-{nonce}'",
             # data: for the QR code of the authenticator app.
             "img-src 'self' data:",
-            "media-src 'self'",
+            f"media-src 'self' {media}".rstrip(),
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",

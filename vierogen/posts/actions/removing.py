@@ -83,20 +83,28 @@ def fetch_media(evidence: Evidence) -> bool:
 
 
 def _fetched(evidence: Evidence, media: Mapping[str, str]) -> bool | None:
-    """Whether this picture, or else its small copy, is kept now; None when trying again can help."""
-    later = False
-    for address in filter(None, [media["url"], media.get("preview")]):
-        if evidence.media.filter(url=address).exists():
-            return True
-        try:
-            data, mime = fetch_picture(address)
-        except NetworkError as error:
-            log.warning("evidence %s: a picture could not be kept: %s", evidence.pk, error.reason)
-            later = later or error.may_retry
-            continue
-        _keep_media(evidence, data, url=address, mime=mime)
+    """Whether it is kept now, None when trying again can help. Of a film its small picture is always kept too.
+
+    The small copy stands for a picture that is not given, never for a film; and for none that may still be given.
+    """
+    main, preview, is_film = media["url"], media.get("preview") or "", media["mime"].startswith("video/")
+    kept = _kept_from(evidence, main) if main else False
+    small = _kept_from(evidence, preview) if preview and (is_film or not kept) else False
+    if kept is False and not is_film:
+        return small
+    return None if kept and small is None else kept
+
+
+def _kept_from(evidence: Evidence, address: str) -> bool | None:
+    if evidence.media.filter(url=address).exists():
         return True
-    return None if later else False
+    try:
+        data, mime = fetch_picture(address)
+    except NetworkError as error:
+        log.warning("evidence %s: a picture or film could not be kept: %s", evidence.pk, error.reason)
+        return None if error.may_retry else False
+    _keep_media(evidence, data, url=address, mime=mime)
+    return True
 
 
 @transaction.atomic
@@ -127,7 +135,7 @@ def _document(evidence: Evidence) -> dict[str, Any]:
 def open_for(evidence: Evidence, *, by: Member, reason: str) -> dict[str, Any]:
     """Open evidence for a duty or privacy officer. No reason on record, nothing shown.
 
-    Returns the document; each entry of its ``pictures`` has ``mime``, ``sha256`` and base64 ``data``.
+    Returns the document; each entry of its ``pictures``, films too, has ``mime``, ``sha256`` and base64 ``data``.
     """
     if not reason.strip():
         raise ValidationError(_("Say why you need to see this. It may be somebody's private photo."))

@@ -13,12 +13,11 @@ from vierogen.networks.base import Media, Network, Profile, Shown
 from vierogen.watch.actions.raising import WATCH, raise_stray
 from vierogen.watch.actions.reconciling import deleted, reappeared, reconcile, remember_old
 from vierogen.watch.fingerprints import digest_of, fingerprint, parts_of
-from vierogen.watch.models import RemotePost, Stray, Watched
+from vierogen.watch.models import NEWEST, RemotePost, Stray, Watched
 from vierogen.watch.states import State, What
 
-# How much is written down as the baseline, and how much each look lists.
+# How much is written down as the baseline.
 BASELINE = 200
-NEWEST = 40
 # How far a look goes back when it finds nothing that is known: somebody may post a lot in a short time.
 FARTHEST = 400
 # A fresh post may be known from the stream before lists and readers show it.
@@ -118,7 +117,10 @@ def _gone(watched: Watched, listed: list[Shown], network: Network, asked_at: dat
     in_question = Q(posted_at=None, strays__state__in=[State.OPEN, State.HANDED_ON])
     rows = RemotePost.objects.standing().filter(in_reach | in_question, channel=watched.channel)
     rows = rows.filter(first_seen_at__lt=settled).exclude(remote_id__in=[shown.remote_id for shown in listed])
-    for row in rows.order_by("?")[:ASKED]:
+    # What the network itself ends then and lists no more is gone: asking for it would cost a call, and answer nothing.
+    over = Q(expires_at__lte=asked_at)
+    yield from rows.filter(over).values_list("remote_id", flat=True)
+    for row in rows.exclude(over).order_by("?")[:ASKED]:
         if network.read(row.remote_id) is None:
             yield row.remote_id
 
