@@ -143,7 +143,11 @@ def test_a_network_says_what_it_is_and_what_it_allows(network: type[Network]) ->
     assert network.picture_limit == 0 or (network.picture_limit > 0 and network.alt_limit > 0)
     assert 0 <= network.read_lag <= network.poll_every
     assert not network.blind_to or network.blind_to.endswith(".")
-    assert all(screen.endswith(".") and screen in marked() for screen in network.by_hand)
+    screens = [screen for way in network.by_hand.values() for screen in way]
+    assert all(screen.endswith((".", "?")) and screen in marked() for screen in screens)
+    # Who holds a phone with several accounts has to know at the first screen which one.
+    assert all("%(handle)s" in way[0] for way in network.by_hand.values())
+    assert all(screen % {"handle": "@us"} for screen in screens)
 
 
 @every_network

@@ -939,6 +939,11 @@ def test_the_proof_is_sent_only_where_the_app_is_known(desk: Desk) -> None:
 
 
 def test_what_it_says_of_itself_is_marked_for_translation() -> None:
-    said = [*Instagram.by_hand, Instagram.blind_to, *(each.label for each in Instagram.fields)]
+    said = [
+        *Instagram.way_by_hand("story"),
+        *Instagram.way_by_hand("post"),
+        Instagram.blind_to,
+        *(each.label for each in Instagram.fields),
+    ]
     assert [each for each in said if each not in marked()] == []
     assert json.dumps(said)

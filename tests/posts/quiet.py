@@ -1,5 +1,6 @@
 """Networks that push nothing, made of the practice network: one that may not delete, and one that counts calls."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from vierogen.networks.asking import Forbidden
 from vierogen.networks.base import Deletes, Limited, Network, Opened, Outgoing, Profile, Shown
 from vierogen.networks.mastodon import Mastodon
 
+STORY_STEPS = ("Open the app as %(handle)s.", "Hold the story, then tap Remove.")
 STEPS = ("Open the app.", "Tap the picture of the account.", "Tap the three dots, then Delete.")
 
 
@@ -24,7 +26,7 @@ class Quiet(Network):
     alt_limit = Mastodon.alt_limit
     fields = Mastodon.fields
     blind_to = "Stories that were passed on."
-    by_hand = STEPS
+    by_hand: ClassVar[Mapping[str, tuple[str, ...]]] = {"post": STEPS, "story": STORY_STEPS}
 
     def __init__(self, opened: Opened) -> None:
         super().__init__(opened)

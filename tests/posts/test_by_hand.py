@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +21,7 @@ from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
 from vierogen.networks.asking import Missing
-from vierogen.networks.base import Limited, NetworkError
+from vierogen.networks.base import Limited, NetworkError, Shown
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
@@ -284,3 +286,74 @@ def test_how_long_it_lasts_is_told_in_hours_too(standing: Delivery, dirk: Member
     Delivery.objects.update(published_at=timezone.now() - timedelta(hours=1, minutes=5, seconds=9))
     page = visit(dirk).get(reverse("posts:detail", args=[standing.version.post_id])).content.decode()
     assert ">1 h 5 min<" in page
+
+
+def test_the_page_says_why_it_cannot_even_look(
+    standing: Delivery, dirk: Member, visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdrawn(standing, dirk)
+    url, cannot = reverse("posts:detail", args=[standing.version.post_id]), "At this moment we cannot look"
+    look()
+    assert cannot not in visit(dirk).get(url).content.decode()
+    monkeypatch.setattr(Quiet, "read", raising(Limited("The network asks us to slow down.", seconds=900)))
+    look()
+    page = visit(dirk).get(url).content.decode()
+    assert cannot in page
+    assert "The network asks us to slow down." in page
+    assert "We keep looking" not in page
+
+
+def test_when_only_the_picture_is_left_no_clock_runs_and_nobody_is_sent_to_the_app(
+    standing: Delivery, dirk: Member, visit: Any, practice: PracticeServer, official: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    withdrawn(standing, dirk)
+    practice.network.delete(official, standing.remote_id)
+    monkeypatch.setattr(by_hand, "fetch_picture", lambda _address: (b"", "image/png"))
+    look()
+    page = visit(dirk).get(reverse("posts:detail", args=[standing.version.post_id])).content.decode()
+    assert "The post is gone, its picture is not yet" in page
+    assert "data-since" not in page
+    assert STEPS[0] not in page
+    assert "See the evidence" in page
+
+
+def test_nobody_is_said_to_be_on_duty_or_called_without_a_number(
+    standing: Delivery, dirk: Member, cora: Member, visit: Any
+) -> None:
+    withdrawn(standing, dirk)
+    page = visit(dirk).get(reverse("posts:detail", args=[standing.version.post_id])).content.decode()
+    assert "Ask one of them" in page
+    assert "may take this down" in page
+    # Cora is no custodian, but can connect the account.
+    assert "may connect the account" in page
+    assert "is on duty" not in page
+    entrust(standing.channel, to=[cora], by=cora)
+    page = visit(dirk).get(reverse("posts:detail", args=[standing.version.post_id])).content.decode()
+    assert "is custodian of the account" in page
+
+
+def test_of_a_thread_people_get_one_mail_and_its_page_asks_no_more_for_each_part(
+    standing: Delivery, dirk: Member, visit: Any, django_assert_max_num_queries: Any
+) -> None:
+    asked = withdrawn(standing, dirk)
+    mails = Message.objects.filter(urgent=True).count()
+    client, url = visit(dirk), reverse("posts:detail", args=[standing.version.post_id])
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    for number in range(5):
+        shown = Shown(f"part {number}", "", url="http://127.0.0.1/", kind="post")
+        part = removing.take_down(standing.channel, shown, by=dirk, reason="Fout.", delivery=asked.delivery)
+        assert part.state == TakeDownState.BY_HAND
+    assert Message.objects.filter(urgent=True).count() == mails
+    with django_assert_max_num_queries(len(one)):
+        page = client.get(url).content.decode()
+    assert page.count(STEPS[0]) == 6
+
+
+def test_what_got_stuck_shows_the_road_too(standing: Delivery, dirk: Member, visit: Any) -> None:
+    withdrawn(standing, dirk)
+    TakeDown.objects.update(state=TakeDownState.STUCK, problem="The network did not answer properly.")
+    page = visit(dirk).get(reverse("posts:detail", args=[standing.version.post_id])).content.decode()
+    assert STEPS[0] in page
+    assert "Vierogen cannot remove it here at this moment" in page

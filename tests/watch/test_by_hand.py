@@ -1,5 +1,6 @@
 """A stray where Vierogen may not delete: shown how to remove it, and seen to be gone, by the watch first."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,22 +11,24 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.posts.quiet import STEPS, Counted, Quiet, use
+from tests.posts.quiet import STEPS, STORY_STEPS, Counted, Quiet, use
 from tests.posts.steps import raising
 from tests.practice.conftest import picture
 from vierogen.channels.actions import change
 from vierogen.channels.models import Channel
+from vierogen.core.sealing import SealError
 from vierogen.networks.asking import Missing
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs as posts_jobs
 from vierogen.posts.actions import by_hand, pursuing, removing
-from vierogen.posts.models import TakeDown
+from vierogen.posts.models import Evidence, TakeDown
 from vierogen.posts.states import TakeDownState
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 from vierogen.vault.actions import opened
 from vierogen.watch import jobs
+from vierogen.watch.actions import raising as raising_module
 from vierogen.watch.actions.answering import adopt, take_down
 from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
@@ -216,3 +219,70 @@ def test_what_was_adopted_is_minded_again_like_any_other_post(
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         [found] = see(quiet)
     assert found.what == What.DELETION
+
+
+# The steps, before anybody asked
+
+
+def test_the_steps_for_a_story_stand_on_its_page_at_once_and_the_first_in_the_mail(
+    quiet: Watched, by_phone: Phone, dirk: Member, visit: Any
+) -> None:
+    by_phone("Vrijdagmiddag!", story=True, picture=picture())
+    [found] = see(quiet)
+    page = visit(dirk).get(reverse("watch:stray", args=[found.pk])).content.decode()
+    handle = found.channel.handle
+    assert "This is how somebody removes it" in page
+    assert f"Open the app as {handle}." in page
+    assert STORY_STEPS[1] in page
+    assert STEPS[0] not in page
+    assert reverse("watch:take_down", args=[found.pk]) in page
+    [mail] = Message.objects.filter(email=dirk.user.email)
+    assert f"Open the app as {handle}." in mail.text
+    take_down(found, by=dirk)
+    told = Message.objects.filter(title__contains="Remove it by hand").first()
+    assert told is not None
+    assert f"1. Open the app as {handle}.\n2. {STORY_STEPS[1]}" in told.text
+
+
+def test_where_vierogen_may_delete_no_steps_are_shown(
+    channel: Channel, dirk: Member, by_phone: Phone, visit: Any
+) -> None:
+    enrol()
+    row = Watched.objects.select_related("channel__organisation").get()
+    see(row)
+    by_phone("Gezellig op het strand!")
+    [found] = see(row)
+    page = visit(dirk).get(reverse("watch:stray", args=[found.pk])).content.decode()
+    assert "This is how somebody removes it" not in page
+    assert "in the app" not in Message.objects.filter(email=dirk.user.email).get().text
+
+
+# Evidence
+
+
+def test_what_could_not_be_sealed_is_sealed_at_the_next_look(
+    quiet: Watched, by_phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_phone("Gezellig op het strand!", picture=picture())
+    with monkeypatch.context() as patch:
+        refuse = raising(SealError("no key"))
+        patch.setattr(raising_module, "capture", lambda *_args, **_named: refuse())
+        [found] = see(quiet)
+    assert found.evidence is None
+    see(quiet)
+    kept = Stray.objects.get().evidence
+    assert kept is not None
+    see(quiet)
+    assert Evidence.objects.count() == 1
+
+
+def test_a_film_that_was_kept_is_shown_to_who_opens_it_with_a_reason(stray: Stray, dirk: Member, visit: Any) -> None:
+    evidence = stray.evidence
+    assert evidence is not None
+    removing._keep_media(evidence, b"a film", url="https://voorbeeld.example/film.mp4", mime="video/mp4")
+    address = reverse("watch:evidence", args=[evidence.pk])
+    client = visit(dirk)
+    assert "data:" not in client.get(address)["Content-Security-Policy"].split("media-src")[1].split(";")[0]
+    answer = client.post(address, {"reason": "Nakijken."})
+    assert f'src="data:video/mp4;base64,{b64encode(b"a film").decode()}"' in answer.content.decode()
+    assert "media-src 'self' data:;" in answer["Content-Security-Policy"]

@@ -257,8 +257,9 @@ class Network(ABC):
     # True where this connector is held to a real server in the project's own tests. Any other is only simulated
     # there, and says so to people until it was recorded on the live network.
     tried_for_real: ClassVar[bool] = False
-    # The way to remove something in the network's own app, screen by screen: translatable English sentences.
-    by_hand: ClassVar[tuple[str, ...]] = ()
+    # The way to remove something in the network's own app, screen by screen, by kind of remote post: translatable
+    # English sentences, in which %(handle)s is the account. What has no way of its own is removed like a post.
+    by_hand: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, opened: Opened) -> None:
         self.opened = opened
@@ -285,6 +286,11 @@ class Network(ABC):
         usual = {"https": 443, "http": 80}.get(parts.scheme)
         shown = f"[{host}]" if ":" in host else host
         return f"{parts.scheme}://{shown}" + ("" if port in (None, usual) else f":{port}")
+
+    @classmethod
+    def way_by_hand(cls, kind: str) -> tuple[str, ...]:
+        """The screens for a remote post of this kind, %(handle)s still in them; () where nobody wrote them down."""
+        return cls.by_hand.get(kind) or cls.by_hand.get("post", ())
 
     @abstractmethod
     def me(self) -> Profile:

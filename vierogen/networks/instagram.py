@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from hmac import new as hmac
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -95,13 +96,21 @@ class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
         "Stories of others that are shared in your own story, live video, likes, comments, messages, and what "
         "somebody removes again between two looks."
     )
-    by_hand = (
-        _("Open the Instagram app. Hold your own picture at the bottom right, and choose this account."),
-        _("A story: tap your own round picture at the top left to see it."),
-        _("Then tap the three dots at the bottom right, and tap Delete. Tap Delete once more."),
-        _("A post or reel: tap your own picture at the bottom right and open it."),
-        _("Then tap the three dots above it, and tap Delete. Tap Delete once more."),
-        _("Is it shared with Facebook too? Remove it there as well."),
+    by_hand = MappingProxyType(
+        {
+            "story": (
+                _("Open the Instagram app. Hold your own picture at the bottom right, and choose %(handle)s."),
+                _("Tap your own round picture at the top left to see the story."),
+                _("Then tap the three dots at the bottom right, and tap Delete. Tap Delete once more."),
+                _("Is it shared with Facebook too? Remove it there as well."),
+            ),
+            "post": (
+                _("Open the Instagram app. Hold your own picture at the bottom right, and choose %(handle)s."),
+                _("Tap your own picture at the bottom right, and open the post or reel."),
+                _("Then tap the three dots above it, and tap Delete. Tap Delete once more."),
+                _("Is it shared with Facebook too? Remove it there as well."),
+            ),
+        }
     )
 
     @classmethod

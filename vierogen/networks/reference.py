@@ -54,7 +54,11 @@ def page() -> str:
     found = found_in("vierogen.networks", Network)  # type: ignore[type-abstract]
     networks = sorted(found.values(), key=lambda network: network.name)
     blind = [f"- **{network.name}**: {network.blind_to}\n" for network in networks if network.blind_to]
-    by_hand = [f"- **{network.name}**: {' '.join(network.by_hand)}\n" for network in networks if network.by_hand]
+    by_hand = [
+        f"- **{network.name}**, {kind}: {' '.join(screens) % {'handle': 'the account'}}\n"
+        for network in networks
+        for kind, screens in network.by_hand.items()
+    ]
     parts = [_HEAD, *map(_row, networks), _FORMS, *map(_forms, networks), _FIELDS, *map(_fields, networks)]
     return "".join([*parts, *([_BY_HAND, *by_hand] if by_hand else []), _BLIND, *blind])
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from threading import Event as Flag
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -101,10 +102,14 @@ class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads):
         "Direct messages, follows, blocks, lists, votes and bookmarks. Likes and changes of the profile are seen when "
         "Vierogen looks, not at once."
     )
-    by_hand = (
-        _("Open the post in the app of X, as this account."),
-        _("Press the three dots at the top right of the post."),
-        _("Choose Delete post, and confirm it."),
+    by_hand = MappingProxyType(
+        {
+            "post": (
+                _("Open the post in the app of X, as %(handle)s."),
+                _("Press the three dots at the top right of the post."),
+                _("Choose Delete post, and confirm it."),
+            )
+        }
     )
 
     @classmethod

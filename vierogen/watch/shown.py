@@ -16,7 +16,7 @@ from vierogen.channels.models import Channel
 from vierogen.people.models import Member
 from vierogen.posts.models import TakeDown
 from vierogen.posts.states import IN_HANDS, TakeDownState
-from vierogen.posts.views.road import Road, road
+from vierogen.posts.views.road import Road, roads, steps
 from vierogen.watch.board import Tile, tiles
 from vierogen.watch.models import RemotePost, Stray
 from vierogen.watch.states import Origin, State
@@ -179,7 +179,15 @@ def way_out(stray: Stray) -> Road | None:
     asked = stray.take_down
     if asked is None or asked.state not in IN_HANDS or "remove" not in stray.moves():
         return None
-    return None if stray.state == State.ADOPTED else road(asked, since=stray.posted_at or stray.seen_at)
+    since = stray.posted_at or stray.seen_at
+    return None if stray.state == State.ADOPTED else roads([asked], since=since)[asked.pk]
+
+
+def way_ahead(stray: Stray) -> list[str]:
+    """The screens by which a person removes it, before anybody asked for that, where Vierogen may not."""
+    if stray.channel.can_take_down or stray.remote is None or not (stray.is_open and stray.may_be_taken_down):
+        return []
+    return steps(stray.channel, stray.remote.kind)
 
 
 def remains(asked: TakeDown) -> list[str]:

@@ -20,7 +20,7 @@ from vierogen.posts.views.removing import said
 from vierogen.watch.actions import answering
 from vierogen.watch.forms import AdoptForm, OpenForm, TakeDownForm
 from vierogen.watch.models import Stray, StrayQuerySet
-from vierogen.watch.shown import STATE_LOOK, TAKE_DOWN_LOOK, accounts, remains, story, way_out
+from vierogen.watch.shown import STATE_LOOK, TAKE_DOWN_LOOK, accounts, remains, story, way_ahead, way_out
 from vierogen.watch.states import State
 from vierogen.web.csp import policy
 from vierogen.web.doors import needs
@@ -99,6 +99,7 @@ def _about(request: HttpRequest, pk: int) -> dict[str, Any]:
         "take_down_look": TAKE_DOWN_LOOK[TakeDownState(asked.state)] if asked else "",
         "remains": remains(asked) if asked else [],
         "road": way_out(found),
+        "steps": way_ahead(found),
         "busy": found.asks or (asked is not None and asked.state in PURSUED),
         "rights": member.rights,
     }

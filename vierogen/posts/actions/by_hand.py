@@ -37,7 +37,10 @@ def hand_over(asked: TakeDown, *, by: Actor, problem: str = CANNOT, delete_at: d
 
 
 def _tell(asked: TakeDown) -> None:
-    """Who is on duty, and who can get into the account."""
+    """Who may take posts down, and who can get into the account: once for all parts of one of our posts."""
+    others = TakeDown.objects.in_hands().exclude(pk=asked.pk)
+    if asked.delivery_id and others.filter(delivery=asked.delivery_id).exists():
+        return
     officers = asked.organisation.members.all().who_may(Right.TAKE_DOWN)
     told = {to.user_id: to for to in addressees([*officers, *keepers(asked.channel)])}
     tell(
@@ -47,7 +50,7 @@ def _tell(asked: TakeDown) -> None:
         values={
             "channel": asked.channel.handle,
             "network": asked.channel.network_name,
-            "steps": asked.channel.network.by_hand,
+            "steps": asked.channel.network.way_by_hand(asked.shown["kind"]),
             "reason": "" if asked.problem == CANNOT else asked.problem,
         },
         # The watch knows whether it is a stray or one of our posts.

@@ -155,7 +155,9 @@ def _wait(asked: TakeDown, error: Limited) -> None:
         _give_to_people(asked, problem=error.reason, delete_at=at - timezone.now())
         return
     rows = TakeDown.objects.filter(pk=asked.pk, fence=asked.fence, state=asked.state)
-    rows.update(next_at=at, problem=error.reason, **RELEASED)
+    # What an earlier look saw says nothing about now.
+    unseen = {"remains": []} if asked.state in IN_HANDS else {}
+    rows.update(next_at=at, problem=error.reason, **unseen, **RELEASED)
 
 
 def _troubled(asked: TakeDown, error: NetworkError | SealError) -> None:

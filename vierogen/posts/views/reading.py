@@ -17,7 +17,7 @@ from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
 from vierogen.posts.views.differences import compared_with, differences
 from vierogen.posts.views.headlines import goes_soon, headline
 from vierogen.posts.views.ranges import answered
-from vierogen.posts.views.road import Road, road
+from vierogen.posts.views.road import Road, roads
 from vierogen.posts.views.shown import POST_LOOK, Preview, previews, shown_findings
 from vierogen.web.doors import needs
 
@@ -171,11 +171,12 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
     }
 
 
-def _take_downs(found: Post) -> list[tuple[TakeDown, Road | None]]:
+def _take_downs(post: Post) -> list[tuple[TakeDown, Road | None]]:
     """With the road for those that somebody has to do by hand."""
-    rows = TakeDown.objects.filter(delivery__version__post=found)
-    rows = rows.select_related("channel__organisation", "organisation", "evidence", "delivery")
-    return [(row, road(row) if row.state in IN_HANDS else None) for row in rows]
+    rows = TakeDown.objects.filter(delivery__version__post=post)
+    every = list(rows.select_related("channel__organisation", "organisation", "evidence", "delivery"))
+    found = roads(row for row in every if row.state in IN_HANDS)
+    return [(row, found.get(row.pk)) for row in every]
 
 
 def _may(member: Member, found: Post, *, approved: bool, deliveries: list[Delivery]) -> dict[str, bool]:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
 from vierogen.networks.base import Media, Network, Profile, Shown
-from vierogen.watch.actions.raising import WATCH, raise_stray
+from vierogen.posts.actions.removing import RETENTION
+from vierogen.watch.actions.raising import WATCH, raise_stray, sealed
 from vierogen.watch.actions.reconciling import deleted, reappeared, reconcile, remember_old
 from vierogen.watch.fingerprints import digest_of, fingerprint, parts_of
 from vierogen.watch.models import NEWEST, RemotePost, Stray, Watched
@@ -88,8 +89,22 @@ def _look_through(watched: Watched, listed: list[Shown], *, network: Network, as
             strays.append(reappeared(channel, row, shown, network=network, asked_at=asked_at))
         elif row is None or row.fingerprint != fingerprint(shown):
             strays.append(reconcile(channel, shown, network=network))
+    _seal_late(watched, listed)
     strays += [deleted(channel, remote_id) for remote_id in _gone(watched, listed, network, asked_at)]
     return [stray for stray in strays if stray]
+
+
+def _seal_late(watched: Watched, listed: list[Shown]) -> None:
+    """Seal again what could not be sealed when it was first seen, as long as it stands there."""
+    # Later than that it was sealed, and removed when its time was over.
+    bare = Stray.objects.open().filter(
+        channel=watched.channel, evidence=None, seen_at__gt=timezone.now() - RETENTION, remote__gone_at=None
+    )
+    for stray in bare.exclude(remote=None).select_related("remote"):
+        shown = next((each for each in listed if stray.remote and each.remote_id == stray.remote.remote_id), None)
+        if shown:
+            with transaction.atomic():
+                Stray.objects.filter(pk=stray.pk).update(evidence=sealed(watched.channel, shown))
 
 
 def _surfaced(listed: list[Shown], known: Mapping[str, RemotePost], *, old_before: datetime | None) -> Iterator[Shown]:

@@ -111,6 +111,9 @@ def _values(stray: Stray) -> dict[str, object]:
         "posted_at": stray.posted_at,
         "seen_at": stray.seen_at,
         "automatic_at": stray.automatic_at,
+        # Where only a person can remove it, whoever reads this on their phone can begin.
+        "by_hand": stray.remote is not None and not channel.can_take_down,
+        "first_step": next(iter(channel.network.way_by_hand(stray.remote.kind)), "") if stray.remote else "",
     }
 
 

@@ -36,6 +36,12 @@ def breakable(handle: str) -> SafeString:
 
 
 @register.filter
+def with_handle(sentence: str, handle: str) -> str:
+    """A translated sentence of a connector, with the account named in it: see ``Network.by_hand``."""
+    return str(sentence).replace("%(handle)s", handle)
+
+
+@register.filter
 def clock(seconds: float | None) -> str:
     """Seconds as minutes and seconds, "1:32"; never negative."""
     left = max(0, int(seconds or 0))
