@@ -156,7 +156,7 @@ def _wait(asked: TakeDown, error: Limited) -> None:
         return
     rows = TakeDown.objects.filter(pk=asked.pk, fence=asked.fence, state=asked.state)
     # What an earlier look saw says nothing about now.
-    unseen = {"remains": []} if asked.state in IN_HANDS else {}
+    unseen: dict[str, list[str]] = {"remains": []} if asked.state in IN_HANDS else {}
     rows.update(next_at=at, problem=error.reason, **unseen, **RELEASED)
 
 
