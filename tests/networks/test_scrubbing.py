@@ -147,6 +147,41 @@ def test_other_people_in_it_lose_their_names() -> None:
     assert all(name not in text for name in ("556677", "piet_j", "Piet"))
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"form": [["batch", json.dumps([{"body": {"access_token": "zonnetje7"}}])]]},
+        {"form": [["batch", json.dumps([{"body": json.dumps({"refresh_token": "zonnetje7"})}])]]},
+        {"text": "see " + quote(json.dumps({"client_secret": "zonnetje7"}), safe="")},
+        {"text": "a=1&b=" + quote(quote(json.dumps({"client_secret": "zonnetje7"}), safe=""), safe="")},
+        {"next": "https://a.example/?to=" + quote(quote("access_token=zonnetje7&b=1", safe=""), safe="")},
+        {"headers": {"location": "https://a.example/back/#user_access_token=zonnetje7"}},
+        {"answer": {"page_access_token": "zonnetje7"}},
+        {"answer": {"access_token": ["zonnetje7", "zonnetje7"]}},
+        {"message": "Bad header 'Authorization: Bearer zonnetje7'"},
+    ],
+)
+def test_what_stands_under_the_name_of_a_secret_goes_however_it_is_packed(document: dict[str, object]) -> None:
+    text, _ = scrubbed(document)
+    assert "zonnetje7" not in text
+    assert "(token-" in text
+
+
+def test_what_turns_pages_and_what_errors_are_called_stays() -> None:
+    document = {
+        "meta": {"next_token": "b26v89c19"},
+        "text": '{"code": "190", "state": "open"}',
+        "note": "Basic training",
+    }
+    assert json.loads(scrubbed(document)[0]) == document
+
+
+def test_a_short_secret_goes_out_of_base64_too() -> None:
+    packed = base64.b64encode(b"pw7!").decode()
+    assert leaks(written({"a": f"see {packed}"}), ["pw7!"])
+    assert packed not in scrubbed({"a": f"see {packed}"}, "pw7!")[0]
+
+
 @pytest.mark.parametrize("run", [TOKEN, "9f86d081884c7d659a2feaa0c55ad015", "3f2b8c1e-77aa-4f0e-9a51-0c6f4be0d7e1"])
 def test_what_looks_like_chance_is_taken_for_a_key(run: str) -> None:
     text, _ = scrubbed({"trace": f"see {run}."})

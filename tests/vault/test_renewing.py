@@ -204,6 +204,36 @@ def test_a_network_that_gives_an_empty_key_leaves_the_old_one(
         assert renewing.claim() is not None
 
 
+def test_a_mistake_that_nobody_thought_of_is_warned_of_too(
+    life: KeyLife, kept: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renew(_self: Any) -> None:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(networks()["lantern"], "renew", renew)
+    with at(due(life)), pytest.raises(OverflowError):
+        jobs.renew("worker")
+    assert KeyLife.objects.get().problem == renewing.NOTHING_NEW
+    assert warned_at(life, 6) == 1
+    kept.refresh_from_db()
+    assert kept.is_connected
+
+
+def test_a_setting_that_got_lost_takes_no_key_away(
+    life: KeyLife, kept: Channel, lantern: Lighthouse, settings: Any
+) -> None:
+    settings.NETWORK_CLIENTS = {}
+    # A connector that cannot name itself may say that its access is over.
+    lantern.renews = False
+    with at(due(life)):
+        assert jobs.renew("worker") is True
+    kept.refresh_from_db()
+    assert kept.is_connected
+    assert lantern.count("/renew") == 0
+    assert KeyLife.objects.get().problem == renewing.NO_APP
+    assert warned_at(life, 6) == 1
+
+
 def test_a_key_that_is_recognisably_refused_disconnects_and_custodians_are_told_once(
     life: KeyLife, kept: Channel, lantern: Lighthouse, cora: Member
 ) -> None:
@@ -314,6 +344,30 @@ def test_a_renewal_that_is_still_being_put_down_counts_too(kept: Channel, monkey
     with pytest.raises(NetworkError) as told, opened(kept):
         raise Disconnected("The network refuses our key.")
     assert not isinstance(told.value, Disconnected)
+
+
+@pytest.mark.parametrize("by_whom", ["another part", "the worker itself"])
+def test_whoever_is_refused_while_the_worker_renews_waits_for_it(
+    life: KeyLife, kept: Channel, monkeypatch: pytest.MonkeyPatch, by_whom: str
+) -> None:
+    from vierogen.vault import actions
+
+    slept = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 2 * actions.LOOKS:  # a slow answer of the network
+            seal(kept, {"access": "put down meanwhile"})
+
+    monkeypatch.setattr(actions.time, "sleep", sleep)
+    KeyLife.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    assert renewing.claim()
+    is_worker = by_whom == "the worker itself"
+    with pytest.raises(NetworkError) as told, opened(kept, renews=is_worker):
+        raise Disconnected("The network refuses our key.")
+    # Nobody waits for oneself.
+    assert isinstance(told.value, Disconnected) is is_worker
+    assert len(slept) == (actions.LOOKS if is_worker else 2 * actions.LOOKS)
 
 
 def test_a_key_that_is_really_refused_is_told_as_such(kept: Channel, lantern: Lighthouse) -> None:

@@ -24,12 +24,23 @@ _NAMES = (
     "authorization|proxy-authorization|cookie|set-cookie|access_?jwt|refresh_?jwt|jwt|api_?key|signature"
 )
 _SENT_NAMES = f"{_NAMES}|code|state"
-_IS_SECRET = re.compile(_NAMES, re.IGNORECASE)
-_IS_SECRET_SENT = re.compile(_SENT_NAMES, re.IGNORECASE)
-# One of them with its value inside any other text, also where "=" is written %3D.
+# Whose it is may stand before: user_access_token. Not so before a bare "token": next_token turns pages.
+_LONG_NAMES = r"(?:\w+[_-])(?:access_?token|refresh_?token|id_token|secret|verifier|password|proof|jwt|api_?key)"
+_IS_SECRET = re.compile(f"{_NAMES}|{_LONG_NAMES}", re.IGNORECASE)
+_IS_SECRET_SENT = re.compile(f"{_SENT_NAMES}|{_LONG_NAMES}", re.IGNORECASE)
+# One of them with its value inside any other text, also where "=" is written %3D or %253D.
 _ASSIGNED = re.compile(
-    rf"(?i)(?:(?<![a-z0-9_-])|(?<=%[0-9a-f]{{2}}))({_SENT_NAMES})((?:=|%3D)\s*)((?:(?!%26|%22|%20)[^&\s\"'<>\\#()])+)"
+    rf"(?i)(?:(?<![a-z0-9_-])|(?<=%[0-9a-f]{{2}}))({_SENT_NAMES}|{_LONG_NAMES})((?:=|%(?:25)*3D)\s*)"
+    rf"((?:(?!%(?:25)*(?:26|22|20))[^&\s\"'<>\\#()])+)"
 )
+# The same as JSON within any other text: quotes escaped, or written %22, however often. No code and no state.
+_QUOTE = r"(?:\\*[\"']|%(?:25)*2[27])"
+_PACKED = re.compile(
+    rf"(?i)({_QUOTE}(?:{_NAMES}|{_LONG_NAMES}){_QUOTE}(?:\s|\+|%(?:25)*20)*(?::|%(?:25)*3A)(?:\s|\+|%(?:25)*20)*{_QUOTE})"
+    rf"((?:(?!{_QUOTE})[^()])+)(?={_QUOTE})"
+)
+# A key as it stands in a header (RFC 6750, 2.1), quoted in a message; a word without a digit is prose.
+_BORNE = re.compile(r"(?i)\b((?:bearer|basic|oauth)(?:\s|\+|%20)+)(?=[\w.~/+=|-]*\d)([\w.~/+=|-]{6,})")
 # An address with a query; addresses stand escaped in JSON within JSON.
 _ADDRESS = re.compile(r"(https?:\\*/\\*/[^\s\"'<>?#]+)\?([^\s\"'<>#\\]+)", re.IGNORECASE)
 # What signs the addresses of pictures: Facebook's own network, Amazon's, Google's, Azure's.
@@ -38,7 +49,7 @@ _SIGNED = re.compile(
 )
 _MAIL = re.compile(r"(?<![@\w.+-])[\w.+-]+(?:@|%40)(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _RUN = re.compile(r"[A-Za-z0-9_-]{20,}")
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){8,}(?:=|%3[Dd]){0,2}")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){6,}(?:=|%3[Dd]){0,2}")
 _SHORTEST = 4  # signs: a shorter secret is taken out only where it stands alone
 _SHORTEST_ID = 6  # digits: a shorter number that stands as a name counts something
 _PEOPLE = frozenset({"username", "acct", "screen_name", "handle", "display_name", "full_name", "first_name"})
@@ -88,13 +99,16 @@ class Scrubber:
             if name.isascii() and name.isdigit() and len(name) >= _SHORTEST_ID:
                 self._own.add(name)
                 self._name(name)
-            if (_IS_SECRET_SENT if sent else _IS_SECRET).fullmatch(name) and isinstance(found, str):
-                self.hide(found)
+            if (_IS_SECRET_SENT if sent else _IS_SECRET).fullmatch(name) and isinstance(found, str | list | tuple):
+                for each in _texts(found):
+                    self.hide(each)
             elif isinstance(found, str) and found and _is_person(parent, name):
                 self._name(found.lstrip("@").partition("@")[0] or found)
         for text in _texts(value):
             for match in _ASSIGNED.finditer(text):
                 self.hide(unquote(match[3]))
+            for match in _PACKED.finditer(text):
+                self.hide(unquote(_unescaped(match[2])))
 
     def scrubbed(self, value: Any) -> Any:
         """``value`` (JSON) without any of it; names of fields are looked at too."""
@@ -118,6 +132,8 @@ class Scrubber:
             return self._secrets[text]
         text = self._without_secrets(text)
         text = _ASSIGNED.sub(lambda found: found[1] + found[2] + self._placeholder("token", found[3]), text)
+        for packed in (_PACKED, _BORNE):
+            text = packed.sub(lambda found: found[1] + self._placeholder("token", found[2]), text)
         text = _ADDRESS.sub(self._unsigned, text)
         text = _RUN.sub(lambda run: self._placeholder("token", run[0]) if looks_random(run[0]) else run[0], text)
         if text in self._people:

@@ -43,8 +43,9 @@ log = logging.getLogger(__name__)
 VAULT = Machine("vault")
 # Among the credentials, the moment at which the key ends by itself (networks.abilities.Authorises).
 ENDS = "expires_at"
-# Seconds in which another part, that renews the key at this very moment, can put the new one down.
-SECOND_LOOK = 1.0
+# Seconds between looks at whether another part, that renews the key at this very moment, put the new one down;
+# and how many looks: while the worker has taken the renewal upon itself, for as long as a network may take.
+LOOK_AGAIN, LOOKS, LOOKS_AT_WORK = 0.5, 6, 40
 _CANARY = b"the right key opens this"
 _OVERTAKEN = gettext_noop("The key was renewed at this very moment. It is tried again with the new one.")
 
@@ -185,9 +186,15 @@ def _note_life(channel: Channel, values: Mapping[str, str], *, at: datetime) -> 
 
 
 @contextmanager
-def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Network]:  # noqa: B008 - frozen
+def opened(
+    channel: Channel,
+    *,
+    attempt: Attempt = Attempt(),  # noqa: B008 - frozen
+    renews: bool = False,
+) -> Iterator[Network]:
     """A connector for this channel with its credentials, for the length of the block; ``attempt`` of a delivery.
 
+    ``renews``: it was opened to renew the key that ``renewing.claim`` gave.
     ``Disconnected`` leaves the block only where the key that was refused is still the newest one we have.
     """
     _current, keys = keyring()
@@ -207,18 +214,27 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
         try:
             yield overheard(network, whose=channel.pk)
         except Disconnected as error:
-            if _is_overtaken(channel, read):
+            if _is_overtaken(channel, read, renews=renews):
                 raise NetworkError(_OVERTAKEN, may_retry=True, detail=error.detail) from error
             raise
 
 
-def _is_overtaken(channel: Channel, read: Mapping[str, int]) -> bool:
+def _is_overtaken(channel: Channel, read: Mapping[str, int], *, renews: bool) -> bool:
     """Did somebody renew or replace the key while the network refused it? A used refresh token works only once."""
-    for wait in (0.0, SECOND_LOOK) if issubclass(channel.network, Refreshes) else (0.0,):
-        time.sleep(wait)
-        if dict(Secret.objects.filter(channel=channel).values_list("field", "version")) != read:
-            return True
-    return False
+    looks = 0
+    while dict(Secret.objects.filter(channel=channel).values_list("field", "version")) == read:
+        at_work = not renews and KeyLife.objects.filter(channel=channel).at_work(timezone.now()).exists()
+        if looks >= _looks(channel, at_work=at_work):
+            return False
+        time.sleep(LOOK_AGAIN)
+        looks += 1
+    return True
+
+
+def _looks(channel: Channel, *, at_work: bool) -> int:
+    if not issubclass(channel.network, Refreshes):
+        return 0
+    return LOOKS_AT_WORK if at_work else LOOKS
 
 
 def _value(channel: Channel, secret: Secret, keys: Mapping[str, sealing.Key]) -> str:

@@ -14,11 +14,17 @@ def renew(_worker: str) -> bool:
 
 
 def mind(_worker: str) -> bool:
-    """Warn of keys that end, and forget what was not finished."""
-    return bool(renewing.warn() + log_in.forget())
+    """Warn of keys that end."""
+    return bool(renewing.warn())
+
+
+def forget(_worker: str) -> bool:
+    """Forget log-ins that were not finished; on its own, so that no trouble with a warning keeps their keys."""
+    return bool(log_in.forget())
 
 
 JOBS = [
     Job("renew keys", renew, every=5.0),
     Job("mind keys", mind, every=30.0),
+    Job("forget log-ins", forget, every=30.0),
 ]

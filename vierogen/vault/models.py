@@ -14,6 +14,8 @@ from vierogen.people.models import Member
 # A key that ends within this is renewed silently: nobody is warned of the end of a day.
 SHORT = timedelta(days=15)
 A_DAY = timedelta(days=1)
+# So long a renewal may take before another worker may try: with a refresh token that works once, never two at a time.
+UNDER_WAY = timedelta(minutes=2)
 HANDSHAKE_LASTS = timedelta(minutes=10)
 
 
@@ -60,6 +62,10 @@ class KeyLifeQuerySet(models.QuerySet["KeyLife"]):
     def due(self, now: datetime) -> "KeyLifeQuerySet":
         """Those to be renewed by now, the longest due first."""
         return self.in_use().filter(next_try_at__lte=now).order_by("next_try_at")
+
+    def at_work(self, now: datetime) -> "KeyLifeQuerySet":
+        """Those that a worker claimed for renewal and has not finished with; one that waits to try again counts too."""
+        return self.filter(next_try_at__gt=now, next_try_at__lte=now + UNDER_WAY)
 
 
 class KeyLife(models.Model):

@@ -14,21 +14,22 @@ from vierogen.channels.models import Channel
 from vierogen.core.sealing import SealError
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, subject_of
-from vierogen.networks.abilities import Refreshes
+from vierogen.networks.abilities import Authorises, Refreshes
 from vierogen.networks.base import Disconnected, NetworkError
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees
-from vierogen.vault.actions import VAULT, opened
-from vierogen.vault.models import KeyLife
+from vierogen.vault.actions import VAULT, client_of, opened
+from vierogen.vault.models import UNDER_WAY, KeyLife
 
 log = logging.getLogger(__name__)
 
-# So long a renewal may take before another worker may try: with a refresh token that works once, never two at a time.
-UNDER_WAY = timedelta(minutes=2)
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 # Days before the end on which custodians are told, where the key could not be renewed.
 WARNINGS = (14, 7, 3, 1)
 NOTHING_NEW = gettext_noop("The network gave no new key.")
+NO_APP = gettext_noop(
+    "This installation is not known at the network any more. Whoever runs it has to look at its settings."
+)
 
 
 def claim() -> KeyLife | None:
@@ -43,8 +44,12 @@ def claim() -> KeyLife | None:
 
 def renew(life: KeyLife) -> None:
     """Renew a key that ``claim`` gave. Where that fails the old one stays, and it is tried again later."""
+    if issubclass(life.channel.network, Authorises) and client_of(life.channel.network_key) is None:
+        # Somebody's slip in the settings takes no key away: the network was not even asked.
+        _try_later(life, NO_APP)
+        return
     try:
-        with opened(life.channel) as network:
+        with opened(life.channel, renews=True) as network:
             if isinstance(network, Refreshes):
                 network.renew()
     except Disconnected as error:
@@ -55,6 +60,10 @@ def renew(life: KeyLife) -> None:
         _try_later(life, error.reason, wait=timedelta(seconds=getattr(error, "seconds", 0.0)))
     except SealError as error:
         _try_later(life, str(error))
+    except Exception:
+        # A mistake of ours, or an answer that nobody thought of. Silence would let the key end without a warning.
+        _try_later(life, NOTHING_NEW)
+        raise
     else:
         # Where a new key was sealed its next renewal was planned with it, and the claim does not stand any more.
         _try_later(life, NOTHING_NEW)
