@@ -105,10 +105,13 @@ class Scrubber:
             elif isinstance(found, str) and found and _is_person(parent, name):
                 self._name(found.lstrip("@").partition("@")[0] or found)
         for text in _texts(value):
-            for match in _ASSIGNED.finditer(text):
-                self.hide(unquote(match[3]))
-            for match in _PACKED.finditer(text):
-                self.hide(unquote(_unescaped(match[2])))
+            self._learn_within(text)
+
+    def _learn_within(self, text: str) -> None:
+        for match in _ASSIGNED.finditer(text):
+            self.hide(unquote(match[3]))
+        for match in _PACKED.finditer(text):
+            self.hide(unquote(_unescaped(match[2])))
 
     def scrubbed(self, value: Any) -> Any:
         """``value`` (JSON) without any of it; names of fields are looked at too."""
