@@ -543,6 +543,25 @@ def test_neither_code_nor_state_nor_key_is_written_down(
     assert account.access not in everything_in_the_database() + caplog.text
 
 
+def test_who_is_not_logged_in_goes_to_log_in_without_the_code(
+    client: Client, cora: Member, lantern: Lighthouse
+) -> None:
+    told = {"state": "a-state-of-somebody", "code": "a-code-of-somebody"}
+    answer = client.get(reverse("vault:back", args=["lantern"]), told)
+    assert answer.status_code == 302
+    assert "somebody" not in answer.headers["Location"]
+    assert "somebody" not in body(client.get(answer.headers["Location"]))
+
+
+@pytest.mark.parametrize("told", [{}, {"error": "access_denied"}, {"state": "no", "code": "one"}])
+def test_no_page_with_a_code_in_its_address_tells_it_on(
+    visit: Visit, cora: Member, lantern: Lighthouse, told: dict[str, str]
+) -> None:
+    answer = visit(cora).get(reverse("vault:back", args=["lantern"]), told)
+    assert answer.status_code == 422
+    assert answer.headers["Referrer-Policy"] == "strict-origin"
+
+
 def test_a_handshake_opens_only_as_what_it_is(cora: Member, town: Organisation, lantern: Lighthouse) -> None:
     begun = log_in.begin(cora, "lantern")
     told = lantern.allow(begun.address)

@@ -133,10 +133,20 @@ def back(request: HttpRequest, network: str) -> HttpResponse:
             handshake = log_in.answer(handshake, sent=told.get("state", ""), code=told.get("code", ""))
             return redirect("vault:choose_account", pk=handshake.pk)
     except ValidationError as refusal:
-        return render(request, "vault/back.html", {**context, "problems": refusal.messages}, status=422)
+        return _without_referrer(
+            render(request, "vault/back.html", {**context, "problems": refusal.messages}, status=422)
+        )
     context |= {"sent": told.get("state", ""), "code": told.get("code", ""), "channel": handshake.channel}
-    answer = render(request, "vault/back.html", context)
-    # The code stands in this address; our own pages and files need not hear of it either.
+    return _without_referrer(render(request, "vault/back.html", context))
+
+
+# Whoever is not logged in has no log-in under way here. They are sent to log in without this address: what is kept
+# to go on with afterwards stands in the session, and the code would stand there with it.
+back.redirect_field_name = ""  # type: ignore[attr-defined]
+
+
+def _without_referrer(answer: HttpResponse) -> HttpResponse:
+    """The code stands in this address; our own pages and files need not hear of it either."""
     answer["Referrer-Policy"] = "strict-origin"
     return answer
 
