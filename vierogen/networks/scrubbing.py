@@ -34,7 +34,7 @@ _ASSIGNED = re.compile(
     rf"((?:(?!%(?:25)*(?:26|22|20))[^&\s\"'<>\\#()])+)"
 )
 # The same as JSON within any other text: quotes escaped, or written %22, however often. No code and no state.
-_QUOTE = r"(?:\\*[\"']|%(?:25)*2[27])"
+_QUOTE = r"(?:\\{0,40}[\"']|%(?:25)*2[27])"
 _PACKED = re.compile(
     rf"(?i)({_QUOTE}(?:{_NAMES}|{_LONG_NAMES}){_QUOTE}(?:\s|\+|%(?:25)*20)*(?::|%(?:25)*3A)(?:\s|\+|%(?:25)*20)*{_QUOTE})"
     rf"((?:(?!{_QUOTE})[^()])+)(?={_QUOTE})"
