@@ -10,7 +10,13 @@ from tests.vault.lighthouse import CLIENT, Lighthouse, Server
 from vierogen import networks
 from vierogen.channels.models import Channel
 from vierogen.people.models import Member
-from vierogen.vault import log_in
+from vierogen.vault import actions, log_in
+
+
+@pytest.fixture(autouse=True)
+def _in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look as often whether somebody else renewed a key that is refused, but with less between."""
+    monkeypatch.setattr(actions, "LOOK_AGAIN", 0.02)
 
 
 @pytest.fixture

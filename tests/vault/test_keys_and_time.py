@@ -5,6 +5,8 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings as house
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -23,7 +26,7 @@ from vierogen.channels.models import Channel
 from vierogen.networks.base import NetworkError
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
-from vierogen.vault import jobs, log_in, renewing
+from vierogen.vault import actions, jobs, log_in, renewing
 from vierogen.vault.actions import opened
 from vierogen.vault.models import Handshake, KeyLife, Secret
 from vierogen.watch.actions.minding import lose_connection
@@ -149,6 +152,42 @@ def test_a_log_in_that_nobody_finished_is_forgotten_by_the_worker(stage: Any, co
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10, seconds=1)):
         assert forget.run("worker")
     assert not Handshake.objects.exists()
+
+
+# Several at once
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", [0, 1], ids=["the worker is first", "the watch is first"])
+@pytest.mark.parametrize("stage", ["x"], indirect=True)
+def test_who_is_refused_by_a_network_that_answers_the_other_one_slowly_takes_nothing_away(
+    stage: Any, cora: Member, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = connect(stage, cora)
+    for key in stage.server.login.keys.values():
+        key.ends_at = datetime.now(UTC)
+    KeyLife.objects.update(next_try_at=datetime.now(UTC) - timedelta(seconds=1))
+    stage.server.faults.next("late", seconds=1.5, on="POST /2/oauth2/token")
+    monkeypatch.setattr(actions, "LOOK_AGAIN", 0.5)
+
+    def work(what: Callable[[], object]) -> None:
+        try:
+            what()
+        finally:
+            connection.close()
+
+    both = [lambda: jobs.renew("worker"), lambda: use(Channel.objects.get())]
+    one, other = (threading.Thread(target=work, args=(both[turn],)) for turn in (first, 1 - first))
+    one.start()
+    while stage.server.faults.waiting():  # until the first is being answered
+        time.sleep(0.01)
+    other.start()
+    one.join(timeout=30)
+    other.join(timeout=30)
+    channel.refresh_from_db()
+    assert channel.is_connected
+    assert mails() == []
+    assert all(read_with(channel).values())
 
 
 # Dying

@@ -22,7 +22,7 @@ from vierogen.networks.base import Disconnected, NetworkError
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.people.roles import Role
-from vierogen.vault import jobs, log_in, renewing
+from vierogen.vault import actions, jobs, log_in, renewing
 from vierogen.vault.actions import opened, seal
 from vierogen.vault.models import KeyLife, Secret
 
@@ -334,8 +334,6 @@ def test_who_lost_the_race_is_not_told_that_the_key_is_refused(kept: Channel) ->
 
 
 def test_a_renewal_that_is_still_being_put_down_counts_too(kept: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
-    from vierogen.vault import actions
-
     def sleep(seconds: float) -> None:
         if seconds:
             seal(kept, {"access": "put down meanwhile"})
@@ -346,12 +344,9 @@ def test_a_renewal_that_is_still_being_put_down_counts_too(kept: Channel, monkey
     assert not isinstance(told.value, Disconnected)
 
 
-@pytest.mark.parametrize("by_whom", ["another part", "the worker itself"])
-def test_whoever_is_refused_while_the_worker_renews_waits_for_it(
-    life: KeyLife, kept: Channel, monkeypatch: pytest.MonkeyPatch, by_whom: str
+def test_whoever_is_refused_while_a_renewal_is_under_way_waits_for_it(
+    life: KeyLife, kept: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vierogen.vault import actions
-
     slept = []
 
     def sleep(seconds: float) -> None:
@@ -362,12 +357,21 @@ def test_whoever_is_refused_while_the_worker_renews_waits_for_it(
     monkeypatch.setattr(actions.time, "sleep", sleep)
     KeyLife.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
     assert renewing.claim()
-    is_worker = by_whom == "the worker itself"
-    with pytest.raises(NetworkError) as told, opened(kept, renews=is_worker):
+    with pytest.raises(NetworkError) as told, opened(kept):
         raise Disconnected("The network refuses our key.")
-    # Nobody waits for oneself.
-    assert isinstance(told.value, Disconnected) is is_worker
-    assert len(slept) == (actions.LOOKS if is_worker else 2 * actions.LOOKS)
+    assert not isinstance(told.value, Disconnected)
+    assert len(slept) == 2 * actions.LOOKS
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+def test_nobody_waits_for_ever(life: KeyLife, kept: Channel, monkeypatch: pytest.MonkeyPatch, claimed: bool) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(actions.time, "sleep", slept.append)
+    KeyLife.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    assert not claimed or renewing.claim()
+    with pytest.raises(Disconnected), opened(kept):
+        raise Disconnected("The network refuses our key.")
+    assert len(slept) == (actions.LOOKS_AT_WORK if claimed else actions.LOOKS)
 
 
 def test_a_key_that_is_really_refused_is_told_as_such(kept: Channel, lantern: Lighthouse) -> None:

@@ -186,15 +186,9 @@ def _note_life(channel: Channel, values: Mapping[str, str], *, at: datetime) -> 
 
 
 @contextmanager
-def opened(
-    channel: Channel,
-    *,
-    attempt: Attempt = Attempt(),  # noqa: B008 - frozen
-    renews: bool = False,
-) -> Iterator[Network]:
+def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Network]:  # noqa: B008 - frozen
     """A connector for this channel with its credentials, for the length of the block; ``attempt`` of a delivery.
 
-    ``renews``: it was opened to renew the key that ``renewing.claim`` gave.
     ``Disconnected`` leaves the block only where the key that was refused is still the newest one we have.
     """
     _current, keys = keyring()
@@ -214,27 +208,28 @@ def opened(
         try:
             yield overheard(network, whose=channel.pk)
         except Disconnected as error:
-            if _is_overtaken(channel, read, renews=renews):
+            if _is_overtaken(channel, read):
                 raise NetworkError(_OVERTAKEN, may_retry=True, detail=error.detail) from error
             raise
 
 
-def _is_overtaken(channel: Channel, read: Mapping[str, int], *, renews: bool) -> bool:
+def _is_overtaken(channel: Channel, read: Mapping[str, int]) -> bool:
     """Did somebody renew or replace the key while the network refused it? A used refresh token works only once."""
     looks = 0
     while dict(Secret.objects.filter(channel=channel).values_list("field", "version")) == read:
-        at_work = not renews and KeyLife.objects.filter(channel=channel).at_work(timezone.now()).exists()
-        if looks >= _looks(channel, at_work=at_work):
+        if looks >= _looks(channel):
             return False
         time.sleep(LOOK_AGAIN)
         looks += 1
     return True
 
 
-def _looks(channel: Channel, *, at_work: bool) -> int:
+def _looks(channel: Channel) -> int:
     if not issubclass(channel.network, Refreshes):
         return 0
-    return LOOKS_AT_WORK if at_work else LOOKS
+    # The worker itself is as patient: it may be the one that came second.
+    at_work = KeyLife.objects.filter(channel=channel).at_work(timezone.now())
+    return LOOKS_AT_WORK if at_work.exists() else LOOKS
 
 
 def _value(channel: Channel, secret: Secret, keys: Mapping[str, sealing.Key]) -> str:

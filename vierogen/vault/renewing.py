@@ -49,7 +49,7 @@ def renew(life: KeyLife) -> None:
         _try_later(life, NO_APP)
         return
     try:
-        with opened(life.channel, renews=True) as network:
+        with opened(life.channel) as network:
             if isinstance(network, Refreshes):
                 network.renew()
     except Disconnected as error:
