@@ -428,11 +428,20 @@ def renewed_with(desk: Desk, status: int, said: Mapping[str, str]) -> None:
 
 
 def test_a_key_that_nobody_can_renew_disconnects_when_x_refuses_it(desk: Desk, account: Account) -> None:
-    desk.client = None
+    del desk.credentials["refresh_token"]
     assert desk.open().me()
     desk.simulator.revoke(account)
     with pytest.raises(Disconnected):
         desk.open().me()
+
+
+def test_a_slip_in_the_settings_says_nothing_about_a_key(desk: Desk, account: Account) -> None:
+    desk.client = None
+    desk.simulator.revoke(account)
+    with pytest.raises(NetworkError) as told:
+        desk.open().me()
+    assert told.value.may_retry
+    assert not isinstance(told.value, Disconnected)
 
 
 def test_a_renewal_that_fails_for_a_moment_disconnects_nobody(desk: Desk) -> None:

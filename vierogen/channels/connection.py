@@ -34,6 +34,8 @@ def may_be_asked(network: type[Network]) -> list[tuple[str, str]]:
                 _("so that a stray can be taken down. Without it, a person has to do that in the app."),
             )
         )
+    if issubclass(network, Authorises):
+        asked += [(_(right), _(purpose)) for right, purpose in network.asks_also]
     if issubclass(network, Refreshes):
         asked.append((_("Stay connected"), _("so that nobody has to log in again every time the key ends.")))
     return asked

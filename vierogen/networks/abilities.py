@@ -43,6 +43,8 @@ class Authorises(ABC):
     home: ClassVar[str]
     # Which kind of account it takes and how one becomes that, told to who has none: translatable English sentences.
     none_will_do: ClassVar[str] = ""
+    # What is asked for besides reading, publishing and removing: (right, what for), translatable English.
+    asks_also: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     @classmethod
     @abstractmethod

@@ -98,6 +98,9 @@ class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads):
     # any pace; without it, each minute would be 200 dollars a day, and every 20 seconds 600.
     poll_every = 60.0
     renew_before = timedelta(minutes=30)
+    asks_also = (
+        (_("See and take back likes"), _("so that a like that nobody here meant is noticed, and can be taken back.")),
+    )
     blind_to = _(
         "Direct messages, follows, blocks, lists, votes and bookmarks. Likes and changes of the profile are seen when "
         "Vierogen looks, not at once."

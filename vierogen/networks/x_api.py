@@ -18,6 +18,8 @@ from vierogen.networks.base import Client, Disconnected, NetworkError, Opened
 HOME = "https://api.x.com"
 # https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code: "only stay valid for two hours".
 LIFE = timedelta(hours=2)
+# What X cannot mean, in seconds.
+LONGEST = 10_000_000
 REFUSED = _("X does not accept our access to this account any more.")
 CREDITS = _("The credits for X have run out. Whoever runs this installation has to buy new ones at X.")
 NO_CLIENT = _("This installation is not known to X yet. Ask whoever runs it.")
@@ -62,8 +64,10 @@ class Api:
         Each is good for one renewal, so that both new ones are remembered at once.
         """
         client = self.opened.client
-        if not self.refresh_token or client is None:
-            raise Disconnected(REFUSED, detail="it cannot be renewed from here")
+        if not self.refresh_token:
+            raise Disconnected(REFUSED, detail="there is nothing to renew it with")
+        if client is None:  # a slip in the settings says nothing about the key
+            raise NetworkError(NO_CLIENT, may_retry=True)
         form = {"grant_type": "refresh_token", "refresh_token": self.refresh_token}
         keys = exchange(self.http, self.server, client=client, form=form)
         self.opened.remember(keys)
@@ -82,7 +86,7 @@ def exchange(http: httpx.Client, server: str, *, client: Client, form: Mapping[s
         raise _unredeemed(response)
     body = body_as(response, dict, "access_token")
     seconds = body.get("expires_in")
-    life = timedelta(seconds=seconds) if isinstance(seconds, int) else LIFE
+    life = timedelta(seconds=seconds) if isinstance(seconds, int) and 0 < seconds < LONGEST else LIFE
     keys = {
         "access_token": str(body["access_token"]),
         "refresh_token": str(body.get("refresh_token") or ""),
