@@ -4,17 +4,23 @@ The real connector, the real looks with their pace, and the real tables; only th
 """
 
 import heapq
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import httpx
+import pytest
 import time_machine
 from django.utils import timezone
 
+from tests.posts.steps import raising
+from vierogen.networks.base import NetworkError
+from vierogen.networks.instagram import Instagram
 from vierogen.people.models import Member, Organisation
 from vierogen.practice.simulators.instagram import InstagramSimulator
 from vierogen.practice.simulators.instagram_records import Account
@@ -48,12 +54,19 @@ class Accident:
     remote_id: str
     promised: float
     share: float
+    said: str = ""
 
     @property
     def found_after(self) -> float | None:
         """Seconds until it was seen, with its alarm ringing and its evidence sealed."""
         stray = Stray.objects.filter(remote__remote_id=self.remote_id, alarm__isnull=False).first()
         return (stray.seen_at - self.at).total_seconds() if stray and stray.evidence else None
+
+    @property
+    def said_seconds(self) -> float | None:
+        """Within which people read that it would be seen; None where the page promised nothing."""
+        told = re.match(r"A new post or story: within (\d+) (second|minute)", self.said)
+        return int(told[1]) * (60 if told[2] == "minute" else 1) if told else None
 
 
 @dataclass
@@ -70,7 +83,8 @@ class Day:
     _events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _number: Any = field(default_factory=count)
     _next: dict[int, int] = field(default_factory=dict)
-    _written: dict[int, float | None] = field(default_factory=dict)
+    _written: dict[int, tuple[float | None, str]] = field(default_factory=dict)
+    _failing: set[int] = field(default_factory=set)
 
     def connect(self, organisation: Organisation, impressions: list[int], *, by: Member) -> None:
         """One account with each of these numbers of impressions, watched from now on."""
@@ -110,7 +124,7 @@ class Day:
         remote_id = self.simulator.post_by_phone(account, "Gezellig!", story="story" in what)
         assert row.promised is not None
         self.accidents.append(
-            Accident(what, account, timezone.now(), remote_id, row.promised, self.share(account))
+            Accident(what, account, timezone.now(), remote_id, row.promised, self.share(account), row.promise())
         )  # fmt: skip
 
     def share(self, account: Account) -> float:
@@ -120,12 +134,36 @@ class Day:
 
     def _look(self, watch: ChannelWatch) -> None:
         watch.look_now.clear()
-        pause = watch._look()
+        with self._trouble(watch.channel.pk):
+            pause = watch._look()
         self.looks += 1
         self.highest = max(self.highest, self.share(self.accounts[watch.channel.pk]))
         now = timezone.now()
         self.at(now + timedelta(seconds=WRITTEN_AFTER), lambda: self._write(watch))
         self._plan(watch, now + timedelta(seconds=pause))
+
+    def fail_next_look(self, pk: int) -> None:
+        """The network does not answer the next look at this channel."""
+        self._failing.add(pk)
+
+    @contextmanager
+    def _trouble(self, pk: int) -> Iterator[None]:
+        if pk not in self._failing:
+            yield
+            return
+        self._failing.remove(pk)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Instagram, "recent", raising(NetworkError("The network did not answer.", may_retry=True)))
+            yield
+
+    def take_over(self) -> None:
+        """The watcher ends, and another one begins with nothing but the table."""
+        self.watcher._write()
+        for row in Watched.objects.select_related("channel__organisation"):
+            self.watcher.watches[row.pk].end()
+            heir = ChannelWatch(row, pictures=AtOnce())  # type: ignore[arg-type]
+            self.watcher.watches[row.pk] = heir
+            self._plan(heir, timezone.now() + timedelta(seconds=heir.first_pause()))
 
     def _plan(self, watch: ChannelWatch, moment: datetime) -> None:
         def look_if_planned() -> None:
@@ -137,8 +175,9 @@ class Day:
 
     def _write(self, watch: ChannelWatch) -> None:
         """Only what the page promises: writing each sign of life would be most of the work of a simulated day."""
-        if watch.pulse.promised != self._written.get(watch.watched.pk):
-            self._written[watch.watched.pk] = watch.pulse.promised
+        told = (watch.pulse.promised, watch.pulse.problem)
+        if told != self._written.get(watch.watched.pk):
+            self._written[watch.watched.pk] = told
             self.watcher._write()
 
     def _hurry(self) -> None:
@@ -151,11 +190,11 @@ class Day:
 
     def table(self) -> str:
         """Promise against reality, for people."""
-        lines = ["| accident | account | at | calls used | promised | found after |", "|---|---|---|---|---|---|"]
+        lines = ["| accident | account | at | calls used | the page said | found after |", "|---|---|---|---|---|---|"]
         for one in self.accidents:
             found = "never" if one.found_after is None else f"{one.found_after:.0f} s"
             at = timezone.localtime(one.at)
-            told = f"{one.what} | {one.account.username} | {at:%H:%M:%S} | {one.share:.0%} | {one.promised:.0f} s"
+            told = f"{one.what} | {one.account.username} | {at:%H:%M:%S} | {one.share:.0%} | {one.said}"
             lines.append(f"| {told} | {found} |")
         told = f"{self.looks} looks, at most {self.highest:.0%} of an account's calls used, limit broken"
         return "\n".join([*lines, "", f"{told} {len(self.simulator.violations)} times."])

@@ -62,7 +62,7 @@ def remove_all() -> None:
 
 
 def test_a_day_of_twenty_accounts(day: Day, anna: Member, ben: Member, dirk: Member) -> None:
-    one, two, three, four, five, *_others = Channel.objects.order_by("pk")
+    one, two, three, four, five, six, seven, *_others = Channel.objects.order_by("pk")
 
     def publish() -> None:
         due_on(three, anna, ben, pictures=1)
@@ -79,12 +79,16 @@ def test_a_day_of_twenty_accounts(day: Day, anna: Member, ben: Member, dirk: Mem
         (at("08:34:00"), "story, right after our own post", three),
         (at("09:10:00"), "story, the quota just cut in half", four),
         (at("14:20:41"), "post in office hours", two),
+        (at("16:00:20"), "story after a look that failed", six),
+        (at("18:00:30"), "story while another watcher takes over", seven),
         (at("02:03:04", day=28), "story at night", five),
     ):
         day.at(moment, lambda what=what, pk=channel.pk: day.post_by_phone(what, pk))  # type: ignore[misc]
     day.at(at("08:30:00"), publish)
     day.at(at("09:00:00"), day.simulator.halve_quota)
     day.at(at("10:00:00"), remove)
+    day.at(at("15:55:00"), lambda: day.fail_next_look(six.pk))
+    day.at(at("18:00:00"), day.take_over)
     day.begin()
     day.run(BEGIN + timedelta(days=1))
     print("\n" + day.table())
@@ -93,9 +97,16 @@ def test_a_day_of_twenty_accounts(day: Day, anna: Member, ben: Member, dirk: Mem
     assert day.highest < RESERVE
     for accident in day.accidents:
         assert accident.found_after is not None, accident
-        assert accident.found_after <= accident.promised, accident
+        if accident.said_seconds is None:
+            assert accident.said == "No promise at this moment: the last look failed"
+        else:
+            assert accident.found_after <= min(accident.promised, accident.said_seconds), accident
+    assert [one.what for one in day.accidents if one.said_seconds is None] in (
+        [],
+        ["story after a look that failed"],
+    )
     # Nothing else rang, and what Vierogen sent itself was known as such.
-    assert Stray.objects.count() == len(day.accidents) == Alarm.objects.count() == 5
+    assert Stray.objects.count() == len(day.accidents) == Alarm.objects.count() == 7
     assert Delivery.objects.get().state in {DeliveryState.PUBLISHED, DeliveryState.VERIFIED}
     # What was removed while calls were scarcest is gone.
     assert Stray.objects.get(channel=four).state == State.TAKEN_DOWN
