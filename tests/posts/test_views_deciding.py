@@ -414,7 +414,7 @@ class TestTakingDown:
         client, url = visit(dirk), reverse("posts:withdraw", args=[published.pk])
         client.post(url, {"reason": "Fout"})
         move(TakeDown.objects.get(), "get_stuck", by=removing.WORKER, changes={"problem": "No."})
-        assert "Not removed: a person has to do it" in body(client.get(address("detail", published.version)))
+        assert "Vierogen cannot remove it here at this moment" in body(client.get(address("detail", published.version)))
         client.post(url, {"reason": "Nog steeds fout"})
         assert TakeDown.objects.get().state == "asked"
 
