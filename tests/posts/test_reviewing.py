@@ -254,7 +254,7 @@ def test_what_is_checked_twice_at_once_is_found_once(channel: Channel, anna: Mem
     FoundThing.objects.all().delete()
     both = [Version.objects.get(pk=version.pk) for _each in range(2)]
     for each in both:
-        writing._check(each)
+        writing.check(each)
     assert FoundThing.objects.count() == found > 0
 
 

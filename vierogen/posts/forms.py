@@ -19,7 +19,8 @@ from vierogen.core.numbers import whole
 from vierogen.networks.base import Format
 from vierogen.people.models import Member
 from vierogen.posts import films
-from vierogen.posts.actions.writing import Content, add_picture, content_of
+from vierogen.posts.actions.content import Content, content_of
+from vierogen.posts.actions.writing import add_picture
 from vierogen.posts.models import Media, Version
 from vierogen.posts.pictures import MAX_UPLOAD, NO_FILMS, TOO_BIG, PictureRefused
 from vierogen.web.fields import RowsField

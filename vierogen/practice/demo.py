@@ -21,6 +21,7 @@ from vierogen.people.actions import change_settings, found, join
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
 from vierogen.posts.actions import writing
+from vierogen.posts.actions.content import Content
 from vierogen.practice.drawing import photo
 from vierogen.practice.network import Draft, PracticeNetwork
 from vierogen.practice.phone import Login, remember
@@ -192,8 +193,8 @@ def _connect(
 
 
 def _write(organisation: Organisation, channel: Channel, *, by: Member) -> None:
-    writing.begin(organisation, writing.Content(UNFINISHED, (channel,)), by=by)
+    writing.begin(organisation, Content(UNFINISHED, (channel,)), by=by)
     shown = writing.add_picture(organisation, photo("hall"), name="stationsweg.png", by=by)
     pictures = ((shown.pk, "Tekening van het stadhuis aan de Stationsweg"),)
-    offered = writing.begin(organisation, writing.Content(OFFERED, (channel,), pictures=pictures), by=by)
+    offered = writing.begin(organisation, Content(OFFERED, (channel,), pictures=pictures), by=by)
     writing.submit(offered, by=by)

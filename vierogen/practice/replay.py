@@ -27,6 +27,7 @@ from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
 from vierogen.posts import jobs as posts_jobs
 from vierogen.posts.actions import writing
+from vierogen.posts.actions.content import Content
 from vierogen.posts.checks.base import Tier
 from vierogen.posts.models import Version
 from vierogen.practice.accidents import Accident
@@ -172,7 +173,7 @@ def _drafted(accident: Accident, cast: Cast) -> Version:
         drawn = with_words(accident.image_text)
         media = writing.add_picture(cast.organisation, drawn, name="foto bij bericht.png", by=cast.writer)
         pictures = ((media.pk, ALT),)
-    content = writing.Content(accident.text, (cast.channel,), pictures=pictures)
+    content = Content(accident.text, (cast.channel,), pictures=pictures)
     return writing.begin(cast.organisation, content, by=cast.writer)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from vierogen.core.plugins import found_in
 from vierogen.networks.base import Network
-from vierogen.posts.checks.base import Draft, Target
+from vierogen.posts.checks.base import Draft, Own, Target
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TEXT = "Morgen beginnen de werkzaamheden aan de Stationsweg. Volg de gele borden."
@@ -23,7 +23,8 @@ def drafted() -> Drafted:
 
     def draft(text: str = TEXT, **rest: Any) -> Draft:
         targets = tuple(Target(f"@gemeente_{network.key}", network, text) for network in NETWORKS)
-        given: dict[str, Any] = {"targets": targets, "now": NOW, **rest}
+        own = Own(domains=tuple(rest.pop("own_domains", ())))
+        given: dict[str, Any] = {"targets": targets, "now": NOW, "own": own, **rest}
         return Draft(text=text, **given)
 
     return draft

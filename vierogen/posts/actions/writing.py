@@ -1,27 +1,23 @@
 """Drafts: saving versions, adding pictures, checking, offering for review."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vierogen.channels.models import Channel
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
-from vierogen.networks.base import Format
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, demand, insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 from vierogen.posts.actions.asking import room_of
-from vierogen.posts.checks.base import Draft, Finding, PictureFacts, Tier
-from vierogen.posts.checks.base import Target as CheckTarget
-from vierogen.posts.checks.running import checks, run
+from vierogen.posts.actions.checking import check
+from vierogen.posts.actions.content import Content
+from vierogen.posts.checks.base import Tier
+from vierogen.posts.checks.running import checks
 from vierogen.posts.films import copied, is_film
 from vierogen.posts.models import (
     Approval,
@@ -34,35 +30,8 @@ from vierogen.posts.models import (
     Target,
     Version,
 )
-from vierogen.posts.outside import Links
 from vierogen.posts.pictures import reencode
-from vierogen.posts.states import OUT, DeliveryState, PostState
-
-RECENT = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a person wrote: ``texts`` holds the variations per channel id, ``pictures`` (media id, alt text) pairs.
-
-    ``formats`` holds the form per channel id, where it is not the network's usual one.
-    """
-
-    text: str
-    channels: tuple[Channel, ...]
-    texts: Mapping[int, str] = field(default_factory=dict)
-    pictures: tuple[tuple[int, str], ...] = ()
-    not_before: datetime | None = None
-    language: str = "nl"
-    formats: Mapping[int, Format] = field(default_factory=dict)
-
-    def format_on(self, channel: Channel) -> Format:
-        """The form in which it goes out there."""
-        return self.formats.get(channel.pk) or channel.network.formats[0]
-
-    def text_on(self, channel: Channel) -> str:
-        """The text as it goes out there."""
-        return self.texts.get(channel.pk) or self.text
+from vierogen.posts.states import DeliveryState, PostState
 
 
 def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Member) -> Media:
@@ -98,7 +67,7 @@ def begin(organisation: Organisation, content: Content, *, by: Member) -> Versio
         post = Post.objects.create(organisation=organisation, created_by=by)
         version = _snapshot(post, content, by=by)
         record(organisation.pk, "begin", subject_of(post), by=by, facts={"digest": version.digest})
-    _check(version)
+    check(version)
     return version
 
 
@@ -116,7 +85,7 @@ def save(post: Post, content: Content, *, by: Member) -> Version:
             move(post, "reopen", by=by, facts={"digest": version.digest})
         else:
             record(post.organisation_id, "edit", subject_of(post), by=by, facts={"digest": version.digest})
-    _check(version)
+    check(version)
     return version
 
 
@@ -180,95 +149,6 @@ def _refuse_bad(post: Post, content: Content) -> None:
         raise ValidationError(_("One of the pictures is not there any more. Add it again."))
 
 
-def as_draft(content: Content, organisation: Organisation, *, follow_links: bool) -> Draft:
-    """The content as the checks see it. ``follow_links`` opens addresses; not while somebody types."""
-    media = {row.pk: row for row in Media.objects.filter(pk__in=[pk for pk, _alt in content.pictures]).defer("data")}
-    return Draft(
-        text=content.text,
-        targets=tuple(_target(content, channel) for channel in content.channels),
-        pictures=tuple(_facts(media[pk], alt) for pk, alt in content.pictures if pk in media),
-        language=content.language,
-        due_at=content.not_before,
-        now=timezone.now(),
-        recent=_recent(organisation),
-        own_domains=organisation.domains(),
-        resolve=Links() if follow_links else None,
-    )
-
-
-def _target(content: Content, channel: Channel) -> CheckTarget:
-    room = room_of(channel)
-    return CheckTarget(
-        channel.handle,
-        channel.network,
-        content.text_on(channel),
-        content.format_on(channel),
-        full_until=room.full_until if room else None,
-    )
-
-
-def _facts(media: Media, alt: str) -> PictureFacts:
-    return PictureFacts(
-        alt,
-        media.name,
-        media.sha256,
-        has_place=media.had_place,
-        taken_at=media.taken_at,
-        mime=media.mime,
-        seconds=media.seconds,
-        width=media.width,
-        height=media.height,
-    )
-
-
-def _recent(organisation: Organisation) -> tuple[tuple[str, datetime], ...]:
-    rows = Delivery.objects.filter(
-        organisation=organisation,
-        state__in=OUT,
-        published_at__gte=timezone.now() - RECENT,
-    ).order_by("-published_at")
-    texts = rows.values_list("version__text", "published_at")[:200]
-    return tuple((text, at) for text, at in texts if at)
-
-
-def content_of(version: Version) -> Content:
-    """The version's content, to start an edit from."""
-    return Content(
-        text=version.text,
-        channels=tuple(target.channel for target in version.targets.all()),
-        texts={target.channel_id: target.text for target in version.targets.all() if target.text},
-        pictures=tuple((shown.media_id, shown.alt) for shown in version.attachments.all()),
-        not_before=version.not_before,
-        language=version.language,
-        formats={target.channel_id: cast("Format", target.format) for target in version.targets.all()},
-    )
-
-
-def preview_findings(content: Content, organisation: Organisation) -> list[Finding]:
-    """What the checks say of a text that is still being typed; no link is followed, nothing is kept."""
-    return run(as_draft(content, organisation, follow_links=False))
-
-
-def _check(version: Version) -> None:
-    """Keep what the checks find with the version, once (outside the transaction: links are followed)."""
-    findings = run(as_draft(content_of(version), version.post.organisation, follow_links=True))
-    with transaction.atomic():
-        version.checked_at = timezone.now()
-        if not Version.objects.filter(pk=version.pk, checked_at=None).update(checked_at=version.checked_at):
-            return
-        FoundThing.objects.bulk_create(
-            FoundThing(
-                version=version,
-                check_key=found.check,
-                tier=found.tier,
-                message=found.message,
-                values=dict(found.values),
-                channel=found.channel,
-            )
-            for found in findings
-        )
-
-
 def submit(version: Version, *, by: Member, reasons: Mapping[int, str] | None = None) -> None:
     """Offer this version for review; each *stop* finding needs a reason (by finding id).
 
@@ -276,7 +156,7 @@ def submit(version: Version, *, by: Member, reasons: Mapping[int, str] | None = 
     any more.
     """
     if version.checked_at is None:
-        _check(version)
+        check(version)
     with transaction.atomic():
         insist(by, Right.WRITE, organisation_id=version.post.organisation_id)
         post = _locked_latest(version)

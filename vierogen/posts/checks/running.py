@@ -1,12 +1,13 @@
 """Runs all checks over a draft. A check that crashes says "not checked", never "clean"."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from vierogen.core.plugins import found_in
 from vierogen.core.words import gettext_noop as _
-from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.base import Check, Draft, Finding, Level, Tier
 
 logger = logging.getLogger(__name__)
 _WEIGHT = {Tier.STOP: 0, Tier.LOOK: 1, Tier.NOT_CHECKED: 2}
@@ -18,10 +19,30 @@ def checks() -> dict[str, Check]:
     return {key: check() for key, check in found_in("vierogen.posts.checks", Check).items()}  # type: ignore[type-abstract]
 
 
-def run(draft: Draft) -> list[Finding]:
-    """What all checks say about ``draft``: *stop* first, then *look*, then *not checked*. Never raises."""
-    found = [finding for check in checks().values() for finding in _safely(check, draft)]
+def run(draft: Draft, levels: Mapping[str, Level] | None = None) -> list[Finding]:
+    """What all checks say about ``draft``: *stop* first, then *look*, then *not checked*. Never raises.
+
+    ``levels`` are what the organisation chose, by the keys of checks; the others weigh as they say themselves.
+    """
+    chosen = levels or {}
+    found = [finding for key, check in checks().items() for finding in _weighed(check, draft, chosen.get(key))]
     return sorted(found, key=lambda finding: _WEIGHT[finding.tier])
+
+
+def kind_of(check: Check) -> str:
+    """What a check finds, in one word of capitals."""
+    return check.kind or check.key.upper()
+
+
+def _weighed(check: Check, draft: Draft, level: Level | None) -> Iterator[Finding]:
+    """The findings of one check, as heavy as the organisation wants them."""
+    if not check.passable:
+        level = None
+    if level is Level.OFF:
+        return
+    for finding in _safely(check, draft):
+        tier = Tier(level) if level and finding.tier is not Tier.NOT_CHECKED else finding.tier
+        yield replace(finding, tier=tier, kind=finding.kind or kind_of(check))
 
 
 def _safely(check: Check, draft: Draft) -> Iterator[Finding]:

@@ -1,5 +1,14 @@
 """Tables of the gateway: what is written and reviewed, what is delivered, and what is taken down."""
 
+from vierogen.posts.models.checking import (
+    CheckLevel,
+    Consent,
+    EarlierText,
+    Mourning,
+    OwnDetails,
+    PictureLook,
+    QuietMoment,
+)
 from vierogen.posts.models.deliveries import AfterReview, Approval, Delivery, Halt, Part
 from vierogen.posts.models.removals import Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.models.writing import (
@@ -17,17 +26,24 @@ __all__ = [
     "AfterReview",
     "Approval",
     "Attachment",
+    "CheckLevel",
     "Comment",
+    "Consent",
     "Contributor",
     "Delivery",
+    "EarlierText",
     "Evidence",
     "EvidenceMedia",
     "EvidenceOpening",
     "FoundThing",
     "Halt",
     "Media",
+    "Mourning",
+    "OwnDetails",
     "Part",
+    "PictureLook",
     "Post",
+    "QuietMoment",
     "TakeDown",
     "Target",
     "Version",

@@ -86,6 +86,8 @@ class Media(models.Model):
     seconds = models.FloatField(default=0.0)
     had_place = models.BooleanField(default=False)
     taken_at = models.CharField(max_length=40, blank=True)
+    # From the organisation's own place, as far as both are known; where exactly is not kept.
+    km_away = models.PositiveIntegerField(null=True)
     uploaded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now)
 
@@ -218,6 +220,10 @@ class FoundThing(models.Model):
     message = models.TextField()
     values = models.JSONField(default=dict)
     channel = models.CharField(max_length=200, blank=True)
+    # What was found, in a word, and where in the text (code points; both 0 for the whole).
+    kind = models.CharField(max_length=20, blank=True)
+    start = models.PositiveIntegerField(default=0)
+    end = models.PositiveIntegerField(default=0)
     reason = models.TextField(blank=True)
     reason_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     passed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")

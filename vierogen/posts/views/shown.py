@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from vierogen.channels.models import Channel
 from vierogen.networks.base import Format, Outgoing, Picture
-from vierogen.posts.actions.writing import Content
+from vierogen.posts.actions.content import Content
 from vierogen.posts.checks.base import Finding, Tier
 from vierogen.posts.checks.running import checks
 from vierogen.posts.models import Delivery, FoundThing, Media, Version

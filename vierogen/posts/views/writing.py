@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.roles import Right
 from vierogen.posts.actions import writing
+from vierogen.posts.actions.checking import preview_findings
 from vierogen.posts.forms import ComposerForm
 from vierogen.posts.models import Delivery, Post, Version
 from vierogen.posts.states import PostState
@@ -80,7 +81,7 @@ def _while_writing(form: ComposerForm) -> dict[str, Any]:
     content = form.content()
     shown = drafted(content, form.pictures)
     is_empty = not content.text.strip() and not content.pictures
-    findings = [] if is_empty else writing.preview_findings(content, form.member.organisation)
+    findings = [] if is_empty else preview_findings(content, form.member.organisation)
     return {
         "form": form,
         "previews": shown,

@@ -1,0 +1,141 @@
+"""Shows what is written to the checks, and keeps what they find with the version."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from vierogen.channels.models import Channel
+from vierogen.people.models import Organisation
+from vierogen.posts.actions.asking import room_of
+from vierogen.posts.actions.content import Content, content_of
+from vierogen.posts.checks.base import Draft, Finding, Level, Own, PictureFacts
+from vierogen.posts.checks.base import Target as CheckTarget
+from vierogen.posts.checks.running import run
+from vierogen.posts.models import CheckLevel, Delivery, EarlierText, FoundThing, Media, OwnDetails, Version
+from vierogen.posts.outside import Links
+from vierogen.posts.states import OUT
+
+RECENT = timedelta(days=30)
+# Enough to know a channel's voice by, and quick enough while somebody types.
+MOST_EARLIER = 200
+
+
+def as_draft(content: Content, organisation: Organisation, *, follow_links: bool) -> Draft:
+    """The content as the checks see it. ``follow_links`` opens addresses; not while somebody types."""
+    media = {row.pk: row for row in Media.objects.filter(pk__in=[pk for pk, _alt in content.pictures]).defer("data")}
+    earlier = _earlier(content.channels)
+    return Draft(
+        text=content.text,
+        targets=tuple(_target(content, channel, earlier) for channel in content.channels),
+        pictures=tuple(_facts(media[pk], alt) for pk, alt in content.pictures if pk in media),
+        language=content.language,
+        due_at=content.not_before,
+        now=timezone.now(),
+        recent=_recent(organisation),
+        own=own_of(organisation),
+        zone=organisation.time_zone,
+        resolve=Links() if follow_links else None,
+    )
+
+
+def own_of(organisation: Organisation) -> Own:
+    """What the organisation told us is its own."""
+    details = OwnDetails.objects.filter(organisation=organisation).first() or OwnDetails()
+    handles = Channel.objects.filter(organisation=organisation).values_list("handle", flat=True)
+    return Own(
+        domains=organisation.domains(),
+        phones=lines_of(details.phones),
+        emails=lines_of(details.emails),
+        ibans=lines_of(details.ibans),
+        addresses=lines_of(details.addresses),
+        names=lines_of(details.names),
+        handles=tuple(handles),
+    )
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The filled lines of a text."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def levels_of(organisation: Organisation) -> dict[str, Level]:
+    """How much the organisation lets the findings of checks weigh, by their keys, where it chose so."""
+    rows = CheckLevel.objects.filter(organisation=organisation).values_list("check_key", "level")
+    return {key: Level(level) for key, level in rows}
+
+
+def _target(content: Content, channel: Channel, earlier: Mapping[int, list[str]]) -> CheckTarget:
+    room = room_of(channel)
+    return CheckTarget(
+        channel.handle,
+        channel.network,
+        content.text_on(channel),
+        content.format_on(channel),
+        full_until=room.full_until if room else None,
+        history=tuple(earlier.get(channel.pk, ())),
+    )
+
+
+def _earlier(channels: Iterable[Channel]) -> dict[int, list[str]]:
+    """The texts that the channels posted before, by channel id, newest first."""
+    found: dict[int, list[str]] = {}
+    rows = EarlierText.objects.filter(channel__in=[channel.pk for channel in channels]).order_by("-at")
+    for channel, text in rows.values_list("channel_id", "text"):
+        if len(of_one := found.setdefault(channel, [])) < MOST_EARLIER:
+            of_one.append(text)
+    return found
+
+
+def _facts(media: Media, alt: str) -> PictureFacts:
+    return PictureFacts(
+        alt,
+        media.name,
+        media.sha256,
+        has_place=media.had_place,
+        taken_at=media.taken_at,
+        mime=media.mime,
+        seconds=media.seconds,
+        width=media.width,
+        height=media.height,
+    )
+
+
+def _recent(organisation: Organisation) -> tuple[tuple[str, datetime], ...]:
+    rows = Delivery.objects.filter(
+        organisation=organisation,
+        state__in=OUT,
+        published_at__gte=timezone.now() - RECENT,
+    ).order_by("-published_at")
+    texts = rows.values_list("version__text", "published_at")[:200]
+    return tuple((text, at) for text, at in texts if at)
+
+
+def preview_findings(content: Content, organisation: Organisation) -> list[Finding]:
+    """What the checks say of a text that is still being typed; no link is followed, nothing is kept."""
+    return run(as_draft(content, organisation, follow_links=False), levels_of(organisation))
+
+
+def check(version: Version) -> None:
+    """Keep what the checks find with the version, once (outside the transaction: links are followed)."""
+    organisation = version.post.organisation
+    findings = run(as_draft(content_of(version), organisation, follow_links=True), levels_of(organisation))
+    with transaction.atomic():
+        version.checked_at = timezone.now()
+        if not Version.objects.filter(pk=version.pk, checked_at=None).update(checked_at=version.checked_at):
+            return
+        FoundThing.objects.bulk_create(
+            FoundThing(
+                version=version,
+                check_key=found.check,
+                tier=found.tier,
+                message=found.message,
+                values=dict(found.values),
+                channel=found.channel,
+                kind=found.kind,
+                start=found.start,
+                end=found.end,
+            )
+            for found in findings
+        )
