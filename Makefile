@@ -1,5 +1,7 @@
 # The commands of this project. Each prints what it does, can be repeated, and says what to do when it cannot go on.
 #
+#   make setup          set everything up
+#   make setup-vision   that, and what looks at pictures: people, words and codes in them (370 MB more)
 #   make run            set everything up and start the demo
 #   make test           set up what tests need and run them all, on SQLite and on PostgreSQL
 #   make check          everything that CI runs
@@ -13,13 +15,16 @@
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup setup-dev run test check lint types imports migrations fix messages bench screenshots requirements
+.PHONY: help setup setup-vision setup-dev run test check lint types imports migrations fix messages bench screenshots requirements
 
 help:
 	@sed -n 's/^#   //p' Makefile
 
 setup:
 	@requirements/setup run
+
+setup-vision:
+	@requirements/setup vision
 
 setup-dev:
 	@requirements/setup dev
@@ -73,6 +78,9 @@ requirements: setup-dev
 	@echo "requirements: pinning"
 	@$(PIN) pyproject.toml -o requirements/run.txt
 	@$(PIN) pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
+	@$(PIN) requirements/vision.in --overrides requirements/vision.overrides -c requirements/dev.txt \
+		-o requirements/vision.txt
+	@$(PIN) requirements/drawing.in --no-deps -o requirements/drawing.txt
 	@$(PIN) requirements/build.in -o requirements/build.txt
 	@$(PIN) requirements/node.in -o requirements/node.txt
 	@$(BIN)/python -m tests.servers.pin_node_parts

@@ -12,6 +12,8 @@ if _worker and _home.name != _worker:
 os.environ["VIEROGEN_HOME"] = str(_home)
 os.environ.setdefault("VIEROGEN_ALLOW_PRIVATE", "127.0.0.0/8")
 os.environ.setdefault("VIEROGEN_PRACTICE", "yes")
+# Who looks at pictures takes seconds and 400 MB: only where a test wants that.
+os.environ.setdefault("VIEROGEN_VISION", "off")
 (_home / "static").mkdir(parents=True, exist_ok=True)
 for _name, _words in (("vault.key", "5a" * 32), ("secret-key", "only for tests " * 4)):
     if not (_home / _name).exists():

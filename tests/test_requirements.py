@@ -36,8 +36,12 @@ def pins(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("file", "wanted"),
-    [("run.txt", DESCRIBED["dependencies"]), ("dev.txt", DESCRIBED["optional-dependencies"]["dev"])],
-    ids=["run", "dev"],
+    [
+        ("run.txt", DESCRIBED["dependencies"]),
+        ("dev.txt", DESCRIBED["optional-dependencies"]["dev"]),
+        ("vision.txt", DESCRIBED["optional-dependencies"]["vision"]),
+    ],
+    ids=["run", "dev", "vision"],
 )
 def test_everything_the_project_asks_for_is_pinned_within_its_range(file: str, wanted: list[str]) -> None:
     pinned = pins(file)
@@ -48,7 +52,8 @@ def test_everything_the_project_asks_for_is_pinned_within_its_range(file: str, w
 
 def test_everything_the_product_imports_is_asked_for() -> None:
     """Not only brought along by something else, which may stop doing so."""
-    asked = {canonicalize_name(Requirement(line).name) for line in DESCRIBED["dependencies"]}
+    lines = [*DESCRIBED["dependencies"], *DESCRIBED["optional-dependencies"]["vision"]]
+    asked = {canonicalize_name(Requirement(line).name) for line in lines}
     homes = packages_distributions()
     missing = {
         name
@@ -69,6 +74,14 @@ def _imported(tree: ast.Module) -> set[str]:
 
 def test_tests_run_with_the_versions_that_the_product_ships_with() -> None:
     assert pins("run.txt").items() <= pins("dev.txt").items()
+
+
+def test_the_extra_for_pictures_fits_beside_everything_else() -> None:
+    """It is installed as it stands, so that a second version of a package would take the place of the first."""
+    for name, version in pins("vision.txt").items():
+        for file in ("run.txt", "dev.txt"):
+            assert pins(file).get(name, version) == version, f"{name}: run `make requirements`"
+    assert "tensorflow" not in pins("vision.txt")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

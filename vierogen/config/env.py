@@ -31,6 +31,14 @@ def switch(name: str, *, default: bool = False) -> bool:
     return default if not value else value in {"1", "yes", "true"}
 
 
+def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
+    """One of a few words."""
+    value = text(name).lower() or default
+    if value not in among:
+        raise SettingError(f"{name} is {value!r}; use {' or '.join(among)}.")
+    return value
+
+
 def number(name: str, default: int) -> int:
     """A whole number."""
     value = text(name) or str(default)

@@ -25,7 +25,7 @@ NETWORK_FILE = "practice.sqlite3"
 PHOTOS_FILE = "instagram.json"
 PHOTOS_CLIENT = "simulated-app:simulated-secret"
 # Of an operator's settings only these hold for a demo or a replay too.
-KEPT = ("VIEROGEN_LOG_LEVEL",)
+KEPT = ("VIEROGEN_LOG_LEVEL", "VIEROGEN_VISION")
 # systemd's; an installation's key may lie there.
 FOREIGN = ("CREDENTIALS_DIRECTORY",)
 

@@ -18,7 +18,7 @@ to its path in place of `VIEROGEN_X`. What an organisation decides by itself is 
 |---|---|---|
 """
 _SOURCE = Path(__file__).with_name("settings.py")
-_KINDS = {"text": "empty", "switch": "no", "words": "empty", "number": "0"}
+_KINDS = {"text": "empty", "switch": "no", "words": "empty", "number": "0", "choice": "empty"}
 
 
 def page() -> str:

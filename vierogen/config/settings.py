@@ -41,6 +41,8 @@ NETWORK_SERVERS = env.pairs(env.words("VIEROGEN_NETWORK_SERVERS"))
 PRACTICE = env.switch("VIEROGEN_PRACTICE")
 # Where the practice network answers, for the phone; "vierogen demo" sets it.
 PRACTICE_URL = env.text("VIEROGEN_PRACTICE_URL")
+# Whether pictures are looked at, where the extra "vision" is installed: auto or off.
+VISION = env.choice("VIEROGEN_VISION", "auto", among=("auto", "off")) == "auto"
 
 # The mail server that takes our mails.
 EMAIL_HOST = env.text("VIEROGEN_SMTP_HOST", "127.0.0.1")

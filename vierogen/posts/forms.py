@@ -262,7 +262,7 @@ def _kept(data: Any, member: Member) -> Iterator[tuple[Media, str]]:
     """The pictures that were there already and were not taken away."""
     removed = set(_list(data, "remove_picture"))
     numbers = {whole(text): text for text in _list(data, "picture") if text not in removed}
-    rows = Media.objects.filter(organisation_id=member.organisation_id).defer("data")
+    rows = Media.objects.filter(organisation_id=member.organisation_id).select_related("look").defer("data")
     known = rows.in_bulk([number for number in numbers if number is not None])
     for number, text in numbers.items():
         if number in known:

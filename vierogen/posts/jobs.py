@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.posts.actions import asking, delivering, looking, pursuing, removing, reviewing
+from vierogen.posts import vision
+from vierogen.posts.actions import asking, delivering, looking, pursuing, removing, reviewing, seeing
 
 
 def deliver(worker: str) -> bool:
@@ -54,6 +55,15 @@ def keep_time(_worker: str) -> bool:
     return bool(in_time + delivering.fail_closed() + delivering.settle_halves())
 
 
+def see(worker: str) -> bool:
+    """Look at the next picture."""
+    look = seeing.claim(worker)
+    if look is None:
+        return False
+    seeing.look(look)
+    return True
+
+
 def ask_for_room(_worker: str) -> bool:
     """Ask the next network how many posts it still takes."""
     return asking.ask_for_room()
@@ -71,6 +81,7 @@ JOBS = [
     # A slow server with the pictures of one stray holds up no other.
     Job("remove", remove, every=0.25, threads=4),
     Job("delete after all", delete_after_all, every=5.0),
+    Job("see", see, every=0.5, finish=vision.stop),
     Job("keep time", keep_time, every=1.0),
     Job("ask for room", ask_for_room, every=5.0),
     Job("forget", forget, every=3600.0),

@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageChops, ImageCms
 from PIL.MpoImagePlugin import MpoImageFile
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -37,6 +37,19 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# Left, top, right and bottom of the cuts by which copies are known, as parts of width and height.
+CUTS = (
+    (0.0, 0.0, 1.0, 1.0),
+    (0.075, 0.075, 0.925, 0.925),
+    *((left, top, left + 0.85, top + 0.85) for left in (0.0, 0.15) for top in (0.0, 0.15)),
+    (0.0, 0.15, 1.0, 1.0),
+    (0.0, 0.0, 1.0, 0.85),
+    # A square of 4:3, as networks make them.
+    (0.125, 0.0, 0.875, 1.0),
+    (0.0, 0.125, 1.0, 0.875),
+)
+# Of 255: a difference in brightness that is none to the eye.
+SAME = 12
 
 
 class Refused(Exception):  # noqa: N818 - says what was done
@@ -110,9 +123,11 @@ def _redrawn(upload: bytes) -> tuple[dict[str, Any], bytes]:
         "width": image.width,
         "height": image.height,
         "has_place": exif.get("has_place", False) or b"GPSLatitude" in upload,  # the second is XMP's spelling
+        "place": exif.get("place"),
         "taken_at": exif.get("taken_at", ""),
         # Several pictures in a JPEG are views or depths of one, not an animation.
         "animated": not isinstance(opened, MpoImageFile) and getattr(opened, "is_animated", False),
+        "hashes": hashes(image),
     }
     return facts, clean
 
@@ -137,9 +152,64 @@ def _exif(image: Image.Image) -> dict[str, Any]:
         return {
             "orientation": exif.get(ExifTags.Base.Orientation),
             "has_place": ExifTags.GPS.GPSLatitude in place and ExifTags.GPS.GPSLongitude in place,
+            "place": _place(place),
             "taken_at": _moment(str(moment or exif.get(ExifTags.Base.DateTime, ""))),
         }
     return {}
+
+
+def _place(said: dict[int, Any]) -> tuple[float, float] | None:
+    """Latitude and longitude in degrees, south and west below 0; None where they are not to be had."""
+    with suppress(Exception):
+        latitude = _degrees(said[ExifTags.GPS.GPSLatitude], said.get(ExifTags.GPS.GPSLatitudeRef) == "S")
+        longitude = _degrees(said[ExifTags.GPS.GPSLongitude], said.get(ExifTags.GPS.GPSLongitudeRef) == "W")
+        if -90 <= latitude <= 90 and -180 <= longitude <= 180:
+            return latitude, longitude
+    return None
+
+
+def _degrees(parts: Any, below: bool) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    return (degrees + minutes / 60 + seconds / 3600) * (-1 if below else 1)
+
+
+def hashes(image: Image.Image) -> list[str]:
+    """Twenty hashes of 64 bits, hexadecimal: of the whole first, of cuts of it, and of all these mirrored.
+
+    Bars of one colour at the edges do not count. [] for what has next to nothing in it, such as one colour.
+    """
+    grey = _without_bars(image.convert("L").resize((256, 256), Image.Resampling.BOX))
+    if _spread(grey) < 2 * SAME:
+        return []
+    both = (grey, grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+    return [_hash(side.resize((9, 8), Image.Resampling.BOX, box=_cut(side, cut))) for side in both for cut in CUTS]
+
+
+def _hash(tiny: Image.Image) -> str:
+    """Of each of 8 x 8 places, whether the next one to the right is brighter (a "difference hash")."""
+    rows = [list(tiny.tobytes()[start : start + 9]) for start in range(0, 72, 9)]
+    bits = ["1" if row[x + 1] > row[x] else "0" for row in rows for x in range(8)]
+    return f"{int(''.join(bits), 2):016x}"
+
+
+def _cut(image: Image.Image, cut: tuple[float, ...]) -> tuple[float, float, float, float]:
+    left, top, right, bottom = cut
+    return left * image.width, top * image.height, right * image.width, bottom * image.height
+
+
+def _without_bars(grey: Image.Image) -> Image.Image:
+    """Without edges of one colour, as players, screenshots and frames add them; at least half of each side stays."""
+    corner = Image.new("L", grey.size, grey.getpixel((0, 0)))
+    box = ImageChops.difference(grey, corner).point(lambda value: 255 if value > SAME else 0).getbbox()
+    if box and box[2] - box[0] >= grey.width // 2 and box[3] - box[1] >= grey.height // 2:
+        return grey.crop(box)
+    return grey
+
+
+def _spread(grey: Image.Image) -> int:
+    """How far the brightest of 8 x 8 places is from the darkest."""
+    places = grey.resize((8, 8), Image.Resampling.BOX).tobytes()
+    return max(places) - min(places)
 
 
 def _moment(text: str) -> str:

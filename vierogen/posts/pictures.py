@@ -28,6 +28,8 @@ TIMEOUT = 40.0
 # A large picture takes some hundreds of megabytes: two at once at most.
 _SLOTS = BoundedSemaphore(2)
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+_64_BITS = 2**64 - 1
+_MOST_HASHES = 20
 _MIMES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 # ISO/IEC 23008-12: the brands of HEIC and its sequences.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -64,8 +66,9 @@ class PictureRefused(Exception):  # noqa: N818 - says what was done
 class Cleaned:
     """A picture drawn anew: JPEG or PNG in sRGB, upright, without metadata, at most 8 MB. Or a film (``films.py``).
 
-    ``has_place``, ``taken_at`` ("2026-05-04 19:58:00", the camera's clock, or "") and ``animated`` tell what
-    the upload had and ``data`` has no more. ``sha256`` is the hex digest of ``data``.
+    ``has_place``, ``place`` (latitude and longitude in degrees), ``taken_at`` ("2026-05-04 19:58:00", the camera's
+    clock, or "") and ``animated`` tell what the upload had and ``data`` has no more. ``sha256`` is the hex digest of
+    ``data``; by its ``hashes`` (64 bits each, the whole first) copies are known.
     """
 
     data: bytes
@@ -77,6 +80,8 @@ class Cleaned:
     sha256: str
     animated: bool = False
     seconds: float = 0.0
+    place: tuple[float, float] | None = None
+    hashes: tuple[int, ...] = ()
 
 
 def reencode(data: bytes, *, name: str) -> Cleaned:
@@ -167,4 +172,10 @@ def _cleaned(said: bytes) -> Cleaned:
         taken_at=str(facts["taken_at"])[:19],
         sha256=digest(data),
         animated=facts["animated"] is True,
+        place=_place(facts["place"]),
+        hashes=tuple(int(str(each), 16) & _64_BITS for each in facts["hashes"][:_MOST_HASHES]),
     )
+
+
+def _place(said: Any) -> tuple[float, float] | None:
+    return (float(said[0]), float(said[1])) if said else None

@@ -15,6 +15,7 @@ urlpatterns = [
     path("check/", writing.check, name="check"),
     path("pictures/", writing.add_pictures, name="pictures"),
     path("pictures/<int:pk>/", reading.picture, name="picture"),
+    path("pictures/<int:pk>/seen/", writing.seen, name="seen"),
     path("offered/<str:token>/<str:name>", offered.picture, name="offered"),
     path("<int:pk>/", reading.post, name="detail"),
     path("<int:pk>/live/", reading.live, name="live"),

@@ -4,32 +4,47 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from vierogen.channels.models import Channel
 from vierogen.people.models import Organisation
+from vierogen.posts.actions import sights
 from vierogen.posts.actions.asking import room_of
 from vierogen.posts.actions.content import Content, content_of
-from vierogen.posts.checks.base import Draft, Finding, Level, Own, PictureFacts
+from vierogen.posts.checks.base import Draft, Extra, Finding, Level, Own, Tier
 from vierogen.posts.checks.base import Target as CheckTarget
-from vierogen.posts.checks.running import run
-from vierogen.posts.models import CheckLevel, Delivery, EarlierText, FoundThing, Media, OwnDetails, Version
+from vierogen.posts.checks.running import checks, run
+from vierogen.posts.models import (
+    Attachment,
+    CheckLevel,
+    Delivery,
+    EarlierText,
+    FoundThing,
+    Media,
+    OwnDetails,
+    Post,
+    Version,
+)
 from vierogen.posts.outside import Links
-from vierogen.posts.states import OUT
+from vierogen.posts.states import OUT, PostState
 
 RECENT = timedelta(days=30)
 # Enough to know a channel's voice by, and quick enough while somebody types.
 MOST_EARLIER = 200
 
 
-def as_draft(content: Content, organisation: Organisation, *, follow_links: bool) -> Draft:
-    """The content as the checks see it. ``follow_links`` opens addresses; not while somebody types."""
-    media = {row.pk: row for row in Media.objects.filter(pk__in=[pk for pk, _alt in content.pictures]).defer("data")}
+def as_draft(content: Content, organisation: Organisation, *, follow_links: bool, but: int | None = None) -> Draft:
+    """The content as the checks see it. ``follow_links`` opens addresses; not while somebody types.
+
+    ``but`` is the post in which it stands: it is no copy of itself.
+    """
+    day = timezone.localdate(content.not_before)
     earlier = _earlier(content.channels)
     return Draft(
         text=content.text,
         targets=tuple(_target(content, channel, earlier) for channel in content.channels),
-        pictures=tuple(_facts(media[pk], alt) for pk, alt in content.pictures if pk in media),
+        pictures=sights.facts_of(content.pictures, organisation, day=day, but=but),
         language=content.language,
         due_at=content.not_before,
         now=timezone.now(),
@@ -88,20 +103,6 @@ def _earlier(channels: Iterable[Channel]) -> dict[int, list[str]]:
     return found
 
 
-def _facts(media: Media, alt: str) -> PictureFacts:
-    return PictureFacts(
-        alt,
-        media.name,
-        media.sha256,
-        has_place=media.had_place,
-        taken_at=media.taken_at,
-        mime=media.mime,
-        seconds=media.seconds,
-        width=media.width,
-        height=media.height,
-    )
-
-
 def _recent(organisation: Organisation) -> tuple[tuple[str, datetime], ...]:
     rows = Delivery.objects.filter(
         organisation=organisation,
@@ -118,24 +119,74 @@ def preview_findings(content: Content, organisation: Organisation) -> list[Findi
 
 
 def check(version: Version) -> None:
-    """Keep what the checks find with the version, once (outside the transaction: links are followed)."""
-    organisation = version.post.organisation
-    findings = run(as_draft(content_of(version), organisation, follow_links=True), levels_of(organisation))
+    """Keep what the checks find with the version, once (outside the transaction: links are followed).
+
+    Waits some seconds for somebody who is looking at its pictures.
+    """
+    started, pictures = timezone.now(), [row.media for row in _attached(version)]
+    sights.ask(pictures)
+    sights.wait_for(numbers := [picture.pk for picture in pictures])
+    findings = _findings(version)
     with transaction.atomic():
         version.checked_at = timezone.now()
         if not Version.objects.filter(pk=version.pk, checked_at=None).update(checked_at=version.checked_at):
             return
-        FoundThing.objects.bulk_create(
-            FoundThing(
-                version=version,
-                check_key=found.check,
-                tier=found.tier,
-                message=found.message,
-                values=dict(found.values),
-                channel=found.channel,
-                kind=found.kind,
-                start=found.start,
-                end=found.end,
-            )
-            for found in findings
+        _keep(version, findings, late=False)
+    if sights.was_looked_at(numbers, since=started):
+        # Perhaps after the checks asked what was seen.
+        _check_pictures_again(version)
+
+
+def look_again(picture: Media) -> None:
+    """Somebody looked at this picture: tell the drafts, and what waits for a review, that were checked before.
+
+    What was approved meanwhile stays as it was approved: its reviewer saw that this was not checked.
+    """
+    early = (PostState.DRAFT, PostState.IN_REVIEW)
+    rows = Version.objects.filter(attachments__media=picture, post__state__in=early).exclude(checked_at=None)
+    for version in rows.select_related("post__organisation").distinct():
+        _check_pictures_again(version)
+
+
+def _check_pictures_again(version: Version) -> None:
+    """Put what the checks of pictures find now in the place of what they found before."""
+    keys = {key for key, each in checks().items() if each.needs is Extra.VISION}
+    found = [each for each in _findings(version) if each.check in keys]
+    with transaction.atomic():
+        post = Post.objects.locked(version.post_id)
+        if post.latest.pk != version.pk or post.state not in {PostState.DRAFT, PostState.IN_REVIEW}:
+            return
+        known = list(version.findings.filter(check_key__in=keys))
+        now = {(each.check, each.message, *sorted(each.values.items())): each for each in found}
+        before = {(row.check_key, row.message, *sorted(row.values.items())): row for row in known}
+        gone = [row.pk for told, row in before.items() if told not in now and row.tier != Tier.STOP]
+        version.findings.filter(pk__in=gone).delete()
+        _keep(version, [each for told, each in now.items() if told not in before], late=True)
+
+
+def _attached(version: Version) -> QuerySet[Attachment]:
+    return version.attachments.select_related("media").defer("media__data")
+
+
+def _findings(version: Version) -> list[Finding]:
+    organisation = version.post.organisation
+    draft = as_draft(content_of(version), organisation, follow_links=True, but=version.post_id)
+    return run(draft, levels_of(organisation))
+
+
+def _keep(version: Version, findings: Iterable[Finding], *, late: bool) -> None:
+    FoundThing.objects.bulk_create(
+        FoundThing(
+            version=version,
+            check_key=found.check,
+            tier=found.tier,
+            message=found.message,
+            values=dict(found.values),
+            channel=found.channel,
+            kind=found.kind,
+            start=found.start,
+            end=found.end,
+            late=late,
         )
+        for found in findings
+    )

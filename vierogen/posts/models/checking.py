@@ -1,6 +1,6 @@
 """What an organisation decides about its checks, and what the checks know besides a text."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vierogen.channels.models import Channel
-from vierogen.core.leases import Leased
+from vierogen.core.leases import Leased, free
 from vierogen.people.models import Member, Organisation
+from vierogen.posts.models.removals import EvidenceMedia
 from vierogen.posts.models.writing import Media
 
 
@@ -94,11 +95,22 @@ class Mourning(models.Model):
         ]
 
 
+class PictureLookQuerySet(models.QuerySet["PictureLook"]):
+    """Looks at pictures."""
+
+    def waiting(self) -> "PictureLookQuerySet":
+        """Those at whose picture nobody has looked yet."""
+        return self.filter(looked_at=None)
+
+    def due(self, now: datetime) -> "PictureLookQuerySet":
+        """Those that nobody is at."""
+        return self.waiting().filter(free(now))
+
+
 class PictureLook(Leased):
     """What was seen in a picture; a row without ``looked_at`` waits for somebody to look.
 
-    ``problem`` says why nobody could, a translatable sentence. ``hashes`` are those of cuts and mirrors, by which
-    copies are found: 64 bits each, hexadecimal.
+    ``problem`` says why nobody could, a translatable sentence.
     """
 
     media = models.OneToOneField(Media, on_delete=models.CASCADE, related_name="look")
@@ -109,7 +121,8 @@ class PictureLook(Leased):
     faces = models.PositiveIntegerField(default=0)
     text = models.TextField(blank=True)
     codes = models.JSONField(default=list)
-    hashes = models.JSONField(default=list)
+
+    objects = PictureLookQuerySet.as_manager()
 
 
 class Consent(models.Model):
@@ -131,3 +144,24 @@ class Consent(models.Model):
     def holds_on(self, day: date) -> bool:
         """Is it still given on that day?"""
         return self.withdrawn_at is None and (self.until is None or day <= self.until)
+
+
+class Fingerprint(models.Model):
+    """By what a picture is known, ours or one that a network showed: 64 bits each, the whole first, then cuts of it.
+
+    ``alike`` are those that show the same; they were found when the younger of the two was kept.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    media = models.OneToOneField(Media, on_delete=models.CASCADE, null=True, related_name="fingerprint")
+    evidence = models.OneToOneField(EvidenceMedia, on_delete=models.CASCADE, null=True, related_name="fingerprint")
+    hashes = models.BinaryField()
+    alike = models.ManyToManyField("self", symmetrical=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(media=None, evidence__isnull=False) | Q(media__isnull=False, evidence=None),
+                name="fingerprint_of_one_picture",
+            )
+        ]

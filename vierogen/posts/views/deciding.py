@@ -51,9 +51,10 @@ def say_yes(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = map(whole, request.POST.getlist("passed"))
     passed = [number for number in numbers if number is not None]
     digest, member = request.POST.get("digest", ""), member_of(request)
+    seen = whole(request.POST.get("seen", "")) or 0
     done = attempt(
         request,
-        lambda: reviewing.approve(version, by=member, digest=digest, passed=passed),
+        lambda: reviewing.approve(version, by=member, digest=digest, passed=passed, seen=seen),
         done=_("Approved. Until it goes out, everybody in the team can stop it."),
     )
     return redirect("posts:detail" if done else "posts:review", pk=pk)

@@ -150,6 +150,7 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "previews": shown,
         "look": POST_LOOK[PostState(found.state)],
         "findings": shown_findings(list(version.findings.all())),
+        "newest_finding": max((found.pk for found in version.findings.all()), default=0),
         "comments": Comment.objects.filter(version__post=found).select_related("by__user", "version"),
         "approval": approval,
         "asked": reviewers_of(version) if asked else [],

@@ -221,7 +221,7 @@ def in_words(found: FoundThing | Finding) -> ShownFinding:
     check = checks().get(found.check_key if isinstance(found, FoundThing) else found.check)
     text, values = _(found.message), dict(found.values)
     if "problem" in values:
-        values["problem"] = _(str(values["problem"]))
+        values["problem"] = _filled(_(str(values["problem"])), values)
     return ShownFinding(
         pk=row.pk if row else 0,
         tier=str(found.tier),
@@ -233,6 +233,11 @@ def in_words(found: FoundThing | Finding) -> ShownFinding:
         channel=found.channel,
         passable=check is None or check.passable,
     )
+
+
+def _filled(problem: str, values: Mapping[str, str | int]) -> str:
+    """A sentence within a sentence, which can have places of its own: what was found in a picture's words."""
+    return problem % values if "%(" in problem else problem
 
 
 def shown_findings(found: list[FoundThing] | list[Finding]) -> list[ShownFinding]:

@@ -5,16 +5,17 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.roles import Right
 from vierogen.posts.actions import writing
 from vierogen.posts.actions.checking import preview_findings
+from vierogen.posts.actions.sights import is_on, is_waiting
 from vierogen.posts.forms import ComposerForm
-from vierogen.posts.models import Delivery, Post, Version
+from vierogen.posts.models import Delivery, Media, Post, Version
 from vierogen.posts.states import PostState
 from vierogen.posts.views.reading import about, member_of, post_or_404
 from vierogen.posts.views.shown import counters, drafted, shown_findings
@@ -109,6 +110,21 @@ def add_pictures(request: HttpRequest) -> HttpResponse:
     form = ComposerForm(request.POST, request.FILES, member=member_of(request))
     form.is_valid()
     return render(request, "posts/pictures.html", {"form": form})
+
+
+@require_GET
+@needs(Right.WRITE)
+def seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was seen in a picture, as soon as somebody looked at it (htmx)."""
+    rows = Media.objects.filter(organisation_id=member_of(request).organisation_id)
+    media = get_object_or_404(rows.select_related("look").defer("data"), pk=pk)
+    if is_waiting(media) and not is_on():
+        return HttpResponse("")
+    response = render(request, "posts/seen.html", {"media": media})
+    if not is_waiting(media):
+        # What we notice beside the text is asked for once more.
+        response["HX-Trigger"] = "looked"
+    return response
 
 
 @require_POST
