@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock, Timer
 from time import monotonic
 from typing import IO, Any
+from unicodedata import normalize
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Seen
@@ -74,7 +75,8 @@ def stop() -> None:
 
 def _seen(said: dict[str, Any]) -> Seen:
     """The worker's answer, believed only as far as it can be checked: it has read what strangers made."""
-    text = "\n".join(str(line) for line in said["lines"])
+    # NFKC: readers of several scripts write a colon or a digit as wide as a Chinese sign.
+    text = normalize("NFKC", "\n".join(str(line) for line in said["lines"]))
     return Seen(
         faces=min(int(said["faces"]), 10_000),
         text=text.replace("\x00", "")[:_MOST_LETTERS],

@@ -39,7 +39,7 @@ IDLE_SECONDS = 300.0
 MOST_BYTES = 9_000_000
 THREADS = min(2, os.cpu_count() or 1)
 # Letters of a chat screenshot are readable at this size, and no photo takes longer.
-LONGEST_SIDE = 2000
+LONGEST_SIDE = 1600
 MOST_LINES = 400
 MOST_CODES = 20
 

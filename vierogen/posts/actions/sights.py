@@ -81,7 +81,7 @@ def remember(
     media: Media | None = None,
     evidence: EvidenceMedia | None = None,
 ) -> None:
-    """Keep by what a picture is known, one of ours or one that a network showed, and which earlier ones of the organisation show the same."""
+    """Keep by what a picture is known, ours or one that a network showed, and which earlier ones show the same."""
     kept = copies.packed(hashes)
     if not kept:
         return
