@@ -216,6 +216,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:invite_again": lambda world: {"pk": world.invited.pk},
     "people:end": lambda world: {"pk": world.member.pk},
     "posts:picture": lambda world: {"pk": world.picture.pk},
+    "posts:seen": lambda world: {"pk": world.picture.pk},
     "posts:offered": lambda _world: {"token": "1-1-1.x.y", "name": "picture.jpg"},
     "posts:detail": post,
     "posts:live": post,

@@ -42,6 +42,10 @@ THREADS = min(2, os.cpu_count() or 1)
 LONGEST_SIDE = 1600
 MOST_LINES = 400
 MOST_CODES = 20
+# In pixels.
+SMALLEST_LETTERS = 10
+# A longer screenshot is read as far as this.
+MOST_PAGES = 8
 
 # BlazeFace, full range (Apache-2.0, by Google): 192 x 192 pixels between -1 and 1 in, and out for each of the
 # 48 x 48 places one box with six points (16 numbers, in pixels from the middle of its place) and one score.
@@ -141,7 +145,7 @@ class Words:
     def lines(self, picture: Array) -> list[str]:
         """The lines of text in ``picture`` (RGB), from top to bottom."""
         said = self.read(np.ascontiguousarray(picture[:, :, ::-1]))
-        return [str(line) for line in (said.txts or ())][:MOST_LINES]
+        return [str(line) for line in (said.txts or ())]
 
 
 class Looker:
@@ -155,13 +159,34 @@ class Looker:
         """What is to be seen in a JPEG or PNG."""
         image = _on_white(Image.open(io.BytesIO(data), formats=("JPEG", "PNG")))
         codes = zxingcpp.read_barcodes(np.asarray(image.convert("L")), formats=FORMATS)
+        lines = [line for page in _pages(image) for line in self.words.lines(np.asarray(page))]
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
-        picture = np.asarray(image)
         return {
-            "faces": self.faces.count(picture),
-            "lines": self.words.lines(picture),
+            "faces": self.faces.count(np.asarray(image)),
+            "lines": lines[:MOST_LINES],
             "codes": [code.text[:2000] for code in codes if code.text][:MOST_CODES],
         }
+
+
+def _pages(image: Image.Image) -> Iterator[Image.Image]:
+    """The picture as it can be read: a long screenshot in pieces, and no piece much longer than it is wide."""
+    short, long = min(image.size), max(image.size)
+    if short < SMALLEST_LETTERS:
+        return
+    step = long if long <= 3 * short else max(2 * short, 800)
+    for start in range(0, min(long, MOST_PAGES * step), step):
+        # A line that is cut in two by the edge stands whole in the next piece.
+        first, last = max(0, start - 40), min(long, start + step)
+        box = (first, 0, last, short) if image.width > image.height else (0, first, short, last)
+        yield _shaped(image.crop(box))
+
+
+def _shaped(page: Image.Image) -> Image.Image:
+    page.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
+    least = max(page.size) // 3
+    white = Image.new("RGB", (max(page.width, least), max(page.height, least)), "white")
+    white.paste(page)
+    return white
 
 
 def _on_white(image: Image.Image) -> Image.Image:

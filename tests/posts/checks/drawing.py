@@ -57,7 +57,7 @@ def small(image: Image.Image) -> Image.Image:
 def jpeg(image: Image.Image, *, quality: int = 88, exif: Image.Exif | None = None) -> bytes:
     """As a camera or a telephone keeps it."""
     buffer = io.BytesIO()
-    image.convert("RGB").save(buffer, "JPEG", quality=quality, exif=exif or Image.Exif())
+    image.convert("RGB").save(buffer, "JPEG", quality=quality, exif=Image.Exif() if exif is None else exif)
     return buffer.getvalue()
 
 

@@ -8,7 +8,7 @@ from vierogen.posts.checks.base import Seen, Tier
 from vierogen.posts.checks.faces import Faces
 
 
-@pytest.mark.parametrize(("faces", "said"), [(1, "There is a face in picture 2"), (3, "There are 3 faces in picture 2")])
+@pytest.mark.parametrize(("faces", "said"), [(1, "There is a face in"), (3, "There are 3 faces in")])
 def test_faces_ask_for_a_declaration_of_consent(drafted: Drafted, faces: int, said: str) -> None:
     (found,) = findings(Faces(), drafted(pictures=(showing(), showing(faces=faces))))
     assert found.tier is Tier.LOOK
