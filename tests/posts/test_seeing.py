@@ -76,7 +76,7 @@ def picture(looking: None, town: Organisation, anna: Member) -> Media:
 
 @pytest.fixture
 def version(picture: Media, channel: Channel, anna: Member) -> Version:
-    return begin(channel.organisation, Content("Een dag", (channel,), pictures=((picture.pk, "Een kop koffie"),)), by=anna)
+    return begin(channel.organisation, Content("Een dag", (channel,), pictures=((picture.pk, "Een kop"),)), by=anna)
 
 
 def look() -> bool:
@@ -153,7 +153,7 @@ class TestTheQueue:
     ) -> None:
         monkeypatch.setattr(sights, "is_installed", lambda _extra: False)
         media = add_picture(town, jpeg(photo("coffee")), name="koffie.jpg", by=anna)
-        version = begin(town, Content("Een dag", (channel,), pictures=((media.pk, "Een kop koffie"),)), by=anna)
+        version = begin(town, Content("Een dag", (channel,), pictures=((media.pk, "Een kop"),)), by=anna)
         assert not PictureLook.objects.exists()
         assert found(version) == set()
 
@@ -367,7 +367,7 @@ class TestCopies:
     def delivered(self, town: Organisation, channel: Channel, anna: Member, ben: Member) -> Version:
         """A post with a cup of coffee, which is out."""
         media = add_picture(town, jpeg(photo("coffee")), name="koffie.jpg", by=anna)
-        version = begin(town, Content("Een dag", (channel,), pictures=((media.pk, "Een kop koffie"),)), by=anna)
+        version = begin(town, Content("Een dag", (channel,), pictures=((media.pk, "Een kop"),)), by=anna)
         submit(version, by=anna)
         approve(version, by=ben, digest=version.digest)
         publish_now(version, by=ben)
@@ -387,18 +387,18 @@ class TestCopies:
         Fingerprint.objects.exclude(evidence=kept).delete()
         TakeDown.objects.update(delivery=None)
         again = add_picture(town, jpeg(mirrored()), name="andersom.jpg", by=anna)
-        version = begin(town, Content("Nog eens", (channel,), pictures=((again.pk, "Een kop koffie"),)), by=anna)
+        version = begin(town, Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),)), by=anna)
         assert "same_picture" in found(version, Tier.STOP)
 
     def test_one_that_was_posted_before_is_known_mirrored_and_under_another_name(
         self, delivered: Version, town: Organisation, channel: Channel, anna: Member
     ) -> None:
         again = add_picture(town, jpeg(mirrored()), name="andersom.jpg", by=anna)
-        draft = as_draft(Content("Nog eens", (channel,), pictures=((again.pk, "Een kop koffie"),)), town, follow_links=False)
+        draft = as_draft(Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),)), town, follow_links=False)
         assert [alike.was for alike in draft.pictures[0].alike] == ["posted"]
 
     def test_a_post_is_no_copy_of_itself(self, delivered: Version, town: Organisation, channel: Channel) -> None:
-        content = Content("Dag", (channel,), pictures=((delivered.attachments.get().media_id, "Een kop koffie"),))
+        content = Content("Dag", (channel,), pictures=((delivered.attachments.get().media_id, "Een kop"),))
         draft = as_draft(content, town, follow_links=False, but=delivered.post_id)
         assert draft.pictures[0].alike == ()
 
