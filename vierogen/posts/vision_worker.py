@@ -37,7 +37,8 @@ CPU_SECONDS = 60
 IDLE_SECONDS = 300.0
 # More than a cleaned picture can have.
 MOST_BYTES = 9_000_000
-THREADS = min(2, os.cpu_count() or 1)
+# Two are no quicker beside other work: they spend as much again on waiting for each other.
+THREADS = 1
 # Letters of a chat screenshot are readable at this size, and no photo takes longer.
 LONGEST_SIDE = 1600
 MOST_LINES = 400
