@@ -12,6 +12,7 @@ The models are those that the packages ship, by their paths, so that nothing is 
 import hashlib
 import io
 import json
+import math
 import os
 import resource
 import select
@@ -30,7 +31,7 @@ from rapidocr import RapidOCR
 
 Array = Any
 
-MEMORY_BYTES = 3_000_000_000
+MEMORY_BYTES = 2_000_000_000
 # For one picture; the house stops waiting sooner.
 CPU_SECONDS = 60
 # Without work for so long it ends, and gives its memory back.
@@ -39,8 +40,9 @@ IDLE_SECONDS = 300.0
 MOST_BYTES = 9_000_000
 # Two are no quicker beside other work: they spend as much again on waiting for each other.
 THREADS = 1
-# Letters of a chat screenshot are readable at this size, and no photo takes longer.
-LONGEST_SIDE = 1600
+# Letters of a chat screenshot are readable at this size, and no photo takes longer or more memory.
+MOST_PIXELS = 1_500_000
+LONGEST_SIDE = 2200
 MOST_LINES = 400
 MOST_CODES = 20
 # In pixels.
@@ -161,7 +163,7 @@ class Looker:
         image = _on_white(Image.open(io.BytesIO(data), formats=("JPEG", "PNG")))
         codes = zxingcpp.read_barcodes(np.asarray(image.convert("L")), formats=FORMATS)
         lines = [line for page in _pages(image) for line in self.words.lines(np.asarray(page))]
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
+        image = _reduced(image)
         return {
             "faces": self.faces.count(np.asarray(image)),
             "lines": lines[:MOST_LINES],
@@ -183,11 +185,17 @@ def _pages(image: Image.Image) -> Iterator[Image.Image]:
 
 
 def _shaped(page: Image.Image) -> Image.Image:
-    page.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
+    page = _reduced(page)
     least = max(page.size) // 3
     white = Image.new("RGB", (max(page.width, least), max(page.height, least)), "white")
     white.paste(page)
     return white
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    scale = min(1.0, math.sqrt(MOST_PIXELS / (image.width * image.height)))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.BOX)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
