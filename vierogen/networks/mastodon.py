@@ -22,6 +22,7 @@ import httpx
 
 from vierogen.core.http import follow
 from vierogen.core.words import gettext_noop as _
+from vierogen.networks.abilities import LooksUp
 from vierogen.networks.asking import Forbidden, Missing, ask, body_as, told
 from vierogen.networks.base import (
     Deletes,
@@ -64,7 +65,7 @@ _HAPPENINGS: Mapping[str, Happening] = {
 }
 
 
-class Mastodon(Network, Deletes, Streams):
+class Mastodon(Network, Deletes, Streams, LooksUp):
     """One account on one server of the Mastodon family."""
 
     key = "mastodon"
@@ -198,6 +199,24 @@ class Mastodon(Network, Deletes, Streams):
         if shown.kind in ("like", "repost"):
             return left  # the media are somebody else's
         return left + [address for address in shown.addresses if self._answers(address)]
+
+    def exists(self, handle: str) -> bool | None:
+        """https://docs.joinmastodon.org/methods/accounts/#lookup: an account elsewhere only once it is known here.
+
+        A server that does not have this method says of our own account too that it is not there.
+        """
+        name, _at, host = handle.lstrip("@").partition("@")
+        is_here = host.lower() in {"", urlsplit(self._server).netloc}
+        if self._knows(name if is_here else f"{name}@{host}"):
+            return True
+        return False if is_here and self._knows(self.me().handle[1:].partition("@")[0]) else None
+
+    def _knows(self, acct: str) -> bool:
+        try:
+            self._ask("GET", "/api/v1/accounts/lookup", params={"acct": acct}, timeout=self.patience)
+        except Missing:
+            return False
+        return True
 
     def stream(self, stop: Flag, cursor: str = "") -> Iterator[Happened]:
         """Yield the account's own events of the user stream; deletions of anybody, who cannot be told apart.
