@@ -70,7 +70,7 @@ class TestTheChecks:
             assert f'id="about_{key}"' in page
             assert (f'name="level_{key}"' in page) == check.passable
         assert "the network itself refuses such a post" in page
-        assert "As the check says: stops, or points out" in page
+        assert "By itself: stops, or points out" in page
 
     def test_a_choice_is_kept_and_shown_again(self, desk: Client, town: Organisation) -> None:
         told = submitted(body(desk.get(PAGE))) | {"level_placeholder": "look"}
@@ -102,7 +102,7 @@ class TestTheChecks:
             submit(version, by=anna, reasons=dict.fromkeys(stops, "Dat hoort zo."))
             approve(version, by=ben, digest=version.digest, passed=stops)
         page = body(desk.get(PAGE))
-        assert f"Noticed in {ENOUGH} posts in 90 days: changed 0, went out all the same {ENOUGH}" in page
+        assert f"Noticed in {ENOUGH} posts in 90 days: changed 0, approved all the same {ENOUGH}" in page
         assert "Let it only point out" in page
         answer = desk.post(reverse("posts:demote_check"), {"check": "placeholder"}, follow=True)
         assert "“Leftovers” from now on: points out." in body(answer)

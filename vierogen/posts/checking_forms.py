@@ -59,7 +59,7 @@ def _choice(check: Check) -> forms.ChoiceField:
         # A page that stood open for an hour must not undo what a colleague chose meanwhile.
         show_hidden_initial=True,
         choices=[
-            ("", _("As the check says: %(itself)s") % {"itself": itself(check)}),
+            ("", _("Leave it as it is")),
             (Level.OFF.value, _("Off")),
             (Level.LOOK.value, _("Point it out")),
             (Level.STOP.value, _("Stop")),

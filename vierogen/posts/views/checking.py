@@ -93,7 +93,7 @@ def _line(form: LevelsForm, key: str, check: Check, level: Level | None, use: Us
         is_here=check.needs is None or is_installed(check.needs),
         use=use,
         lower=_(LOWER[lower]) if lower else "",
-        label=_("Went out all the same: %(check)s") % {"check": title},
+        label=_("Approved all the same: %(check)s") % {"check": title},
     )
 
 
