@@ -59,14 +59,22 @@ class Noticed:
 
 def noticed_in(version: Version) -> Noticed:
     """What was found in a version, with who let it pass and why."""
-    texts = {target.channel.handle: target.text or version.text for target in version.targets.all()}
-    return _sorted(_kept(row, {"": version.text, **texts}) for row in version.findings.all())
+    texts = _texts(version.text, ((row.channel.handle, row.text or version.text) for row in version.targets.all()))
+    return _sorted(_kept(row, texts) for row in version.findings.all())
 
 
 def noticed_while_writing(found: Iterable[Finding], content: Content) -> Noticed:
     """What was found in a text that is still being typed."""
-    texts = {channel.handle: content.text_on(channel) for channel in content.channels}
-    return _sorted(_shown(one, {"": content.text, **texts}) for one in found)
+    texts = _texts(content.text, ((channel.handle, content.text_on(channel)) for channel in content.channels))
+    return _sorted(_shown(one, texts) for one in found)
+
+
+def _texts(text: str, others: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each text by its channel's handle; none where two networks have the same handle and different texts."""
+    found = {"": text}
+    for handle, own in others:
+        found[handle] = own if found.get(handle, own) == own else ""
+    return found
 
 
 def not_checked_here() -> list[str]:
