@@ -130,7 +130,7 @@ def test_a_demoted_check_is_not_proposed_again_at_once(
         let_through(write(channel, anna, f"{UNFINISHED} Deel {number}."), writer=anna, reviewer=ben)
     assert use(town) == Use(shown=ENOUGH, overridden=ENOUGH)
     assert use(town).is_mostly_overridden
-    assert demote(town, "placeholder", by=cora) == Level.LOOK
+    assert demote(town, "placeholder", to="look", by=cora) == Level.LOOK
     assert use(town) == Use()
 
 

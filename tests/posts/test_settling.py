@@ -1,9 +1,10 @@
 """What an administrator settles about the checks, and that it is in force from then on."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from vierogen.channels.models import Channel
 from vierogen.ledger.models import Entry
@@ -13,7 +14,7 @@ from vierogen.posts.actions.settling import change_own_details, demote, lower_of
 from vierogen.posts.actions.writing import Content, begin
 from vierogen.posts.checks.base import Hours, Level, Tier
 from vierogen.posts.checks.running import checks, own_tiers
-from vierogen.posts.models import CheckLevel, OwnDetails
+from vierogen.posts.models import CheckLevel, EarlierText, OwnDetails
 
 UNFINISHED = "Zaterdag is de buurtbarbecue. Begint om [tijd invullen]."
 
@@ -67,7 +68,7 @@ def test_what_the_network_decides_and_what_does_not_exist_is_not_settled(
     with pytest.raises(ValidationError):
         set_levels(town, {"placeholder": Level.OFF, key: Level.OFF}, by=cora)
     with pytest.raises(ValidationError):
-        demote(town, key, by=cora)
+        demote(town, key, to=Level.OFF, by=cora)
     assert not CheckLevel.objects.exists()
 
 
@@ -79,11 +80,15 @@ def test_a_level_of_another_organisation_changes_nothing_here(
 
 
 def test_a_check_steps_down_from_stop_to_look_to_off(town: Organisation, cora: Member) -> None:
-    assert demote(town, "placeholder", by=cora) == Level.LOOK
-    assert demote(town, "placeholder", by=cora) == Level.OFF
-    with pytest.raises(ValidationError, match="off already"):
-        demote(town, "placeholder", by=cora)
-    assert demote(town, "missing_alt", by=cora) in {Level.LOOK, Level.OFF}
+    assert demote(town, "placeholder", to="look", by=cora) == Level.LOOK
+    assert demote(town, "placeholder", to="off", by=cora) == Level.OFF
+
+
+@pytest.mark.parametrize("to", ["look", "off", "stop", ""])
+def test_who_presses_twice_goes_down_one_step(town: Organisation, cora: Member, to: str) -> None:
+    set_levels(town, {"placeholder": Level.OFF if to == "off" else Level.LOOK}, by=cora)
+    with pytest.raises(ValidationError, match="changed meanwhile"):
+        demote(town, "placeholder", to=to, by=cora)
 
 
 def test_every_check_says_itself_how_much_it_weighs() -> None:
@@ -117,3 +122,14 @@ def test_the_ledger_names_what_changed_and_not_whom_it_is_about(town: Organisati
     change_own_details(town, by=cora, names="Wim de Vries", phones="")
     change_own_details(town, by=cora, names="Wim de Vries", phones="")
     assert entries(town, "change_own_details") == [{"changed": ["names"]}]
+
+
+def test_the_checks_know_the_newest_texts_of_each_channel_and_no_more(channel: Channel) -> None:
+    for number in range(checking.MOST_EARLIER + 3):
+        at = timezone.now() + timedelta(seconds=number)
+        EarlierText.objects.create(channel=channel, remote_id=str(number), text=f"Tekst {number}.", at=at)
+    draft = checking.as_draft(Content("Dag", (channel,)), channel.organisation, follow_links=False)
+    [target] = draft.targets
+    assert len(target.history) == checking.MOST_EARLIER
+    assert target.history[0] == f"Tekst {checking.MOST_EARLIER + 2}."
+    assert target.history[-1] == "Tekst 3."

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from vierogen.channels.models import Channel
 from vierogen.people.actions import change_settings
 from vierogen.people.models import Member, Organisation
+from vierogen.posts.actions.checking import MOST_EARLIER
 from vierogen.posts.actions.heeding import ENOUGH
 from vierogen.posts.actions.reviewing import approve, publish_in_emergency
 from vierogen.posts.actions.settling import set_levels
@@ -20,13 +22,14 @@ from vierogen.posts.checks import extras
 from vierogen.posts.checks.base import Extra, Finding, Level, Tier
 from vierogen.posts.checks.gibberish import Gibberish
 from vierogen.posts.checks.running import checks
-from vierogen.posts.models import CheckLevel, FoundThing, OwnDetails, Version
+from vierogen.posts.models import CheckLevel, EarlierText, FoundThing, OwnDetails, Version
 from vierogen.posts.views.noticed import in_context, noticed_while_writing
 
 Visit = Callable[[Member], Client]
 UNFINISHED = "Zaterdag is de buurtbarbecue op het Plein. Begint om [tijd invullen]."
 PAGE = "/posts/checks/"
 OWN = "/posts/checks/own/"
+BEGUN = datetime(2026, 1, 2, tzinfo=UTC)
 # A bank account that ISO 13616 and every bank give as an example.
 IBAN = "NL91 ABNA 0417 1643 00"
 
@@ -104,12 +107,17 @@ class TestTheChecks:
         page = body(desk.get(PAGE))
         assert f"Noticed in {ENOUGH} posts in 90 days: changed 0, approved all the same {ENOUGH}" in page
         assert "Let it only point out" in page
-        answer = desk.post(reverse("posts:demote_check"), {"check": "placeholder"}, follow=True)
+        told = {"check": "placeholder:look"}
+        assert f'value="{told["check"]}"' in page
+        answer = desk.post(reverse("posts:demote_check"), told, follow=True)
         assert "“Leftovers” from now on: points out." in body(answer)
         assert "Let it only point out" not in body(answer)
         assert CheckLevel.objects.get().level == "look"
+        again = desk.post(reverse("posts:demote_check"), told, follow=True)
+        assert "This was changed meanwhile." in body(again)
+        assert CheckLevel.objects.get().level == "look"
 
-    @pytest.mark.parametrize("key", ["", "length", "no_such_check"])
+    @pytest.mark.parametrize("key", ["", ":", "length:off", "no_such_check:off"])
     def test_what_cannot_be_demoted_is_refused_in_words(self, desk: Client, key: str) -> None:
         answer = desk.post(reverse("posts:demote_check"), {"check": key}, follow=True)
         assert "This check" in body(answer)
@@ -331,6 +339,8 @@ class TestWhatWasFound:
         with django_assert_max_num_queries(20) as first:
             client.post(reverse("posts:check"), told)
         OwnDetails.objects.create(organisation=channel.organisation, phones="112\n" * 50)
+        for number in range(MOST_EARLIER + 50):
+            EarlierText.objects.create(channel=channel, remote_id=str(number), text=f"Eerder {number}.", at=BEGUN)
         for number in range(3):
             write(channel, anna, f"{UNFINISHED} Deel {number}.")
         with django_assert_max_num_queries(len(first)):

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from vierogen.channels.models import Channel
@@ -93,12 +95,12 @@ def _target(content: Content, channel: Channel, earlier: Mapping[int, list[str]]
 
 
 def _earlier(channels: Iterable[Channel]) -> dict[int, list[str]]:
-    """The texts that the channels posted before, by channel id, newest first."""
+    """The texts that the channels posted before, by channel id, newest first; one query, however long they go back."""
+    place = Window(RowNumber(), partition_by="channel", order_by="-at")
+    rows = EarlierText.objects.filter(channel__in=[channel.pk for channel in channels]).annotate(place=place)
     found: dict[int, list[str]] = {}
-    rows = EarlierText.objects.filter(channel__in=[channel.pk for channel in channels]).order_by("-at")
-    for channel, text in rows.values_list("channel_id", "text"):
-        if len(of_one := found.setdefault(channel, [])) < MOST_EARLIER:
-            of_one.append(text)
+    for channel, text in rows.filter(place__lte=MOST_EARLIER).order_by("-at").values_list("channel_id", "text"):
+        found.setdefault(channel, []).append(text)
     return found
 
 

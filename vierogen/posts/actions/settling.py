@@ -68,12 +68,15 @@ def lower_of(check: Check, chosen: Level | None) -> Level | None:
     return _LOWER.get(weight_of(check, chosen)) if check.passable else None
 
 
-def demote(organisation: Organisation, key: str, *, by: Member) -> Level:
-    """Let the findings of a check weigh one step less, and return what they weigh now. Raises ``ValidationError``."""
+def demote(organisation: Organisation, key: str, *, to: str, by: Member) -> Level:
+    """Let the findings of a check weigh one step less, and return what they weigh now.
+
+    ``to`` is that step as the page proposed it: who presses twice does not go down twice. Raises ``ValidationError``.
+    """
     _refuse_fixed(key)
     lower = lower_of(checks()[key], levels_of(organisation).get(key))
-    if lower is None:
-        raise ValidationError(_("This check is off already."))
+    if lower is None or lower != to:
+        raise ValidationError(_("This was changed meanwhile. Look at it again."))
     set_levels(organisation, {key: lower}, by=by)
     return lower
 

@@ -43,7 +43,7 @@ LOWER = {
 
 @dataclass(frozen=True)
 class Line:
-    """One check on the page. ``field`` is None where it cannot be changed; ``lower`` "" where nothing is proposed."""
+    """One check on the page. ``field`` is None where it cannot be changed, ``lower`` where nothing is proposed."""
 
     check: Check
     title: str
@@ -52,8 +52,13 @@ class Line:
     field: BoundField | None
     is_here: bool
     use: Use
-    lower: str
+    lower: Level | None
     label: str
+
+    @property
+    def proposal(self) -> str:
+        """The words on the button, "" where there is none."""
+        return _(LOWER[self.lower]) if self.lower else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,7 +97,7 @@ def _line(form: LevelsForm, key: str, check: Check, level: Level | None, use: Us
         field=form[f"level_{key}"] if check.passable else None,
         is_here=check.needs is None or is_installed(check.needs),
         use=use,
-        lower=_(LOWER[lower]) if lower else "",
+        lower=lower,
         label=_("Approved all the same: %(check)s") % {"check": title},
     )
 
@@ -111,9 +116,10 @@ def _tabs(current: str) -> list[dict[str, Any]]:
 @needs(Right.MANAGE_ORGANISATION)
 def demote(request: HttpRequest) -> HttpResponse:
     """Let one check weigh a step less."""
-    key, member = request.POST.get("check", ""), member_of(request)
+    member = member_of(request)
+    key, _sign, to = request.POST.get("check", "").partition(":")
     try:
-        now = settling.demote(member.organisation, key, by=member)
+        now = settling.demote(member.organisation, key, to=to, by=member)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
