@@ -16,6 +16,8 @@ SENTENCES = {
     "end": gettext_noop("%(who)s ended %(what)s"),
     "people.member end": gettext_noop("%(who)s ended the access of %(what)s"),
     "change_settings": gettext_noop("%(who)s changed the settings"),
+    "set_check_level": gettext_noop("%(who)s changed how much a check weighs"),
+    "change_own_details": gettext_noop("%(who)s changed what is the organisation's own"),
     "connect": gettext_noop("%(who)s connected %(what)s"),
     "reconnect": gettext_noop("%(who)s connected %(what)s again"),
     "disconnect": gettext_noop("%(who)s noticed that the network refuses our key of %(what)s"),
