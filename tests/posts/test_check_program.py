@@ -115,7 +115,14 @@ def test_odd_texts_end_as_texts_do(file: Any, text: str, capsys: Any) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--lines", "/no/such/file"], ["/no/such/file"], ["--nonsense"], ["--at", "yesterday", "-"], ["--language", "x"]],
+    [
+        [],
+        ["--lines", "/no/such/file"],
+        ["/no/such/file"],
+        ["--nonsense"],
+        ["--at", "yesterday", "-"],
+        ["--language", "x"],
+    ],
 )
 def test_wrong_usage_is_one_line_and_64(arguments: list[str], capsys: Any) -> None:
     with pytest.raises(SystemExit) as ended:
