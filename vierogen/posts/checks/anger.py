@@ -16,9 +16,9 @@ _HOT = pattern(
     r"(?:hou|houd|houdt) (?:toch |nou |nu )?(?:eens |een keer )?(?:je|uw|jullie) (?:mond|bek|kop|klep|smoel|kwek)",
     r"rot (?:toch |nou )?op|donder (?:toch )?op|hoepel op|sodemieter op|ga toch (?:weg|fietsen|heen)|zoek een hobby",
     r"ga (?:eens |toch |lekker |maar )*(?:huilen|janken|werken voor je geld|iets nuttigs doen|klagen bij)",
-    r"(?:bent u|ben je|zijn jullie) (?:nou |nu |soms )?(?:doof|blind|dom|achterlijk|gek geworden|niet goed)",
+    r"(?:bent u|ben je|zijn jullie) (?:nou |nu |soms |echt |helemaal )*(?:doof|blind|dom|achterlijk|gek geworden|niet goed)",
     r"(?:kunt u|kun je|kan je|kunnen jullie|kan u) (?:soms |echt |dan |nou )*(?:niet|geen) (?:lezen|luisteren|tellen|\w+ lezen)",
-    r"te (?:dom|lui|stom|beroerd|belazerd) (?:om|voor)|leer (?:eens |eerst )*(?:lezen|luisteren|schrijven)",
+    r"te (?:dom|lui|stom|beroerd|belazerd) (?:om|voor)|leer (?:eens|eerst|nou) (?:eens )?(?:lezen|luisteren|schrijven)",
     r"(?:lees|denk|kijk|luister) (?:nou |nu )?(?:eerst|gewoon) (?:nou |nu )?eens|(?:lees|denk) eerst (?:na|even|voor(?:dat)?)",
     r"wie denk(?:t|en)? (?:je|u|jullie) (?:wel |eigenlijk )*dat|waar bemoei(?:t|en)? (?:je|u|jullie)|bemoei je (?:er|met je)",
     r"scha+m (?:je|u|jullie)|schamen jullie|zielig(?:e)? (?:figuur|figuren|mannetje|vertoning|gedoe|hoor)",
@@ -37,7 +37,7 @@ _HOT = pattern(
     r"kijk er (?:nu |nou )?al naar uit .{0,30}(?:verwijderen|opruimen|oppakken).{0,20}|verwende? (?:nest|kreng|apen|types?)",
     r"(?:mensen|types|lui|figuren|buren) zoals (?:u|jij|jullie)|dat volk|dit soort (?:mensen|types|lui|figuren|volk)",
     # The same in English.
-    r"you people|do you (?:people )?ever|learn to read|(?:can't|can you not|cannot) (?:you )?read|try reading",
+    r"you people|do you (?:people )?ever|learn to read(?! (?:and|with|at|in|together|better|for|dutch|english))|(?:can't|can you not|cannot) (?:you )?read|try reading",
     r"get a (?:life|grip|hobby)|cry me a river|boo[ -]?hoo|shut (?:up|it|your)|grow up|what(?:'s| is) wrong with (?:you|people)",
     r"how dare (?:you|they)|(?:sick (?:and tired|to death)|fed up|had enough) (?:of|with)|who do you think you are",
     r"(?:you|these|those|what|bunch of|absolute|total|complete|utter|such) (?:an? )?(?:\w+ )?(?:idiots?|morons?|imbeciles?"

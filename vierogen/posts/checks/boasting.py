@@ -21,7 +21,7 @@ _DOWN = pattern(
     r"(?:zo (?:goed|snel|mooi)|beter|sneller) (?:als|dan) (?:wij|we|ons)",
     r"wie doet ons (?:dit|dat|wat)|doe(?:n)? ons dat maar eens na|mijlenver voor|steken (?:er )?(?:met kop en schouders|ver) boven",
     r"iedereen (?:is|mag) jaloers|jaloers op ons|kunnen ze (?:elders|ergens anders|in \w+) (?:alleen maar|slechts) van dromen",
-    rf"{_RIVALS} (?:\w+ ){{0,3}}(?:learn from us|be jealous|dream|envious|come close|keep up|match|even)",
+    rf"{_RIVALS} (?:\w+ ){{0,3}}(?:learn from us|be jealous|dream|envious|comes? close|keep up|match|even)",
     r"(?:nobody|no one|no council|no other \w+) (?:does|do|can do) (?:it|this|that) (?:better|like (?:us|we do)|as well as)",
     r"(?:better|faster|smarter) than (?:any|every|all)(?: the)? other (?:councils?|towns?|cit(?:y|ies)|team|library|force|organisations?)",
     r"(?:the )?envy of (?:the|every|all)|eat your heart out|leav(?:es?|ing) (?:the rest|everyone else|others) (?:behind|standing|in the dust)",

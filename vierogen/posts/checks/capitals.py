@@ -41,4 +41,5 @@ def _found(draft: Draft) -> Iterator[Words]:
 def _shouts(run: str) -> bool:
     words = [word for word in _WORD.findall(run) if word.isupper()]
     long = {word for word in words if len(word) >= _LONG}
-    return len(words) >= _FEWEST_WORDS and len(long) >= _FEWEST_LONG
+    # A small word among them shows that it is a sentence.
+    return len(words) >= _FEWEST_WORDS and len(long) >= _FEWEST_LONG - (len(words) > _FEWEST_WORDS)

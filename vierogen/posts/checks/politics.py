@@ -28,8 +28,8 @@ _MINISTERS = pattern(
 _JUDGED = pattern(
     # Against.
     r"schand\w+|teleurstellend|drammers?|leugenaars?|lieg(?:t|en)|gelogen|jokt|zakkenvullers?|populis\w+|fascis\w+|racis\w+|extremis\w+"
-    r"|extreem-?(?:links|rechts)|hypocriet\w*|belachelijk|ridicuul|idio\w+|dom(?:me)?|waanzin\w*|verraad|verraders?|kapot ?ma\w+|afbraak"
-    r"|(?:weer )?niks (?:te vertellen|van (?:snapt|snappen|begrijpt)|geleerd|waarmaakt)|(?:geen|geen enkel) (?:benul|idee|verstand)"
+    r"|extreem-?(?:links|rechts)|hypocriet\w*|belachelijk|ridicuul|idio\w+|dom(?:me)?|waanzin\w*|verraad|verraders?|kapot ?ma\w+|ma(?:akt|ken) .{1,20} kapot|afbraak"
+    r"|(?:weer )?niks (?:te vertellen|van (?:snapt|snappen|begrijpt|begrepen|gesnapt)|geleerd|waarmaakt)|(?:geen|geen enkel) (?:benul|idee|verstand)"
     r"|faalt|falen|gefaald|wanbeleid|puinhoop|zo (?:links|rechts)|trekken van|weg met|nooit meer|niet te vertrouwen|laf(?:fe)?|wegstemmen"
     r"|disgrac\w+|shame\w*|lia(?:r|rs)|lied|lying|corrupt|clueless|useless|hopeless|daft|stupid|idiots?|nightmare|a joke|ruin(?:ed|ing|s)?"
     r"|wreck\w*|betray\w*|extremists?|racists?|fascists?|bonkers|nonsense|incompetent|can't be trusted|never trust|couldn't run|sold out"

@@ -19,8 +19,8 @@ _PRIVATE = pattern(
     # To somebody dear, in the first words of a message.
     r"(?:schat|schatje|schatjes|lieverd|liefje|liefie|moppie|mop|scheetje|mams|mama|mam|paps|papa|pap|lieve (?:schat|mam|pap|oma)),? "
     r"(?:ik|jij|je|kun|kan|wil|neem|haal|hoe|waar|wat|ben|heb|zet|bel|we|mag|die|niet|zie|kom|hou|nog|vergeet)",
-    r"(?:babe|baby|hun|honey|darling|sweetheart|love|mum|mom|dad),? (?:i|i'm|can|could|are|will|don't|did|you|we|where|what|please) (?:you|i|we|are|be|get|is|'m|pick|running|late|left|forget)",
-    r"(?:ik |ik )?mis (?:je|jou|jullie) (?:zo|ook|nu al|echt|wel)|ik hou van (?:je|jou)|(?:dikke |veel )?kus(?:jes|sen)?(?: en (?:knuffel\w*))?(?= *$)|welterusten|slaap lekker",
+    r"(?:babe|hun|(?:honey|darling|sweetheart|love|mum|mom|dad),) (?:i|i'm|can|could|are|will|don't|did|you|we|where|what|please) (?:you|i|we|are|be|get|is|'m|pick|running|late|left|forget)",
+    r"(?:ik |ik )?mis (?:je|jou|jullie) (?:zo|ook|nu al|echt|wel)|ik hou van (?:je|jou)|(?:dikke |veel )?kus(?:jes|sen)?(?: en (?:knuffel\w*))?(?= *$)|welterusten|slaap lekker(?= *(?:$|[,!.x]|lieverd|schat))",
     r"(?:i |also i )?miss (?:you|your (?:face|smile))(?: (?:so much|too|already|loads|babe))?|love you(?: (?:too|so much|loads|lots|babe))?|lots of love|night night",
     # Where one is and when one comes home.
     r"(?:ik )?ben (?:pas |er |rond |vandaag |vanavond |straks |al |bijna )*(?:om \w+ (?:uur )?)?(?:thuis|onderweg naar huis|brak|dronken|misselijk|katerig)",
@@ -28,7 +28,7 @@ _PRIVATE = pattern(
     r"(?:kan|kun|wil) (?:iemand|jij|je) (?:vanavond |morgen |zaterdag )?(?:oppassen|op (?:mijn|m'n|de) (?:kids|kinderen|hond|kat) passen|(?:me|mij) (?:ophalen|brengen|appen))",
     r"(?:haal|neem|koop|breng) (?:jij|je) (?:nog |even |ook |straks )*(?:melk|brood|wijn|bier|boodschappen|eten|de kids|de kinderen|\w+ (?:van|op van) (?:zwemles|school|voetbal|de opvang|bso))",
     r"(?:haal|breng) jij \w+ (?:van|naar) (?:zwemles|school|voetbal|hockey|de opvang|de bso|ballet|judo|oma|opa)|zet (?:jij )?(?:de|het) (?:oven|eten|aardappels) (?:vast )?(?:aan|op)",
-    r"(?:i'm|i am|im|be) (?:running |a bit |gonna be |going to be |on my way |nearly |almost )*(?:late home|late tonight|hungover|drunk|on my way home|home (?:by|at|around) \w+)",
+    r"on my way home|(?:i'm|i am|im|be) (?:running |a bit |gonna be |going to be |on my way |nearly |almost )*(?:late home|late tonight|hungover|drunk|on my way home|home (?:by|at|around) \w+)",
     r"(?:can|could|will) (?:you|u|ya) (?:please |also |just )?(?:grab|pick up|get|fetch|bring|buy) (?:some |the |a |more )?(?:milk|bread|wine|beers?|kids|dinner|takeaway|boys|girls|dog|nappies)",
     r"(?:mum|mom|dad|nan|gran|granny|grandad)(?:'s| is| wants| says| said| asked)(?: asking)?(?: to know)? (?:whether|if|about|when|that|you|we|hi|happy)",
     # The evening off.

@@ -14,7 +14,7 @@ from vierogen.posts.checks.base import Draft, Finding, Tier
 LONGEST = 10_000
 _PLAIN = str.maketrans("’‘`´\u00a0éèêëáàâäíìîïóòôöúùûüñçÉÈÊËÁÀÂÄÍÌÎÏÓÒÔÖÚÙÛÜÑÇ", "'''' eeeeaaaaiiiioooouuuuncEEEEAAAAIIIIOOOOUUUUNC")
 # What somebody else says, between double quotes or curly ones, in more than a word or two.
-_QUOTED = re.compile(r"[\"“”„«][^\"“”„«»\n]{12,400}[\"“”»]|‘[^‘’\n]{2,400}[.!?,]’|(?<!\w)'[^'\n]{12,400}[.!?,]'")
+_QUOTED = re.compile(r"[\"“”„«][^\"“”„«»\n]{8,400}[\"“”»]|‘[^‘’\n]{2,400}[.!?,]’|(?<!\w)'[^'\n]{12,400}[.!?,]'")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=[\w,])[^.!?\n]+)*[.!?]*")
 
 

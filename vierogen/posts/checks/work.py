@@ -19,8 +19,8 @@ _PLAIN = pattern(
     r"vergader\w* (?:om|over) (?:over )?(?:te )?vergader\w*|(?:derde|vierde|vijfde|zoveelste|weer een|nog een|alweer een) "
     r"(?:reorganisatie|heidag|manager|leidinggevende|functioneringsgesprek|overleg over|vergadering over)",
     r"(?:niemand|geen mens) (?:hier|bij ons|op (?:kantoor|de afdeling|het werk)) (?:weet|doet|luistert|snapt|reageert)",
-    r"(?:ik|we) (?:mag|mogen|kan|kunnen) (?:het )?weer (?:alles )?(?:alleen )?(?:opknappen|oplossen|opdraaien|overwerken)",
-    r"(?:weer|alweer|wederom) (?:over|door)werken|onderbetaald|ziek van de werkdruk|wie heeft dit (?:systeem|rooster) bedacht",
+    r"(?:(?:ik|we) (?:mag|mogen|kan|kunnen)|(?:mag|kan) (?:ik|we)) (?:het )?weer (?:alles )?(?:alleen )?(?:opknappen|oplossen|opdraaien|overwerken)",
+    r"(?:weer|alweer|wederom) (?:over|door)werken|onderbetaald|wie heeft dit (?:systeem|rooster) bedacht",
     r"(?:ik|wil|ga) (?:hier )?(?:echt |zo )?(?:hier )?(?:ontslag|een andere baan|hier weg|hier zo snel mogelijk weg)",
     r"(?:rot|kut|klote|bagger)(?:baan|dienst|rooster|collega'?s?|afdeling|systeem|kantoor|vergadering)",
     rf"(?:hate|sick of|tired of|fed up with|done with|loathe) (?:my|this|our) (?:\w+ )?(?:job|{_BOSS}|shift|office|rota|team|work\w*)",
