@@ -30,7 +30,9 @@ def test_a_post_is_remembered_once_and_as_it_reads_now(channel: Channel) -> None
 
 
 def test_what_has_no_words_or_is_no_post_says_nothing(channel: Channel) -> None:
-    remember(channel, [post(1, "  \n"), Shown("a", "Van iemand anders", kind="repost"), Shown("b", "Even", kind="story")])
+    remember(
+        channel, [post(1, "  \n"), Shown("a", "Van iemand anders", kind="repost"), Shown("b", "Even", kind="story")]
+    )
     assert ids() == []
 
 

@@ -123,5 +123,7 @@ def test_a_private_sentence_stands_out_while_it_is_typed(
     url, told = reverse("posts:check"), {"channels": lively.pk, "text": PRIVATE}
     page = " ".join(writer.post(url, told).content.decode().replace("<wbr>", "").split())
     assert f"This does not sound like what {lively.handle} posted before." in page
-    usual = writer.post(url, {**told, "text": "De balie is vrijdagmiddag gesloten wegens een storing."}).content.decode()
+    usual = writer.post(
+        url, {**told, "text": "De balie is vrijdagmiddag gesloten wegens een storing."}
+    ).content.decode()
     assert "does not sound like" not in usual

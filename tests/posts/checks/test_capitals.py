@@ -8,11 +8,11 @@ from vierogen.posts.checks.capitals import Capitals
 @pytest.mark.parametrize(
     "text",
     [
-        'LAATSTE KANS!!! VRAAG NU DE ENERGIETOESLAG AAN, ANDERS KRIJGT U NIETS MEER',
-        'FREE TREES COME AND GET THEM NOW',
-        'Let op: DE MARKT GAAT VANDAAG NIET DOOR',
-        'BEL NU METEEN DE GEMEENTE',
-        'Please DO NOT PARK YOUR CARS HERE today',
+        "LAATSTE KANS!!! VRAAG NU DE ENERGIETOESLAG AAN, ANDERS KRIJGT U NIETS MEER",
+        "FREE TREES COME AND GET THEM NOW",
+        "Let op: DE MARKT GAAT VANDAAG NIET DOOR",
+        "BEL NU METEEN DE GEMEENTE",
+        "Please DO NOT PARK YOUR CARS HERE today",
     ],
 )
 def test_shouting_is_shown(drafted: Drafted, text: str) -> None:
@@ -25,19 +25,19 @@ def test_shouting_is_shown(drafted: Drafted, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        'LET OP: morgen dicht',
-        'UWV, SVB, WMO, BRP, IOAW… duizelt het u?',
-        'NHS, DWP, HMRC, PIP: lost in the alphabet?',
-        'GGD, VRK en KNMI',
-        'GGD VRK KNMI RIVM',
-        'OEFENING OEFENING OEFENING OEFENING',
-        'NL27 TRIO 0258 1332 36',
-        'STOP! Niet doen.',
-        'Wat een WEER',
-        'IBAN NL00 BANK 0123',
-        'WOZ-waarde en BSN',
-        'CODE ORANJE voor Limburg',
-        'DE NIEUWE website is er',
+        "LET OP: morgen dicht",
+        "UWV, SVB, WMO, BRP, IOAW… duizelt het u?",
+        "NHS, DWP, HMRC, PIP: lost in the alphabet?",
+        "GGD, VRK en KNMI",
+        "GGD VRK KNMI RIVM",
+        "OEFENING OEFENING OEFENING OEFENING",
+        "NL27 TRIO 0258 1332 36",
+        "STOP! Niet doen.",
+        "Wat een WEER",
+        "IBAN NL00 BANK 0123",
+        "WOZ-waarde en BSN",
+        "CODE ORANJE voor Limburg",
+        "DE NIEUWE website is er",
     ],
 )
 def test_abbreviations_and_single_words_pass(drafted: Drafted, text: str) -> None:

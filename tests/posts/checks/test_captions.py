@@ -17,7 +17,8 @@ def test_a_film_raises_the_question_once(drafted: Drafted) -> None:
 
 
 @pytest.mark.parametrize(
-    "alt", ["Film met ondertiteling.", "Zonder geluid: een zwaan.", "Film with subtitles.", "No sound.", "Met gebarentaal"]
+    "alt",
+    ["Film met ondertiteling.", "Zonder geluid: een zwaan.", "Film with subtitles.", "No sound.", "Met gebarentaal"],
 )
 def test_whoever_thought_of_it_is_not_asked(drafted: Drafted, alt: str) -> None:
     assert list(Captions().findings(drafted(pictures=(film(alt),)))) == []

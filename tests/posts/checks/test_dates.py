@@ -40,7 +40,13 @@ def test_the_right_weekday_is_named(drafted: Drafted) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["De markt is op 31 november.", "Tot 30 februari kunt u reageren", "On 31 June we close", "op 29 februari 2026", "31-04-2027"],
+    [
+        "De markt is op 31 november.",
+        "Tot 30 februari kunt u reageren",
+        "On 31 June we close",
+        "op 29 februari 2026",
+        "31-04-2027",
+    ],
 )
 def test_a_day_that_does_not_exist_is_shown(drafted: Drafted, text: str) -> None:
     [finding] = Dates().findings(drafted(text, now=NOW))

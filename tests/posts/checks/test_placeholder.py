@@ -131,7 +131,8 @@ def test_a_leftover_in_the_text_of_one_channel_is_found(drafted: Drafted) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [("test 123", "TEST"), ("OEFENING OEFENING brand", "TEST"), ("Dag [naam]", ""), ("Dit is een oefening.", "TEST")]
+    ("text", "kind"),
+    [("test 123", "TEST"), ("OEFENING OEFENING brand", "TEST"), ("Dag [naam]", ""), ("Dit is een oefening.", "TEST")],
 )
 def test_a_try_out_and_an_exercise_are_a_kind_of_their_own(drafted: Drafted, text: str, kind: str) -> None:
     assert {finding.kind for finding in Placeholder().findings(drafted(text))} == {kind}

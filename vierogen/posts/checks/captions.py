@@ -8,7 +8,8 @@ from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 
 # Whoever writes one of these has thought of it.
 _THOUGHT_OF = re.compile(
-    r"ondertitel|gebarentaal|(?:zonder|geen) (?:geluid|stem|gesproken)|subtitle|caption|sign language|(?:without|no) (?:sound|speech|audio)|silent",
+    r"ondertitel|gebarentaal|(?:zonder|geen) (?:geluid|stem|gesproken)|subtitle|caption|sign language"
+    r"|(?:without|no) (?:sound|speech|audio)|silent",
     re.IGNORECASE,
 )
 

@@ -63,30 +63,42 @@ _DATES = tuple(
     re.compile(f"(?<![\\w.,/-]){form}", re.IGNORECASE)
     for form in (
         rf"{_BEFORE}(?P<day>\d{{1,2}}){_NTH}(?:\sof)?\s(?P<month>{_MONTH})\b\.?{_YEAR}{_AFTER}",
-        rf"{_BEFORE}(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\w|[.:]\d|\s?(?:uur|am|pm|%)){_YEAR}",
+        (
+            rf"{_BEFORE}(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\w|[.:]\d|\s?(?:uur|am|pm"
+            rf"|%)){_YEAR}"
+        ),
         rf"{_BEFORE}(?P<day>\d{{1,2}})(?P<sep>[-/.])(?P<month>\d{{1,2}})(?P=sep)(?P<year>20\d\d)(?!\w|-\d)",
     )
 )
 # "vrijdag 30 en zaterdag 31 oktober": the first of two has its month from the second.
 _EARLIER = re.compile(
-    rf"(?<!\w)(?P<weekday>{_DAY_NAME})\s(?P<day>\d{{1,2}}){_NTH}\s?(?:,|en|of|t/m|tot en met|tot|and|or|to|until|&|-|–)\s?$",
+    rf"(?<!\w)(?P<weekday>{_DAY_NAME})\s(?P<day>\d{{1,2}}){_NTH}\s?(?:,|en|of|t/m|tot en met|tot|and|or|to"
+    rf"|until|&|-|–)\s?$",
     re.IGNORECASE,
 )
 _OTHER_YEAR = re.compile(r"volgend jaar|vorig jaar|next year|last year|(?:19|20)\d\d", re.IGNORECASE)
 # Said of what is over.
 _PAST = re.compile(
-    r"\b(?:terugblik\w*|afgelopen|vorige?|gisteren|eerder|sinds|geleden|bedankt|dank|was|waren|werd(?:en)?|had(?:den)?|heeft|hebben|is geweest"
-    r"|kwam(?:en)?|stond(?:en)?|gaf|gaven|hield(?:en)?|vond(?:en)?|ging(?:en)?|deed|deden|kon(?:den)?|kreeg|kregen|ben|bent|geboren|openden?|startten?"
-    r"|begon(?:nen)?|stelde|vanaf|ge(?!duld|bied|zond|luid|rech|woon)\w{3,}d|ge\w{3,}en zijn|yesterday|last|since|ago|thanks?|were|held|took|opened|came|went|did|been|has|have|born"
-    r"|started|began|closed|from|published|received|made|dated|minutes of|verslag|notulen|besluit|brief van|foto'?s)\b",
+    r"\b(?:terugblik\w*|afgelopen|vorige?|gisteren|eerder|sinds|geleden|bedankt|dank|was|waren|werd(?:en)?"
+    r"|had(?:den)?|heeft|hebben|is geweest"
+    r"|kwam(?:en)?|stond(?:en)?|gaf|gaven|hield(?:en)?|vond(?:en)?|ging(?:en)?|deed|deden|kon(?:den)?"
+    r"|kreeg|kregen|ben|bent|geboren|openden?|startten?"
+    r"|begon(?:nen)?|stelde|vanaf|ge(?!duld|bied|zond|luid|rech|woon)\w{3,}d|ge\w{3,}en zijn|yesterday"
+    r"|last|since|ago|thanks?|were|held|took|opened|came|went|did|been|has|have|born"
+    r"|started|began|closed|from|published|received|made|dated|minutes of|verslag|notulen|besluit"
+    r"|brief van|foto'?s)\b",
     re.IGNORECASE,
 )
 # Said of what is still to come.
 _COMING = re.compile(
-    r"\b(?:kom|komt|meld (?:je|u)|geef (?:je|u) op|schrijf (?:je|u) in|aanmelden|inschrijven|opgeven|reserve(?:er|ren)|nog even|tot dan|tot ziens|tot straks"
-    r"|gaat|gaan|opent|openen we|start|starten|begint|beginnen|vindt plaats|is er|zijn er|wordt|worden|zal|zullen|welkom|inloop|noteer|zet in (?:je|uw)"
-    r"|binnenkort|doe (?:je|jij|u|jullie)? ?mee|vier (?:je|mee)|uitnodig\w+|nodigen|komende|aanstaande|join|sign up|register|book|will|opens|starts|begins|takes place"
-    r"|don't (?:forget|miss)|see you|save the date|come (?:along|to|and)|coming|upcoming|welcome|is on|invit\w+|closes|closing)\b",
+    r"\b(?:kom|komt|meld (?:je|u)|geef (?:je|u) op|schrijf (?:je|u) in|aanmelden|inschrijven|opgeven"
+    r"|reserve(?:er|ren)|nog even|tot dan|tot ziens|tot straks"
+    r"|gaat|gaan|opent|openen we|start|starten|begint|beginnen|vindt plaats|is er|zijn er|wordt|worden|zal"
+    r"|zullen|welkom|inloop|noteer|zet in (?:je|uw)"
+    r"|binnenkort|doe (?:je|jij|u|jullie)? ?mee|vier (?:je|mee)|uitnodig\w+|nodigen|komende|aanstaande"
+    r"|join|sign up|register|book|will|opens|starts|begins|takes place"
+    r"|don't (?:forget|miss)|see you|save the date|come (?:along|to|and)|coming|upcoming|welcome|is on"
+    r"|invit\w+|closes|closing)\b",
     re.IGNORECASE,
 )
 # Longer ago it is likelier to be meant for next year.

@@ -11,7 +11,8 @@ from vierogen.posts.checks.wording import texts
 # One emoji with its skin colour, its variation, and what is joined to it; flags; keycaps.
 # Unicode Technical Standard 51, https://www.unicode.org/reports/tr51/#EBNF_and_Regex
 _ONE = (
-    r"(?:\p{RI}\p{RI}|[0-9#*]\ufe0f?\u20e3|(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f?)[\p{EMod}\U000e0020-\U000e007f]*"
+    r"(?:\p{RI}\p{RI}|[0-9#*]\ufe0f?\u20e3|(?:\p{Emoji_Presentation}"
+    r"|\p{Extended_Pictographic}\ufe0f?)[\p{EMod}\U000e0020-\U000e007f]*"
     r"(?:\u200d\p{Extended_Pictographic}\ufe0f?\p{EMod}?)*)"
 )
 _EMOJI = regex.compile(_ONE)
@@ -41,5 +42,7 @@ class Emoji(Check):
                 yield Finding(self.key, Tier.LOOK, message, {"count": longest}, channel, start=start, end=end)
                 return
             if (count := sum(size for size, _run in runs)) > _MOST:
-                yield Finding(self.key, Tier.LOOK, _("There are %(count)s emoji in this text."), {"count": count}, channel)
+                yield Finding(
+                    self.key, Tier.LOOK, _("There are %(count)s emoji in this text."), {"count": count}, channel
+                )
                 return

@@ -11,20 +11,31 @@ _TAG = re.compile(r"(?<![\w&/#])#(?=\w*[^\W\d_])(\w{8,100})")
 # Longer ones in small letters are several words, save the compounds of Dutch that end like these.
 _SURELY = 24
 _COMPOUND = re.compile(
-    r"(?:verkiezingen?|vergadering(?:en)?|voorziening(?:en)?|verzekering(?:en)?|organisaties?|bijeenkomst(?:en)?|campagne"
-    r"|programma|maatregelen|activiteiten|ondersteuning|ontwikkeling|hulpverlening|begeleiding|(?:s|e)?plein|straat|dag|week)$"
+    r"(?:verkiezingen?|vergadering(?:en)?|voorziening(?:en)?|verzekering(?:en)?|organisaties?"
+    r"|bijeenkomst(?:en)?|campagne"
+    r"|programma|maatregelen|activiteiten|ondersteuning|ontwikkeling|hulpverlening|begeleiding|(?:s"
+    r"|e)?plein|straat|dag|week)$"
 )
 # Small words that join others, and beginnings that announce a second word.
 _JOINTS = re.compile(
-    r"(?:van|voor|in|op|met|naar|tegen|uit|aan|bij|door|om)(?:de|het|een|jou|jouw|ons|onze|elkaar|iedereen|nederland|alle)(?=\w{3})"
+    r"(?:van|voor|in|op|met|naar|tegen|uit|aan|bij|door|om)(?:de|het|een|jou|jouw|ons|onze|elkaar|iedereen"
+    r"|nederland|alle)(?=\w{3})"
     r"|\w{3}(?:voorelkaar|metelkaar|voorjou|vooriedereen|forall|foryou|foreveryone|withus|together|enzo)$"
     r"|\w{2}(?:forthe|ofthe|inthe|tothe|andthe|onthe|forour|inour|ofour|byyour)\w{2}"
-    r"|^(?:samenvoor|samenin|sameneen|samenmet|samentegen|samenste|samengroen|samenwij|wijzijn|wijwillen|wijhouden|wijgaan|ikben|ikstem|ikga"
-    r"|iklees|ikhou|ikdoe|doejij|doemee|doejemee|komnaar|kominactie|denkmee|praatmee|helpmee|stemop|gastemmen|trotsop|weekvande|weekvanhet"
-    r"|weektegen|dagvande|dagvanhet|maandvande|jaarvande|geenplaats|houje|blijfthuis|letop|elkedag|samensterk|samenleven(?=\w)|nooitmeer)\w{2}"
-    r"|^(?:weare|welove|wecan|wewill|stayhome|staysafe|thankyou|saveour|savethe|loveyour|loveour|lovemy|loveis|joinus|proudto|proudof"
-    r"|shoplocal|keepour|keepit|getready|speakup|choosel|timeto|noto|nomore|bekind|allfor|ourtown|mytown|inthis|herefor|happynew)\w*"
-    r"|^(?:world|national|international|internationale|wereld|nationale)\w{4,}(?:day|week|month|dag|maand)$"
+    r"|^(?:samenvoor|samenin|sameneen|samenmet|samentegen|samenste|samengroen|samenwij|wijzijn|wijwillen"
+    r"|wijhouden|wijgaan|ikben|ikstem|ikga"
+    r"|iklees|ikhou|ikdoe|doejij|doemee|doejemee|komnaar|kominactie|denkmee|praatmee|helpmee|stemop"
+    r"|gastemmen|trotsop|weekvande|weekvanhet"
+    r"|weektegen|dagvande|dagvanhet|maandvande|jaarvande|geenplaats|houje|blijfthuis|letop|elkedag"
+    r"|samensterk|samenleven(?=\w)|nooitmeer)\w{2}"
+    r"|^(?:weare|welove|wecan|wewill|stayhome|staysafe|thankyou|saveour|savethe|loveyour|loveour|lovemy"
+    r"|loveis|joinus|proudto|proudof"
+    r"|shoplocal|keepour|keepit|getready|speakup|choosel|timeto|noto|nomore|bekind|allfor|ourtown|mytown"
+    r"|inthis|herefor|happynew)\w*"
+    r"|^een(?!zaam|heid|ling|voud|hoorn|mal|maal|akter|denk|jar|gezin|persoon|richting)\w{9,}|^(?:keep"
+    r"|loverocks|lovewhere|opweg|ikstem)(?!ing)\w{3,}"
+    r"|\w{3}(?:streets|friends|people|children|families)forall|^(?:world|national|international"
+    r"|internationale|wereld|nationale)\w{4,}(?:day|week|month|dag|maand)$"
 )
 
 

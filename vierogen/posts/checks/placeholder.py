@@ -11,10 +11,13 @@ from vierogen.posts.checks.wording import texts
 
 # What people write between brackets where something is still to come.
 _FIELD = (
-    r"(?:voor|achter|wijk|straat|school|buurt|dorps|plaats|bedrijfs|contact|project|product)?na(?:am|me)|first\s?name|last\s?name|datum|date|tijd(?:stip)?|time|plaats|locatie|location"
+    r"(?:voor|achter|wijk|straat|school|buurt|dorps|plaats|bedrijfs|contact|project|product)?na(?:am|me)"
+    r"|first\s?name|last\s?name|datum|date|tijd(?:stip)?|time|plaats|locatie|location"
     r"|place|bedrag|amount|link|url|adres|address|telefoon(?:nummer)?|phone(?:\s?number)?|e-?mail(?:adres)?"
-    r"|(?:zaak|kenmerk|klant|order|huis)?nummer|number|aantal|functie|begintijd|eindtijd|startdatum|einddatum|afzender|titel|title|onderwerp|subject|tekst|text|organisatie|gemeente|bedrijf"
-    r"|company|straat"
+    r"|(?:zaak|kenmerk|klant|order|huis)?nummer|number|aantal|functie|begintijd|eindtijd|startdatum"
+    r"|einddatum|afzender|titel|title|onderwerp|subject|tekst|text|organisatie|gemeente|bedrijf"
+    r"|company|straat|dag|day|maand|month|weekdag|weekday|inwoner|resident|bewoner|prijs|price|wethouder"
+    r"|spreker|speaker|quote"
 )
 # "[naam wethouder]", but not "[naam bekend bij de redactie]".
 _FIELD_OF = (
@@ -25,7 +28,7 @@ _COMMAND = r"(?:invullen|aanvullen|invoegen|toevoegen)"
 _TO_FILL = (
     rf"{_FIELD_OF}|(?:{_FIELD})(?:\s(?:hier|here|{_COMMAND}))?"
     rf"|(?:hier|here|uw|je|jouw|your|the)\s(?:{_FIELD})(?:\s(?:hier|here))?"
-    rf"|(?:nog\s|hier\s)?{_COMMAND}|(?:nog\s)?(?:in|aan)\s?te\s?vullen|vul\s(?:hier\s)?(?:in|aan)"
+    rf"|(?:\w{{3,20}}\s)?(?:nog\s|hier\s)?{_COMMAND}|(?:nog\s)?(?:in|aan)\s?te\s?vullen|vul\s(?:hier\s)?(?:in|aan)"
     r"|(?:insert|enter|fill\sin|add)(?:\s[^\[\]<>]{1,40})?|x{2,}|\.{3}|…|\?{2,}|p\.?m\.?|todo|tb[ac]"
 )
 # Only in capitals: "naam invullen" is also what a reader may be asked to do.
@@ -65,7 +68,13 @@ def _any_case(pattern: str) -> re.Pattern[str]:
 
 _LEFTOVERS = (
     _Leftover(Tier.STOP, _FILLER, _any_case(r"\blorem\s+ipsum\b|\bdolor\s+sit\s+amet\b")),
-    _Leftover(Tier.STOP, _NOT_FILLED, _any_case(rf"\[\s?(?:{_TO_FILL})\s?\]|<\s?(?:{_TO_FILL})\s?>|«\s?(?:{_TO_FILL})\s?»|##?(?:{_FIELD})##?(?!\w)")),
+    _Leftover(
+        Tier.STOP,
+        _NOT_FILLED,
+        _any_case(
+            rf"\[\s?(?:{_TO_FILL})\s?\]|<\s?(?:{_TO_FILL})\s?>|«\s?(?:{_TO_FILL})\s?»" rf"|##?(?:{_FIELD})##?(?!\w)"
+        ),
+    ),
     # Fields of Django and Jinja, of shells and JavaScript, of Python, of Windows, of Mailchimp.
     _Leftover(
         Tier.STOP,
@@ -97,7 +106,8 @@ _LEFTOVERS = (
         _NOT_FILLED,
         _any_case(
             r"\b(?:vul|typ|schrijf|zet|plak) hier (?:je|jouw|uw|de|een) (?:tekst|bericht|titel|link)(?: in| neer)?\b"
-            r"|\b(?:klik|tik) (?:hier )?om (?:een )?tekst (?:in te voeren|toe te voegen)|\bclick (?:here )?to (?:add|enter|edit) text\b"
+            r"|\b(?:klik|tik) (?:hier )?om (?:een )?tekst (?:in te voeren|toe te voegen)"
+            r"|\bclick (?:here )?to (?:add|enter|edit) text\b"
             r"|\b(?:insert|add|your|enter) (?:your )?(?:text|caption|link|title|copy|photo|image|date) here\b"
         ),
     ),
@@ -116,6 +126,7 @@ _LEFTOVERS = (
         _any_case(
             r"\boefenbericht\b|\b(?:this|dit)\sis\s(?:slechts\s|only\s)?(?:een|an?)\s(?:oefening|exercise|drill)\b"
             r"|\bexercise\s(?:message|only)\b"
+            r"|\bgeen\sechte?\s(?:melding|alarm|noodgeval)\b|\bnot\sa\sreal\s(?:alert|emergency|incident)\b"
         ),
         kind=_TEST,
     ),
@@ -126,16 +137,32 @@ _LEFTOVERS = (
         kind=_TEST,
         unless=_ABOUT_ALARMS,
     ),
-    _Leftover(Tier.LOOK, _NOT_FILLED, re.compile(r"(?<![\w.-])(?:x{3,5}|X{3,5}|\?{4,}|TB[AC])(?![\w.-])|(?<!_)_{4,}(?!_)")),
+    _Leftover(
+        Tier.LOOK,
+        _NOT_FILLED,
+        re.compile(
+            r"\b(?:DD|dd)[-/](?:MM|mm)\b|\bHH:MM\b|\bINSERT\s[A-Z ]{3,30}\sHERE\b|(?<![\w.])(?:NAAM|DATUM"
+            r"|XX)(?![\w.])|\[QUOTE [A-Z ]{3,30}\]"
+            r"|\b(?:[Tt]ekst|[Ll]ink|[Ff]oto|[Qq]uote) volgt(?: nog)?\b|\b[Hh]ier komt (?:de|een"
+            r"|nog) (?:tekst|foto|link|quote|titel)\b"
+        ),
+    ),
+    _Leftover(
+        Tier.LOOK, _NOT_FILLED, re.compile(r"(?<![\w.-])(?:x{3,5}|X{3,5}|\?{4,}|TB[AC])(?![\w.-])|(?<!_)_{4,}(?!_)")
+    ),
     _Leftover(
         Tier.LOOK,
         _LEFT_OVER,
         re.compile(
-            r"&(?:nbsp|amp|quot|lt|gt|#\d{2,4});|</?(?:p|br|b|i|strong|em|div|span|ul|li|h\d)\s?/?>|Ã[©«¨¶¼¯³]|â€[™œ“”¦]|\ufffd"
-            r"|^(?:Sure|Certainly|Of course|Natuurlijk|Zeker|Prima)[!,.] (?:[Hh]ere(?:'s|’s| is)|[Hh]ier (?:is|heb je|volgt))\b"
-            r"|^(?:Here(?:'s|’s| is)|Hier is|Hieronder staat) (?:a|an|the|een|de|jouw|your) (?:\w+ )?(?:draft|post|caption|concept\w*|voorstel)\b"
+            r"&(?:nbsp|amp|quot|lt|gt|#\d{2,4});|</?(?:p|br|b|i|strong|em|div|span|ul|li|h\d)\s?/?>"
+            r"|Ã[©«¨¶¼¯³]|â€[™œ“”¦]|\ufffd"
+            r"|^(?:Sure|Certainly|Of course|Natuurlijk|Zeker|Prima)[!,.] (?:[Hh]ere(?:'s|’s| is)"
+            r"|[Hh]ier (?:is|heb je|volgt))\b"
+            r"|^(?:Here(?:'s|’s| is)|Hier is|Hieronder staat) (?:a|an|the|een|de|jouw"
+            r"|your) (?:\w+ )?(?:draft|post|caption|concept\w*|voorstel)\b"
             r"|\b(?:[Aa]ls (?:een )?AI-(?:taal)?model|[Aa]s an AI (?:language )?model)\b"
-            r"|^\W{0,3}(?:CONCEPT|DRAFT|Concept|Draft|Concepttekst|Versie \d|Version \d|Kop|Titel|Bijschrift|Caption|Alt-?tekst"
+            r"|^\W{0,3}(?:CONCEPT|DRAFT|Concept|Draft|Concepttekst|Versie \d|Version \d|Kop|Titel"
+            r"|Bijschrift|Caption|Alt-?tekst"
             r"|Tekst (?:voor )?(?:Facebook|Instagram|LinkedIn|Mastodon|X|Twitter))\s?(?::|\bv\d)"
         ),
     ),

@@ -9,20 +9,28 @@ from vierogen.posts.checks.wording import Words, line, pattern, plain, texts
 
 # Whole words only, so that no place, name or harmless word is hit because it holds such letters. The endings that
 # are allowed are listed where a stem also begins ordinary words: "klootschieten", "flikkeren", "kankeronderzoek".
-_TAILS = r"(?:zooi|zooitje|ding(?:en)?|weer|dag|wijf|wijven|zak(?:ken)?|werk|hond(?:en)?|lijers?|herrie|hekel|joch|kop)"
+_TAILS = (
+    r"(?:zooi|zooitje|ding(?:en)?|weer|dag|wijf|wijven|zak(?:ken)?|werk|hond(?:en)?|lijers?|herrie" r"|hekel|joch|kop)"
+)
 _DUTCH = (
     r"(?:pot)?godver\w*|godsamme|godnondeju|gvd|verdomme",
-    r"kut(?!ch|a\b|ais|ina|no\b|t?er?s?\b|tek|tin|uz|zto)\w*",
+    r"kut(?!s?ch|a\b|ais|ina|no\b|t?er?s?\b|tek|tin|uz|zto)\w*",
     r"klote(?!n)\w*|kloot(?:zak(?:ken)?|viool|violen)|naar de kloten",
     rf"(?:tering|tyfus|tiefus|kanker|pleuris|klere|pokke|rot){_TAILS}",
-    r"(?:krijg|val) (?:toch )?(?:de|het|dood)(?: (?:tering|tyfus|kanker|klere|pleuris|rambam))|krijg de (?:tering|klere)",
-    r"op(?:ge)?(?:tyf|tief|sodemieter|pleur|flikker|donder|rot|zout)(?:en|t|d)?|(?:sodemieter|flikker|pleur|rot) op",
+    (
+        r"(?:krijg|val) (?:toch )?(?:de|het|dood)(?: (?:tering|tyfus|kanker|klere|pleuris|rambam))"
+        r"|krijg de (?:tering|klere)"
+    ),
+    (
+        r"op(?:ge)?(?:tyf|tief|sodemieter|pleur|flikker|donder|rot|zout)(?:en|t|d)?|(?:sodemieter|flikker"
+        r"|pleur|rot) (?:toch |nou )?op"
+    ),
     r"zeik(?:en|t|erd|erds|erig|snor|wijf)?|gezeik|afzeik(?:en|t)|afgezeken|azijnpissers?",
     r"lul(?:len|letje|hannes|koek|lo)?|gelul|slappe lul",
     r"(?:stomme|achterlijke|arrogante|vuile|wat een) (?:eikels?|hoer|slet|flikkers?|homo'?s?|teef|trut(?:ten)?)",
     r"hoerenzoon|hoerenjong(?:en)?|klerelijers?|trut(?:ten)?|klojo(?:'s)?",
     r"sukkels?|debiel(?:en)?|randdebiel(?:en)?|rotzak(?:ken)?",
-    r"geen reet|m(?:e|'n|ijn) reet|je reet|schijt (?:aan|er ?aan)|schijtziek",
+    r"de pot op|geen reet|m(?:e|'n|ijn) reet|je reet|schijt (?:aan|er ?aan)|schijtziek",
     r"geneuk|neuken|neukt|hou(?:d)? (?:toch )?(?:je|jullie|uw) (?:bek|smoel|kop|klep)",
 )
 _ENGLISH = (

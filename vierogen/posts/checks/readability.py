@@ -42,11 +42,10 @@ class Readability(Check):
             message = _("One sentence has %(count)s words: “%(found)s”.")
             values: dict[str, str | int] = {"count": count, "found": shown(text[start:end])}
             yield Finding(self.key, Tier.LOOK, message, values, channel, start=start, end=end)
-        elif match := _LETTERS.search(text):
-            if len(set(match.group().casefold())) > 5:
-                message = _("“%(found)s” is a very long word.")
-                values = {"found": shown(match.group())}
-                yield Finding(self.key, Tier.LOOK, message, values, channel, start=match.start(), end=match.end())
+        elif (match := _LETTERS.search(text)) and len(set(match.group().casefold())) > 5:
+            message = _("“%(found)s” is a very long word.")
+            values = {"found": shown(match.group())}
+            yield Finding(self.key, Tier.LOOK, message, values, channel, start=match.start(), end=match.end())
 
 
 def _counted(text: str) -> Iterator[tuple[int, int, int]]:

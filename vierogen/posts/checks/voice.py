@@ -36,11 +36,13 @@ _HABITS = 0.8
 _I = r"(?<!\w)(?:ik|'k|m'n|mn|mij|me|i|i'm|my|i've|mijn(?! (?-i:[A-Z])))(?!\w)"
 _LAUGH = r"[😂😍😘🥰🤣😎🍻🍺🍷🥂😴❤😜🥴🙈😭😅]|haha|hihi|(?<!\w)(?:lol|omg|lmao|xx+|doei+|doeg|xoxo|dankje|thx)(?!\w)"
 _CHATTY = (
-    r"(?<!\w)(?:zeg|hoor|joh|ff|effe|lekker|echt|zo'n|gister|nou|pf+f?|pfoe|net|eindelijk|(?:kan|heeft) iemand|iemand (?:zin|nog|een)|wat een"
+    r"(?<!\w)(?:zeg|hoor|joh|ff|effe|lekker|echt|zo'n|gister|nou|pf+f?|pfoe|net|eindelijk|(?:kan"
+    r"|heeft) iemand|iemand (?:zin|nog|een)|wat een"
     r"|tho|so|bro|just|omg|gonna|wanna)(?!\w)"
 )
 _HOME = (
-    r"(?<!\w)(?:schat|lieverd|mams?|paps?|mum|mom|dad|bro|zusje|broer|vriendin|babe|kat|puppy|bier\w*|wijn\w*|beers?|wine|pizza|netflix"
+    r"(?<!\w)(?:schat|lieverd|mams?|paps?|mum|mom|dad|bro|zusje|broer|vriendin|babe|kat|puppy|bier\w*"
+    r"|wijn\w*|beers?|wine|pizza|netflix"
     r"|op de bank|in bed|couch|sofa|oppas\w*|terrasje|terrace|kroeg|pub|hangover|kater|sportschool|gym)(?!\w)"
 )
 # Habits of private accounts, and how much one that never occurs in the history weighs beside the others.

@@ -12,9 +12,12 @@ from vierogen.posts.checks.base import Draft, Finding, Tier
 
 # A huge text must not keep the writer waiting; no network takes one.
 LONGEST = 10_000
-_PLAIN = str.maketrans("’‘`´\u00a0éèêëáàâäíìîïóòôöúùûüñçÉÈÊËÁÀÂÄÍÌÎÏÓÒÔÖÚÙÛÜÑÇ", "'''' eeeeaaaaiiiioooouuuuncEEEEAAAAIIIIOOOOUUUUNC")
+_PLAIN = str.maketrans(
+    "’‘`´\u00a0éèêëáàâäíìîïóòôöúùûüñçÉÈÊËÁÀÂÄÍÌÎÏÓÒÔÖÚÙÛÜÑÇ", "'''' eeeeaaaaiiiioooouuuuncEEEEAAAAIIIIOOOOUUUUNC"
+)
 # What somebody else says, between double quotes or curly ones, in more than a word or two.
 _QUOTED = re.compile(r"[\"“”„«][^\"“”„«»\n]{8,400}[\"“”»]|‘[^‘’\n]{2,400}[.!?,]’|(?<!\w)'[^'\n]{12,400}[.!?,]'")
+_NUMBER = re.compile(r"\d(?:[ .-]?\d){5,}")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=[\w,])[^.!?\n]+)*[.!?]*")
 
 
@@ -66,8 +69,8 @@ def weighed(text: str, cues: Mapping[re.Pattern[str], int], *, enough: int) -> r
 
 
 def shown(words: str) -> str:
-    """As much of it as a line can hold, without line breaks."""
-    line = " ".join(words.split())
+    """As much of it as a line can hold, without line breaks; a long number may be somebody's, so it is not repeated."""
+    line = _NUMBER.sub("•••", " ".join(words.split()))
     return line if len(line) <= 60 else f"{line[:59]}…"
 
 
