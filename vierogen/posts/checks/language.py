@@ -37,7 +37,9 @@ _NAMES = {
 # The second language of the Netherlands by law (Wet gebruik Friese taal): nobody needs to ask for it.
 _ALWAYS = frozenset({"fy"})
 # Neither language: addresses, @names, #tags, and what somebody is called.
-_NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S*@\S+|#\w+|\S+\.\w{2,}/\S*|[\"“„«][^\"“”„«»\n]{1,300}[\"”»]")
+_NO_LANGUAGE = re.compile(
+    r"https?://\S+|www\.\S+|\S{0,60}@\S+|#\w+|\S{1,60}\.\w{2,}/\S*|[\"“„«][^\"“”„«»\n]{1,300}[\"”»]"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST_WORDS = 5
 _FEWEST_LETTERS = 28
@@ -68,7 +70,7 @@ class Language(Check):
 
 def _other(text: str, allowed: frozenset[str]) -> str:
     """The language it is in, "" where that may be one of ``allowed``, or cannot be told."""
-    bare = " ".join(_WORD.findall(_NO_LANGUAGE.sub(" ", text)))[:_MOST_LETTERS]
+    bare = " ".join(_WORD.findall(_NO_LANGUAGE.sub(" ", text[:_MOST_LETTERS])))
     words = bare.split()
     # Capitals hide the pairs of letters by which languages are known.
     bare = bare.lower() if bare.isupper() else bare

@@ -73,7 +73,8 @@ _HOME = pattern(
     r"|kids|ex|buuf|mannen|meiden|man en ik|vrouw en ik",
     r"strand|terras(?:je)?|balkon|bier(?:tje|tjes)?|wijn(?:tje)?|tequila|prosecco|cocktails?|kroeg|sauna"
     r"|netflix|serie|pizza|chips|kater|feestje|borrel|bbq|jarig|taart",
-    r"verliefd|uitgemaakt|zwanger|bevallen|hoofdpijn|griep|koorts|brak|date|stappen|koffers?|ibiza|malaga"
+    r"verliefd|uitgemaakt|zwanger|bevallen|hoofdpijn|griep|koorts|brak|(?:blind|first|een|mijn|my) date"
+    r"|stappen|koffers?|ibiza|malaga"
     r"|camping|bikini|kapper|schoenen|jurk(?:je)?|sportschool|sporten",
     r"sleutels|oven|hypotheek|boodschappen|afwas|bankstel|douchen?|oppas(?:sen)?|zwemles|op de bank|in bed"
     r"|lunchgeld|puppy|kitten|de hond uit\w*|melk|avondeten|logeren|schoonmoeder",
@@ -87,11 +88,11 @@ _HOME = pattern(
     r"|hungry|tired|chips|curry|roast|washing|iron|laundry|10k|marathon|holiday|birthday|charger|flowers"
     r"|padel|rome|parijs|londen|zin in",
 )
-_FOR = {
+_PERSONAL = {
     # The first person singular, and sentences that leave it out.
     pattern(r"ik|'k|m'n|mn|mij|me|mijn(?! (?-i:[A-Z]))|i|i'm|im|i've|i'll|my"): 2,
     re.compile(
-        r"^\W*(?:ben|heb|zit|lig|moet|net|just|off|left|got|had|can u|back|feeling|weet jij|heb je"
+        r"^\W*(?:ben|heb(?! (?:jij|je) ook)|zit|lig|moet|net|just|off|left|got|had|can u|back|feeling|weet jij|heb je"
         r"|haal jij|neem jij|sorry dat ik)\b",
         re.IGNORECASE,
     ): 2,
@@ -101,6 +102,8 @@ _FOR = {
         r"|eindelijk|finally|can u|see u|anyone fancy"
     ): 1,
     re.compile(r"[?!]{2,}|[😂😍😘🥰🤣😎🍻🍺🍷🥂😴💋😜🤪🥴🙈😋🤢😭😅]"): 1,
+}
+_FOR = {
     re.compile(r"^\W*[a-z]|[\w,]\s*$"): 1,
     pattern(r"jij|jou|weet je|heb je|kun je|can you|see you|you get home|tell you"): 1,
     pattern(
@@ -128,6 +131,8 @@ _AGAINST = {
     pattern(r"wij|we|ons|onze|jullie|we're|our|us|your"): 1,
 }
 _ENOUGH = 4
+# "Trouwen kan ook op zaterdag" names home and a day, and nobody in particular.
+_ENOUGH_IMPERSONAL = 5
 
 
 class PrivateTalk(Check):
@@ -165,8 +170,9 @@ def _found(draft: Draft) -> Iterator[Words]:
 def _speaks(own: str) -> bool:
     """Do all cues together speak for private talk?"""
     several = {match.group().lower() for match in _HOME.finditer(own)}
-    weight = 2 * min(2, len(several)) + _sum(_FOR, own) - _sum(_AGAINST, own)
-    return weight >= _ENOUGH
+    personal = _sum(_PERSONAL, own)
+    weight = 2 * min(2, len(several)) + personal + _sum(_FOR, own) - _sum(_AGAINST, own)
+    return weight >= (_ENOUGH if personal else _ENOUGH_IMPERSONAL)
 
 
 def _sum(cues: Mapping[re.Pattern[str], int], own: str) -> int:
