@@ -1,6 +1,7 @@
 """Looks at pictures are rows that a worker takes up; what it sees reaches the posts, and nothing waits for it."""
 
 import io
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -313,7 +314,7 @@ class TestWhileWriting:
         sees(Seen(2, "Welkom"))
         look()
         after = client.get(address)
-        assert after.headers["HX-Trigger"] == "looked"
+        assert json.loads(after.headers["HX-Trigger"]) == {"looked": {"target": "#noticed"}}
         words = " ".join(after.content.decode().split())
         assert "Seen in it: 2 faces. Words." in words
         assert "hx-get" not in words
@@ -332,7 +333,7 @@ class TestWhileWriting:
     def test_what_we_notice_is_asked_for_again(self, channel: Channel, anna: Member, client: Client) -> None:
         client.force_login(anna.user)
         page = client.get(reverse("posts:new")).content.decode()
-        assert "looked from:body" in page
+        assert "from:#composer, looked" in page
 
 
 def taken_at(latitude: tuple[float, ...], longitude: tuple[float, ...]) -> bytes:

@@ -1,5 +1,6 @@
 """Pages on which a draft is written and offered."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +18,9 @@ from vierogen.posts.actions.sights import is_on, is_waiting
 from vierogen.posts.forms import ComposerForm
 from vierogen.posts.models import Delivery, Media, Post, Version
 from vierogen.posts.states import PostState
+from vierogen.posts.views.noticed import not_checked_here, noticed_while_writing
 from vierogen.posts.views.reading import about, member_of, post_or_404
-from vierogen.posts.views.shown import counters, drafted, shown_findings
+from vierogen.posts.views.shown import counters, drafted
 from vierogen.web.doors import needs
 
 
@@ -87,7 +89,8 @@ def _while_writing(form: ComposerForm) -> dict[str, Any]:
         "form": form,
         "previews": shown,
         "counters": counters(shown),
-        "findings": shown_findings(findings),
+        "findings": noticed_while_writing(findings, content),
+        "not_here": not_checked_here(),
         "language": content.language,
         "is_empty": is_empty,
         "not_before": content.not_before,
@@ -123,7 +126,7 @@ def seen(request: HttpRequest, pk: int) -> HttpResponse:
     response = render(request, "posts/seen.html", {"media": media})
     if not is_waiting(media):
         # What we notice beside the text is asked for once more.
-        response["HX-Trigger"] = "looked"
+        response["HX-Trigger"] = json.dumps({"looked": {"target": "#noticed"}})
     return response
 
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_cache'),
-        ('posts', '0006_checks'),
+        ('posts', '0007_settings'),
     ]
 
     operations = [
