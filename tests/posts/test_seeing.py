@@ -38,7 +38,7 @@ from vierogen.posts.models import (
     Version,
 )
 from vierogen.posts.states import TakeDownState
-from vierogen.posts.vision import NotSeen
+from vierogen.posts.vision import VisionError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +61,7 @@ def sees(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def see(seen: Seen | None = None, *, problem: str = "") -> None:
         def look_at_clean(_data: bytes) -> Seen:
             if problem:
-                raise NotSeen(problem)
+                raise VisionError(problem)
             return seen or Seen()
 
         monkeypatch.setattr(vision, "look_at_clean", look_at_clean)

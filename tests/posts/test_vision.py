@@ -23,7 +23,7 @@ from vierogen.posts.checks.base import Draft, Extra, Finding, Own, PictureFacts,
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import checks, run
 from vierogen.posts.pictures import PictureRefused
-from vierogen.posts.vision import NotSeen, look_at
+from vierogen.posts.vision import VisionError, look_at
 
 pytestmark = pytest.mark.xdist_group("vision")
 # Which check finds a kind in the words of a picture; what is not written yet is not expected.
@@ -159,7 +159,7 @@ class TestItsProcess:
         alarm = threading.Timer(0.3, victim.send_signal, [signal.SIGKILL])
         clean = vision.reencode(busy, name="").data
         alarm.start()
-        with pytest.raises(NotSeen, match="broke off"):
+        with pytest.raises(VisionError, match="broke off"):
             vision.look_at_clean(clean)
         assert look_at(jpeg(Image.new("RGB", (50, 50)))) == Seen()
         assert vision._running[0].pid != victim.pid
@@ -176,7 +176,7 @@ class TestItsProcess:
         look_at(jpeg(Image.new("RGB", (50, 50))))
         clean = vision.reencode(jpeg(photo("motorcycle_left", size=(4000, 3000))), name="").data
         monkeypatch.setattr(vision, "TIMEOUT", 0.1)
-        with pytest.raises(NotSeen, match="too long"):
+        with pytest.raises(VisionError, match="too long"):
             vision.look_at_clean(clean)
         assert vision._running == []
 
@@ -212,7 +212,7 @@ READY = "out.write(struct.pack('>I', 15) + b'{\"ready\": true}'); out.flush(); s
 )
 def test_a_worker_that_says_something_odd_is_not_believed(strange: Any, code: str, said: str) -> None:
     strange(code)
-    with pytest.raises(NotSeen, match=said):
+    with pytest.raises(VisionError, match=said):
         vision.look_at_clean(b"picture")
 
 

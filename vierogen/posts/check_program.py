@@ -22,7 +22,7 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.networks.base import Network
 from vierogen.posts.checks.base import Draft, Extra, Finding, Level, PictureFacts, Span, Target, Tier
 from vierogen.posts.checks.extras import is_installed
-from vierogen.posts.checks.running import run
+from vierogen.posts.checks.running import run, worded
 from vierogen.posts.names import name_finder
 from vierogen.posts.pictures import PictureRefused, is_picture
 from vierogen.posts.vision import VisionError, look_at
@@ -211,9 +211,7 @@ def _unchecked(reason: str) -> Finding:
 
 
 def _message(finding: Finding, translate: Translate) -> str:
-    values = {name: translate(str(value)) if name == "problem" else value for name, value in finding.values.items()}
-    message = translate(finding.message)
-    return message % values if values else message
+    return worded(finding, translate)
 
 
 def _as_json(_post: Post, found: Sequence[Finding], *, number: int, milliseconds: float, translate: Translate) -> str:

@@ -38,7 +38,7 @@ _TOO_LARGE = _("It takes too much memory to look at.")
 _ABSENT = _("The program that looks at pictures does not start. Its packages are missing or of another version.")
 
 
-class NotSeen(Exception):  # noqa: N818 - says what was not done
+class VisionError(Exception):
     """Nobody could look at the picture. ``reason`` is a translatable English sentence."""
 
     def __init__(self, reason: str) -> None:
@@ -49,22 +49,22 @@ class NotSeen(Exception):  # noqa: N818 - says what was not done
 def look_at(data: bytes) -> Seen:
     """What is to be seen in a picture as somebody sent it: it is drawn anew first, so that hostile bytes end there.
 
-    Raises ``posts.pictures.PictureRefused`` where it is no usable picture, and ``NotSeen``.
+    Raises ``posts.pictures.PictureRefused`` where it is no usable picture, and ``VisionError``.
     """
     return look_at_clean(reencode(data, name="").data)
 
 
 def look_at_clean(data: bytes) -> Seen:
-    """What is to be seen in a picture that ``posts.pictures`` has drawn anew. Raises ``NotSeen``."""
+    """What is to be seen in a picture that ``posts.pictures`` has drawn anew. Raises ``VisionError``."""
     with _one_at_a_time:
         said = _asked(data)
     if failure := said.get("failed"):
         logger.warning("a picture could not be looked at: %s", failure)
-        raise NotSeen(_TOO_LARGE if failure == "memory" else _BROKEN)
+        raise VisionError(_TOO_LARGE if failure == "memory" else _BROKEN)
     try:
         return _seen(said)
     except (KeyError, TypeError, ValueError):
-        raise NotSeen(_BROKEN) from None
+        raise VisionError(_BROKEN) from None
 
 
 def stop() -> None:
@@ -94,11 +94,11 @@ def _asked(data: bytes) -> dict[str, Any]:
         process = _started()
         try:
             return _conversed(process, data, seconds=TIMEOUT)
-        except NotSeen:
+        except VisionError:
             _end()
             if last or process.returncode != 0:
                 raise
-    raise NotSeen(_BROKEN)
+    raise VisionError(_BROKEN)
 
 
 def _started() -> "subprocess.Popen[bytes]":
@@ -117,21 +117,21 @@ def _started() -> "subprocess.Popen[bytes]":
     _running.append(process)
     try:
         ready = _conversed(process, None, seconds=START_TIMEOUT)
-    except NotSeen:
+    except VisionError:
         _end()
-        raise NotSeen(_ABSENT) from None
+        raise VisionError(_ABSENT) from None
     if not ready.get("ready"):
         logger.error("the program that looks at pictures does not start: %s", ready.get("failed"))
         _end()
-        raise NotSeen(_ABSENT)
+        raise VisionError(_ABSENT)
     return process
 
 
 def _conversed(process: "subprocess.Popen[bytes]", data: bytes | None, *, seconds: float) -> dict[str, Any]:
-    """One answer, after one question where ``data`` is given. Raises ``NotSeen`` where none comes in time."""
+    """One answer, after one question where ``data`` is given. Raises ``VisionError`` where none comes in time."""
     stdin, stdout = process.stdin, process.stdout
     if stdin is None or stdout is None:
-        raise NotSeen(_BROKEN)
+        raise VisionError(_BROKEN)
     started = monotonic()
     with _patience(process, seconds):
         try:
@@ -140,9 +140,9 @@ def _conversed(process: "subprocess.Popen[bytes]", data: bytes | None, *, second
                 stdin.flush()
             said = json.loads(_frame(stdout))
         except (OSError, ValueError, struct.error):
-            raise NotSeen(_SLOW if monotonic() - started >= seconds else _BROKEN) from None
+            raise VisionError(_SLOW if monotonic() - started >= seconds else _BROKEN) from None
     if not isinstance(said, dict):
-        raise NotSeen(_BROKEN)
+        raise VisionError(_BROKEN)
     return said
 
 

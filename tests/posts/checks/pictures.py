@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vierogen.posts.checks.base import Check, Draft, Finding, PictureFacts, Seen
+from vierogen.posts.checks.running import worded
 
 AT = datetime(2026, 4, 11, 14, 30, tzinfo=UTC)
 
@@ -24,8 +25,5 @@ def findings(check: Check, draft: Draft) -> list[Finding]:
 
 
 def told(found: Finding) -> str:
-    """The sentence, with the sentence in it filled in too."""
-    values = dict(found.values)
-    if "problem" in values:
-        values["problem"] = str(values["problem"]) % values
-    return found.message % values
+    """Its sentence."""
+    return worded(found, str)

@@ -42,7 +42,7 @@ def look(row: PictureLook) -> None:
         with heartbeat(row):
             try:
                 seen = vision.look_at_clean(bytes(row.media.data))
-            except vision.NotSeen as failure:
+            except vision.VisionError as failure:
                 problem = failure.reason
     if problem and row.attempts < MOST_ATTEMPTS:
         _put_back(row)

@@ -8,6 +8,8 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks import running
 from vierogen.posts.checks.base import Check, Draft, Extra, Finding, Tier
 
+# The checks of links in a text, by their keys.
+_READERS = ("links", "unlisted")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # How telephones read the access to a wireless network from a code: WIFI:T:WPA;S:name;P:password;;
 _WIFI = re.compile(r"WIFI:.{0,300}?P:[^;]", re.IGNORECASE | re.DOTALL)
@@ -41,7 +43,7 @@ class Codes(Check):
     def _in_code(self, code: str, values: dict[str, str | int], draft: Draft) -> Iterator[Finding]:
         if _LINK.match(code):
             read = replace(draft, text=code, targets=(), pictures=())
-            for found in running.checks()["links"].findings(read):
+            for found in (each for key in _READERS for each in running.checks()[key].findings(read)):
                 told = {**found.values, **values}
                 if found.tier is Tier.STOP or "problem" not in found.values:
                     yield Finding(self.key, found.tier, _IN_CODE, told | {"problem": found.message})

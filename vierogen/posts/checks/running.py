@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -40,6 +40,16 @@ def own_tiers(check: Check) -> tuple[Tier, ...]:
 def kind_of(check: Check) -> str:
     """What a check finds, in one word of capitals."""
     return check.kind or check.key.upper()
+
+
+def worded(finding: Finding, translate: Callable[[str], str]) -> str:
+    """The sentence of a finding. Its ``problem`` is a sentence too, perhaps with places of its own."""
+    values = dict(finding.values)
+    if "problem" in values:
+        told = translate(str(values["problem"]))
+        values["problem"] = told % values if "%(" in told else told
+    message = translate(finding.message)
+    return message % values if values else message
 
 
 def _weighed(check: Check, draft: Draft, level: Level | None) -> Iterator[Finding]:

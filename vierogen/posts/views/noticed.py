@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from vierogen.posts.actions.content import Content
 from vierogen.posts.checks.base import Finding, Tier
 from vierogen.posts.checks.extras import missing
-from vierogen.posts.checks.running import checks
+from vierogen.posts.checks.running import checks, worded
 from vierogen.posts.models import FoundThing, Version
 
 # More would not be read.
@@ -106,21 +106,18 @@ def _kept(row: FoundThing, texts: Mapping[str, str]) -> ShownFinding:
 
 def _shown(found: Finding, texts: Mapping[str, str], row: FoundThing | None = None) -> ShownFinding:
     check = checks().get(found.check)
-    text, values = _(found.message), dict(found.values)
-    if "problem" in values:
-        values["problem"] = _filled(_(str(values["problem"])), values)
     return ShownFinding(
         pk=row.pk if row else 0,
         tier=str(found.tier),
         title=_(check.title) if check else "",
-        text=text % values if values else text,
+        text=worded(found, _),
         todo=_(check.todo) if check else "",
         why=_(check.why) if check else "",
         agreement=check.agreement if check else "",
         channel=found.channel,
         passable=check is None or check.passable,
         words=in_context(texts.get(found.channel, ""), found.start, found.end),
-        domain=str(values.get("domain", "")) if found.kind == "LINK" else "",
+        domain=str(found.values.get("domain", "")) if found.kind == "LINK" else "",
         **_passed(row),
     )
 
@@ -150,8 +147,3 @@ def in_context(text: str, start: int, end: int) -> SafeString | str:
 
 def _on_one_line(text: str) -> str:
     return "".join(" " if sign.isspace() else sign for sign in text)
-
-
-def _filled(problem: str, values: Mapping[str, str | int]) -> str:
-    """A sentence within a sentence, which can have places of its own: what was found in a picture's words."""
-    return problem % values if "%(" in problem else problem
