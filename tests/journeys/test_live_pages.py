@@ -14,7 +14,9 @@ from vierogen.channels.actions import add
 from vierogen.channels.models import Channel
 from vierogen.networks.base import Profile
 from vierogen.people.models import Member, Organisation
+from vierogen.posts import jobs, vision
 from vierogen.posts.actions import reviewing, writing
+from vierogen.posts.checks.base import Seen
 from vierogen.posts.models import Delivery, Post
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
@@ -122,6 +124,24 @@ class TestWhileWriting:
         expect(composer.locator("#noticed .post figcaption")).to_contain_text("Een plein.")
         composer.get_by_label("Remove picture 1").check()
         expect(composer.locator("#noticed .post figure")).to_have_count(0)
+
+    def test_a_picture_is_looked_at_and_then_says_what_was_seen(
+        self, composer: Page, channel: Channel, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.VISION = True
+        monkeypatch.setattr(vision, "look_at_clean", lambda _data: Seen(faces=2))
+        tick(composer, channel)
+        composer.locator("#id_text").fill(TEXT)
+        photo = {"name": "plein.jpg", "mimeType": "image/jpeg", "buffer": saved(scene(), "JPEG")}
+        composer.locator("#id_new_pictures").set_input_files(photo)  # type: ignore[arg-type]
+        expect(composer.locator("#pictures")).to_contain_text("Being looked at for people, words and codes")
+        composer.get_by_label("What is to be seen?").fill("Een plein.")
+        expect(composer.locator("#noticed")).to_contain_text("Nobody has looked at it yet.")
+        assert jobs.see("worker")
+        expect(composer.locator("#pictures")).to_contain_text("Seen in it: 2 faces.")
+        expect(composer.locator("#noticed")).to_contain_text("There are 2 faces in picture 1 (plein.jpg)")
+        expect(composer.locator("#noticed")).not_to_contain_text("Nobody has looked at it yet.")
+        expect(composer.get_by_label("What is to be seen?")).to_have_value("Een plein.")
 
     def test_a_picture_that_is_refused_says_why_beside_it(self, composer: Page, channel: Channel) -> None:
         tick(composer, channel)

@@ -7,7 +7,7 @@ import pytest
 from tests.posts.checks.conftest import Drafted
 from tests.posts.checks.pictures import findings, showing, told
 from vierogen.posts.checks import running
-from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.base import Check, Draft, Finding, Level, Tier
 from vierogen.posts.checks.words_in_picture import WordsInPicture, is_conversation
 
 CHAT = "Marieke\nHeb je het gehoord?\n10:42\nNee wat dan??\n10:43 ✓✓\nNiet verder vertellen\n10:47"
@@ -83,6 +83,25 @@ def test_ordinary_posters_are_left_alone(drafted: Drafted, text: str) -> None:
 def test_a_screenshot_of_a_conversation_is_pointed_out(drafted: Drafted) -> None:
     (found,) = findings(WordsInPicture(), drafted(pictures=(showing(CHAT),)))
     assert (found.kind, found.tier) == ("CHAT", Tier.LOOK)
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(
+    ("levels", "tiers"),
+    [
+        ({"bsn": Level.OFF}, []),
+        ({"bsn": Level.LOOK}, [Tier.LOOK]),
+        ({"bsn": Level.LOOK, "words_in_picture": Level.STOP}, [Tier.STOP]),
+        ({"words_in_picture": Level.OFF}, []),
+    ],
+)
+def test_what_an_organisation_chose_for_texts_counts_for_pictures(
+    drafted: Drafted, monkeypatch: pytest.MonkeyPatch, levels: dict[str, Level], tiers: list[Tier]
+) -> None:
+    every = {"bsn": Reader(), "words_in_picture": WordsInPicture()}
+    monkeypatch.setattr(running, "checks", lambda: every)
+    found = running.run(drafted("Dag.", pictures=(showing("BSN\n999990019"),)), levels)
+    assert [each.tier for each in found] == tiers
 
 
 def test_one_word_of_a_messenger_makes_one_time_enough() -> None:

@@ -203,6 +203,7 @@ class Finding:
     A value named ``problem`` is itself a translatable sentence; all others are shown as they are.
     ``channel`` names the target it concerns, "" for all. ``kind`` is a word in capitals, filled in with that of the
     check. ``start`` and ``end`` are its place in the text (code points), both 0 where it concerns the whole.
+    ``via`` is the key of the check of texts that found it in a picture: what an organisation chose for that one counts.
     """
 
     check: str
@@ -213,6 +214,7 @@ class Finding:
     kind: str = ""
     start: int = 0
     end: int = 0
+    via: str = ""
 
 
 class Check(ABC):

@@ -43,13 +43,22 @@ class Codes(Check):
     def _in_code(self, code: str, values: dict[str, str | int], draft: Draft) -> Iterator[Finding]:
         if _LINK.match(code):
             read = replace(draft, text=code, targets=(), pictures=())
-            for found in (each for key in _READERS for each in running.checks()[key].findings(read)):
+            for found in _about_link(read):
                 told = {**found.values, **values}
                 if found.tier is Tier.STOP or "problem" not in found.values:
-                    yield Finding(self.key, found.tier, _IN_CODE, told | {"problem": found.message})
+                    yield Finding(self.key, found.tier, _IN_CODE, told | {"problem": found.message}, via=found.check)
                 else:
-                    yield Finding(self.key, found.tier, _UNOPENED, told)
+                    yield Finding(self.key, found.tier, _UNOPENED, told, via=found.check)
         elif _WIFI.match(code):
             yield Finding(self.key, Tier.LOOK, _TELLS_WIFI, values, kind="SECRET")
         elif code:
             yield Finding(self.key, Tier.LOOK, _NO_LINK, values)
+
+
+def _about_link(read: Draft) -> Iterator[Finding]:
+    """What the checks of links say; an imitation is not opened to look where else it leads."""
+    for key in _READERS:
+        found = list(running.checks()[key].findings(read))
+        yield from found
+        if any(each.tier is Tier.STOP for each in found):
+            return

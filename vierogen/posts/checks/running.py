@@ -27,7 +27,7 @@ def run(draft: Draft, levels: Mapping[str, Level] | None = None) -> list[Finding
     ``levels`` are what the organisation chose, by the keys of checks; the others weigh as they say themselves.
     """
     chosen = levels or {}
-    found = [finding for key, check in checks().items() for finding in _weighed(check, draft, chosen.get(key))]
+    found = [finding for check in checks().values() for finding in _weighed(check, draft, chosen)]
     return sorted(found, key=lambda finding: _WEIGHT[finding.tier])
 
 
@@ -52,13 +52,15 @@ def worded(finding: Finding, translate: Callable[[str], str]) -> str:
     return message % values if values else message
 
 
-def _weighed(check: Check, draft: Draft, level: Level | None) -> Iterator[Finding]:
-    """The findings of one check, as heavy as the organisation wants them."""
-    if not check.passable:
-        level = None
-    if level is Level.OFF:
+def _weighed(check: Check, draft: Draft, chosen: Mapping[str, Level]) -> Iterator[Finding]:
+    """The findings of one check, as heavy as the organisation wants them; in a picture, as those in a text."""
+    own = chosen.get(check.key) if check.passable else None
+    if own is Level.OFF:
         return
     for finding in _safely(check, draft):
+        level = own or chosen.get(finding.via)
+        if level is Level.OFF:
+            continue
         tier = Tier(level) if level and finding.tier is not Tier.NOT_CHECKED else finding.tier
         yield replace(finding, tier=tier, kind=finding.kind or kind_of(check))
 

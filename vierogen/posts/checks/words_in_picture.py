@@ -69,7 +69,7 @@ class WordsInPicture(Check):
         found = {(each.check, str(sorted(each.values.items()))): each for each in _read(text, draft)}
         for each in found.values():
             told = {**each.values, **values, "problem": each.message}
-            yield Finding(self.key, each.tier, _IN_PICTURE, told, kind=each.kind)
+            yield Finding(self.key, each.tier, _IN_PICTURE, told, kind=each.kind, via=each.check)
         if "secrets" not in {each.check for each in found.values()} and _ACCESS_CODE.search(text):
             yield Finding(self.key, Tier.LOOK, _ACCESS, values, kind="SECRET")
         if is_conversation(text):
