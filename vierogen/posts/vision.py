@@ -105,13 +105,14 @@ def _started() -> "subprocess.Popen[bytes]":
     if _running and _running[0].poll() is None:
         return _running[0]
     _end()
-    # Isolated (-I): no module of the current folder, no PYTHON* variable, and nothing of our environment.
+    # Isolated (-I): no module of the current folder, and no PYTHON* variable.
     process = subprocess.Popen(
         [sys.executable, "-I", "-B", str(WORKER)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={},
+        # Nothing of our environment; only that nothing is reported to the makers of a library.
+        env={"ORT_DISABLE_TELEMETRY": "1"},
         cwd="/",
     )
     _running.append(process)
