@@ -1,0 +1,74 @@
+"""Words by which a sentence says something private about somebody: care, debt, benefits, police.
+
+``TOLD`` are facts in themselves; ``NEAR`` are words that only show that a person is being dealt with.
+"""
+
+import re
+
+_BODY = (
+    r"depressi\w+|depressed|burn-?outs?|overspannen|(?:her\s?sen|hart)(?:infarct|aanval|bloeding)\w*|beroerte|stroke"
+    r"|heart attack|\w*kanker|cancer|chemo\w*|bestral\w+|tumou?r\w*|uitgezaaid|dement\w*|dementia|alzheimer\w*"
+    r"|parkinson\w*|diabe\w+|suikerziekte|epilep\w+|autis\w+|adhd|pts[sd]|borderline|schizofre\w+|schizophren\w+|psychos\w+"
+    r"|psychotisch\w*|psychotic|bipola\w+|su[iï]cid\w+|zelfmoord\w*|zelfdoding\w*|self-harm\w*|overdos\w+|anorexi\w+"
+    r"|eetstoornis\w*|verslaafd\w*|verslaving\w*|addict\w*|afgekickt|afkick\w*|rehab|sober|drugs|alcohol\w*|aan de drank"
+    r"|drank(?:probleem|zucht)\w*|drink(?:ing)? problem|relapse\w*|terugval|clean|hiv|aids|covid|corona|astma|asthma|copd|reuma\w*|longemfyseem|dialyse"
+    r"|hartfalen|blind geworden|hernia|gebroken (?:heup|been|arm|enkel)|broken (?:hip|leg|arm)|heupoperatie"
+    r"|miskraam|miscarriage|zwanger\w*|pregnant|abortus|abortion|ongeneeslijk\w*|terminaal|terminal(?:ly)?|hospice"
+    r"|ziekenhuis|hospital|intensive care|geopereerd|operatie|surgery|ziek(?:gemeld|gemelde|melding)?|ernstig ziek"
+    r"|seriously ill|off sick|sick leave|sectioned|opgenomen|opname|ggz|psychiat\w+|psycholo[og]\w*|therap(?:ie|y)|counselling"
+    r"|medicatie|medicijn\w*|medication|insulin\w*|antidepress\w+|diagnos\w+|rolstoel\w*|wheelchair\w*|scootmobiel|traplift"
+    r"|stairlift|gehandicapt\w*|handicap|disab(?:led|ility)|beperking|invalide|verstandelijk\w*|verward\w*"
+    r"|mental health|breakdown|zenuwinzinking|besmet|infected|paniekaanval\w*|panic attack\w*|incontinent\w*|overleden aan"
+    r"|passed away|amputat\w+|geamputeerd|nierziekte|dyslex\w+|trauma\w*"
+)
+_CARE = (
+    r"wmo\w*|wlz|pgb|zorgindicatie|indicatie|thuiszorg|home care|care package|begeleid wonen|beschermd wonen"
+    r"|verpleeghuis|verzorgingshuis|nursing home|care home|jeugdzorg|jeugdbescherm\w+|uit huis geplaatst\w*"
+    r"|uithuisplaatsing|taken into care|in care|foster care|in pleegzorg|pleeggezin|onder(?:\s?toezicht\s?stelling| toezicht)"
+    r"|voogdij|onder voogdij|onder bewind\w*|bewindvoer\w+|curatele|social services|social worker|maatschappelijk werker"
+    r"|kinderbescherming|child protection|safeguarding|keukentafelgesprek|dagbesteding|crisisopvang|blijf-van-mijn-lijf\w*"
+    r"|vrouwenopvang|women's refuge|refuge|afasie|huishoudelijke hulp|urgentieverklaring|gehoorapparaat"
+)
+_MONEY = (
+    r"bijstand\w*|uitkering\w*|wajong\w*|wia|participatiewet|leefgeld|benefits?|universal credit|pip|housing benefit"
+    r"|disability allowance|toeslagenaffaire|voedselbank\w*|voedselpakket\w*|food ?bank|food parcels?|schuld(?:en|sanering"
+    r"|hulp\w*|regeling|bemiddeling|probleem|problemen)?|wsnp|in debt|debts?|deurwaarder|bailiffs?|(?:huur|betalings|belasting)?"
+    r"achterstand\w*|arrears|loonbeslag|beslag|failliet|faillissement|bankrupt\w*|insolven\w+|uithuiszetting|huis ?uitgezet|evict\w+"
+    r"|ontruim\w+|dakloos|dakloze|homeless\w*|op straat (?:sliep|slaapt|leefde|gezet)|op straat geslapen|slept rough|sleeping rough"
+    r"|rough sleep\w*|gokverslav\w+|gambl\w+|energietoeslag|kwijtschelding|minimaregeling|hardship|debt relief|werkloos|unemployed"
+    r"|ontslagen|bijzondere bijstand|kan (?:de|haar|zijn) huur niet|schuldenvrij|debt[- ]free|tijdelijke huisvesting|temporary housing"
+)
+_POLICE = (
+    r"aangehouden|gearresteerd|opgepakt|arrest\w*|verdacht\w*|suspect\w*|strafblad|criminal record|gevangenis|bajes|prison|jail"
+    r"|in de cel|celstraf|vastgezet|veroordeeld\w*|veroordeling|convict\w+|sentenced|taakstraf|community service|werkstraf"
+    r"|inbraak|burglary|mishandel\w+|assault\w*|huiselijk geweld|domestic (?:abuse|violence)|huisverbod|gestalkt|stalk\w+|vechtpartij"
+    r"|gestolen|stealing|stole|stolen|diefstal|theft|shoplift\w*|winkeldief\w*|fraude\w*|frauderen|fraud|reclassering|probation|enkelband|misbruik\w*|abus\w+|verkracht\w*"
+    r"|aangerand|rape\w*|drugsdeal\w*|dealer|drug dealing|wietplantage|hennep\w*|reed onder invloed|drink[- ]driving|door de politie|by (?:the )?police"
+    r"|restraining order|contactverbod|straatverbod|uitgezet|deported|asielzoeker|asylum\w*|verblijfsvergunning|tbs|bekeurd|strafzaak"
+)
+_DEALT_WITH = (
+    r"politie|police|opvang|shelter|zorg\w*|hulp|help|cli[eë]nt\w*|client\w*|dossier\w*|case file|file|aangifte|klacht\w*|klager|complain\w*|bezwaar\w*"
+    r"|aanvraag|aangevraagd|application|refund\w*|teruggaaf|terugbetal\w+|boete\w*|fine|rekening|account|traject|huisbezoek\w*"
+    r"|home visit|wijkteam|jeugdhulp|mantelzorg\w*|carer|rechtbank|court|rechter|judge|voogd|guardian|gezin|scheiding|gescheiden|divorc\w+"
+    r"|geboren|geb\.|born|begraf\w+|overleden|died|school|examen|gezakt|schors\w+|geschorst|suspended|inburger\w*|statushouder|refugee\w*|huurder"
+    r"|tenant|overlast|nuisance|ziet er slecht uit|eenzaam|lonely|ruzie|thuis|home|kwijt|vermist\w*|missing|inkomen|salaris|salary|loon|woont|lives"
+    r"|noodopvang|zwerft|wajonger|taalles|zwerver|toegekend|afgewezen|stopgezet|rejected|granted|hoorzitting|gehoord worden|lintje"
+)
+# Compounds that name a service, a law or a theme and say nothing of anybody.
+_SERVICES = (
+    r"(?:schuldhulp|debt|geldzorgen)[- ]?(?:team|verlening|maatje\w*|advice|advisers?|coach\w*)|ggz-(?:week|instelling)"
+    r"|zorgloket|wmo-(?:loket|raad|consulent|adviesraad|team)|ziekenhuispleintje|politie(?:bureau|team)|corona(?:maatregel|regel|prik|test)\w*"
+    r"|alcoholvrij\w*|alcohol-free|hospital (?:radio|car park|road)|clean (?:air|up|energy|streets?)|keep \w+ clean|opgenomen in de (?:krant|podcast|begroting|wet|agenda|lijst|collectie|canon)"
+    r"|dementievriendelijk\w*|dementia[- ]friendly|benefits? (?:from|of)|traumahelikopter|health benefits"
+)
+TOLD = re.compile(rf"(?<![\w-])(?:{_BODY}|{_CARE}|{_MONEY}|{_POLICE})(?!\w)", re.IGNORECASE)
+NEAR = re.compile(rf"(?<!\w)(?:{_DEALT_WITH})(?!\w)", re.IGNORECASE)
+SERVICES = re.compile(rf"(?<!\w)(?:{_SERVICES})(?!\w)", re.IGNORECASE)
+
+
+def private_facts(text: str) -> list[tuple[int, int]]:
+    """The places of words in ``text`` that would say something private, were they about a person."""
+    if not TOLD.search(text):
+        return []
+    bare = SERVICES.sub(lambda match: " " * len(match.group()), text)
+    return [match.span() for match in TOLD.finditer(bare)]
