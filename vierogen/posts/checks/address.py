@@ -11,7 +11,7 @@ from vierogen.posts.checks.plain import Hit, Plain, told
 
 _HOUSE = r"\d{1,4}(?:[ ]?-?[ ]?(?:[a-zA-Z](?![\w'])|bis|hs|huis|I{1,3}|IV|\d{1,3}(?:hoog)?)(?![\w]))?(?![\w.:,]\d|\w|[ ]?(?:uur|jaar|euro|km|meter|procent|%))"
 _STREET = (
-    r"(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
+    r"(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
 )
 _POSTCODE = r"[1-9]\d{3}[ ]?[A-Za-z]{2}(?![\w])"
 _UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"

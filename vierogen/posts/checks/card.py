@@ -50,4 +50,4 @@ def _hits(view: Plain) -> Iterator[Hit]:
 def _is_card(text: str, at: int) -> bool:
     if label_before(text, at, (_CARD, OTHER_NUMBERS)) is not OTHER_NUMBERS:
         return True
-    return bool(re.search(r"(?:phone|tel\w*\.?)[ :]{1,3}$", text[max(0, at - 12) : at], re.IGNORECASE))
+    return bool(re.search(r"(?:phone|tel\w*)\W{1,3}(?:\w+\W{1,3}){0,3}$", text[max(0, at - 30) : at], re.IGNORECASE))

@@ -11,7 +11,7 @@ from vierogen.posts.checks.labels import example_before
 from vierogen.posts.checks.persons import people
 from vierogen.posts.checks.plain import Hit, Plain, masked, told
 
-_START = re.compile(r"(?<![^\W_])[A-Za-z]{2}[ .-]{0,2}\d[ .-]?\d(?=[ .-]{0,2}[A-Za-z0-9])")
+_START = re.compile(r"(?<![^\W_])[A-Za-z][ .]?[A-Za-z][ .-]{0,2}\d[ .-]?\d(?=[ .-]{0,2}[A-Za-z0-9])")
 _REST = re.compile(r"[A-Za-z0-9]|[ ./-]{1,2}(?=[A-Za-z0-9])")
 # Signs of an account by country, from the registry of ISO 13616, for the countries that people here bank in.
 _LENGTHS = {
@@ -70,7 +70,7 @@ def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
 
 def _accounts(text: str) -> Iterator[tuple[int, int]]:
     for match in _START.finditer(text):
-        size = _LENGTHS.get(match.group()[:2].upper())
+        size = _LENGTHS.get(re.sub(r"\W", "", match.group())[:2].upper())
         end = _end(text, match.start(), size) if size else 0
         if end and iban.is_valid(_bare(text[match.start() : end]), check_country=False):
             yield match.start(), end

@@ -25,7 +25,7 @@ _SHAPES = (
 )
 _SIGN = r"[A-Za-z0-9]"
 _TOKEN = re.compile(
-    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|{_SIGN}{{2,10}}(?:[ .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
+    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|{_SIGN}{{2,18}}(?:[ .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
 )
 _REACH = 75
 
@@ -61,7 +61,7 @@ def _hits(view: Plain) -> Iterator[Hit]:
         before = view.text[max(0, document.start() - 40) : document.start()]
         for start, end in _numbers(before, 0, len(before)):
             shift = document.start() - len(before)
-            if start + shift >= done and re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start]) and _is_number(view.text, start + shift, end + shift):
+            if start + shift >= done and re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start], re.IGNORECASE) and _is_number(view.text, start + shift, end + shift):
                 done = end + shift
                 message = _("%(shown)s looks like the number of an identity document.")
                 yield Hit(start + shift, end + shift, message, masked(before[start:end]))
@@ -84,7 +84,10 @@ def _fitting(token: str) -> int:
     """How many signs of the token make a number of a document: with all of its pieces, or with fewer."""
     ends = [match.start() for match in re.finditer(r"[ .-]|$", token)]
     for end in reversed(ends):
-        bare = re.sub(r"[ .-]", "", token[:end])
+        pieces = re.split(r"[ .-]+", token[:end])
+        if len(pieces) > 1 and any(len(piece) > 1 and piece.isalpha() and not piece.isupper() for piece in pieces):
+            continue
+        bare = "".join(pieces)
         written = bare.upper() if not bare.isalpha() else bare
         if sum(sign.isdigit() for sign in bare) >= 2 and any(shape.fullmatch(written) for shape in _SHAPES):
             return end

@@ -30,9 +30,9 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:priv[eé]\w*|private|personal|thuis(?:nummer)?|home (?:number|phone)|mobiel(?:tje|e)? (?:van|nummer)|(?:mijn|m'n|mn|my|haar|zijn|d'r|his|her|their|hun)[ ](?:\w+[ ])?(?:06\w*|nr\.?|nummer\w*|number\w*|mobiel\w*|mobile|tel\w*|phone|cell)"
+    r"(?<!\w)(?:(?i:priv[eé]\w*|private|personal|thuis(?:nummer)?|home (?:number|phone)|mobiel(?:tje|e)? (?:van|nummer)|(?:mijn|m'n|mn|my|haar|zijn|d'r|his|her|their|hun)[ ](?:\w+[ ])?(?:06\w*|nr\.?|nummer\w*|number\w*|mobiel\w*|mobile|tel\w*|phone|cell)"
     r"|cli[eë]nt\w*|pati[eë]nt\w*|bewoner|bewoonster|resident|tenant|buurvrouw|buurman|neighbour|moeder|vader|mum|dad|mother|father|dochter|daughter|zoon|son|melder|klager|oma|opa|collega|colleague|bel me|app me|bel mij|app mij|text me|call me|ring me|bereiken"
-    r"|(?:bel|app|sms|ring|phone|text|call)(?: jij| je)?[ ](?!de |het |ons |met |the |us |our |een |a )[A-Z]\w+|terugbellen|bel \w+ (?:even )?terug|call (?:him|her|them) back|ring (?:him|her) back)(?!\w)"
+    r"|terugbellen|bel \w+ (?:even )?terug|(?:call|ring) (?:him|her|them)(?: back)?))(?!\w)"
 )
 # A number for a mobile telephone that everybody may know: that of the organisation's messages.
 _MESSAGES = re.compile(
@@ -112,9 +112,13 @@ def _is_line(number: str) -> bool:
             parsed = phonenumbers.parse(number, region)
         except phonenumbers.NumberParseException:
             continue
+        if _BRITISH_LINE.fullmatch(number):
+            return True
         if phonenumbers.is_valid_number(parsed):
             return phonenumbers.number_type(parsed) in _LINES
     return False
 
 
+# Also those that its regulator keeps for stories.
+_BRITISH_LINE = re.compile(r"(?:\+44|0)(?:1\d{9}|2\d{9})")
 _LINES = {PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP}

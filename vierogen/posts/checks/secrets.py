@@ -27,7 +27,7 @@ _WORD = (
     r"(?:wacht\s?woord(?:code)?|wachtzin|toegangscode|toegangswoord|ww|pw|pwd|pass(?:word|code|phrase|wd)|wifi[- ]?(?:code|key|sleutel|wachtwoord|password)|netwerksleutel|wpa2?[- ]?(?:sleutel|key)|inlogcode|inloggegevens|log-?in(?:code|s)?|inlog|credentials|beheerderswachtwoord)"
 )
 _SAID = re.compile(
-    rf"(?<![\w-])(?P<word>{_WORD})(?P<link>[ ]?(?:\([^)]{{1,30}}\))?[ ]?(?:[:=]|->|=>|(?:is|was|wordt|voor|van|of|for)[ ](?:[\w'-]+[ ]){{0,5}}?(?:is|:|=|wordt)?|is (?:nu|gewoon|nog|still|now|currently|set to|changed to)|blijft|luidt|remains|still)?:?[ ]{{0,2}}[\"'(]?)(?P<value>[^\s\"'<>]{{4,60}})",
+    rf"(?<![\w-])(?P<word>{_WORD})(?P<link>[ ]?(?:\([^)]{{1,30}}\))?[ ]?(?:[:=]|->|=>|(?:voor|van|of|for|op|on|in|at)[ ][\w' -]{{2,50}}?(?:[ ]is|[ ]blijft|[ ]?:|[ ]?=|[ ]wordt)(?:[ ](?:nu|still|now))?|(?:is|was|wordt)(?:[ ](?:nog steeds|nu|gewoon|nog|still|now|currently|set to|changed to))?|blijft|luidt|remains|still)?:?[ ]{{0,2}}[\"'(]?)(?P<value>[^\s\"'<>]{{4,60}})",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
@@ -35,14 +35,14 @@ _LOGIN = re.compile(
 )
 _CODE_WORD = (
     r"(?:(?:deur|poort|hek|alarm|sleutelkluis|kluis|kluisje|sleutelkast|fietsenstalling|garage|toegangs|cijfer|slot|hangslot|lift|slagboom|voordeur|achterdeur|zij(?:deur|ingang)|parkeergarage|pin|toegang|entree|kelder|magazijn|alarminstallatie|sleutelkastje)[- ]?(?:codes?|pin)|pin(?:code)?|pin[- ]?(?:number|code)|alarm"
-    r"|(?:door|gate|alarm|key ?safe|keysafe|lock|locker|lockbox|entry|entrance|access|barrier|safe|garage|padlock|bike shed|cupboard|shutter|building|keypad|security|depot|back door|front door|side gate|main gate)[- ]?(?:codes?|pin|combination|combi)|gate|door|keysafe|padlock|code|cijferslot|combinatie|combination|codeslot|toetsenpaneel|keypad)"
+    r"|(?:door|gate|alarm|key ?safe|keysafe|lock|locker|lockbox|entry|entrance|access|barrier|safe|garage|padlock|bike shed|cupboard|shutter|building|keypad|security|depot|back door|front door|side gate|main gate)[- ]?(?:codes?|pin|combination|combi)|gate|door|key ?safe|padlock|code|cijferslot|combinatie|combination|codeslot|toetsenpaneel|keypad)"
 )
 _CODED = re.compile(
     rf"(?<![\w-])(?P<word>{_CODE_WORD})(?P<link>[^\n.!?€]{{0,70}}?)(?<![\w,€/.-])(?P<value>(?:[#*][ ]?)?(?:\d(?:[ -]?\d){{3,7}}|[A-Z]\d{{3,6}}[A-Z]?|\d{{3,6}}[A-Z]|[A-Z]{{1,2}}\d{{3,6}})(?:[ ]?[#*])?)(?![\w€]|[-.,:/]\d|[ ]?(?:euro|uur|jaar|inwoners|people|pm|am|keer|%))",
     re.IGNORECASE,
 )
 _LOCKED = re.compile(
-    r"(?<!\w)(?:\w*deur|\w*poort|hek|\w*kluis\w*|sleutel\w*|alarm\w*|\w*slot|lift|slagboom|fietsenstalling|garage|ingang|toegang\w*|pin\w*|cijfercode|kelder|magazijn|entree|door|gate|key ?safe|lock\w*|padlock|keypad|barrier|safe|shed|entry|shutter|depot|building|back office|wifi|tablet|telefoon|phone|laptop|printer|ipad|pas|pasje)(?!\w)",
+    r"(?<!\w)(?:\w*deur|\w*poort|hek|\w*kluis\w*|sleutel\w*|alarm\w*|\w*slot|lift|slagboom|fietsenstalling|garage|ingang|toegang\w*|pin\w*|cijfercode|kelder|magazijn|entree|door|gate|key ?safe|lock\w*|padlock|keypad|barrier|safe|shed|entry|shutter|depot|building|back office|wifi|tablet|telefoon|phone|laptop|printer|ipad|pas|pasje)\w*",
     re.IGNORECASE,
 )
 _MEETING = re.compile(
