@@ -10,7 +10,7 @@ _BODY = (
     r"|heart attack|\w*kanker|cancer|chemo\w*|bestral\w+|tumou?r\w*|uitgezaaid|dement\w*|dementia|alzheimer\w*"
     r"|parkinson\w*|diabe\w+|suikerziekte|epilep\w+|autis\w+|adhd|pts[sd]|borderline|schizofre\w+|schizophren\w+|psychos\w+"
     r"|psychotisch\w*|psychotic|bipola\w+|su[iï]cid\w+|zelfmoord\w*|zelfdoding\w*|self-harm\w*|overdos\w+|anorexi\w+"
-    r"|eetstoornis\w*|verslaafd\w*|verslaving\w*|addict\w*|afgekickt|afkick\w*|rehab|sober|drugs|alcohol\w*|aan de drank"
+    r"|eetstoornis\w*|verslaafd\w*|verslaving\w*|addict\w*|afgekickt|afkick\w*|rehab|sober|drugs|alcohol\w*|(?:aan|van) de drank"
     r"|drank(?:probleem|zucht)\w*|drink(?:ing)? problem|relapse\w*|terugval|clean|hiv|aids|covid|corona|astma|asthma|copd|reuma\w*|longemfyseem|dialyse"
     r"|hartfalen|blind geworden|hernia|gebroken (?:heup|been|arm|enkel)|broken (?:hip|leg|arm)|heupoperatie"
     r"|miskraam|miscarriage|zwanger\w*|pregnant|abortus|abortion|ongeneeslijk\w*|terminaal|terminal(?:ly)?|hospice"
@@ -30,17 +30,17 @@ _CARE = (
     r"|vrouwenopvang|women's refuge|refuge|afasie|huishoudelijke hulp|urgentieverklaring|gehoorapparaat"
 )
 _MONEY = (
-    r"bijstand\w*|uitkering\w*|wajong\w*|wia|participatiewet|leefgeld|benefits?|universal credit|pip|housing benefit"
+    r"bijstand\w*|\w*uitkering\w*|wajong\w*|wia|participatiewet|leefgeld|benefits?|universal credit|pip|housing benefit"
     r"|disability allowance|toeslagenaffaire|voedselbank\w*|voedselpakket\w*|food ?bank|food parcels?|schuld(?:en|sanering"
     r"|hulp\w*|regeling|bemiddeling|probleem|problemen)?|wsnp|in debt|debts?|deurwaarder|bailiffs?|(?:huur|betalings|belasting)?"
     r"achterstand\w*|arrears|loonbeslag|beslag|failliet|faillissement|bankrupt\w*|insolven\w+|uithuiszetting|huis ?uitgezet|evict\w+"
-    r"|ontruim\w+|dakloos|dakloze|homeless\w*|op straat (?:sliep|slaapt|leefde|gezet)|op straat geslapen|slept rough|sleeping rough"
+    r"|ontruim\w+|dakloos|dakloze|homeless\w*|op straat (?:sliep|slaapt|leefde|gezet)|op straat geslapen|(?:slaapt|sliep|leeft|leefde|slapen)(?: \w+){0,3} op straat|slept rough|sleeping rough"
     r"|rough sleep\w*|gokverslav\w+|gambl\w+|energietoeslag|kwijtschelding|minimaregeling|hardship|debt relief|werkloos|unemployed"
     r"|ontslagen|bijzondere bijstand|kan (?:de|haar|zijn) huur niet|schuldenvrij|debt[- ]free|tijdelijke huisvesting|temporary housing"
 )
 _POLICE = (
     r"aangehouden|gearresteerd|opgepakt|arrest\w*|verdacht\w*|suspect\w*|strafblad|criminal record|gevangenis|bajes|prison|jail"
-    r"|in de cel|celstraf|vastgezet|veroordeeld\w*|veroordeling|convict\w+|sentenced|taakstraf|community service|werkstraf"
+    r"|in de cel|detentie|zit (?:weer )?vast|vrijgekomen|vrijgelaten|celstraf|vastgezet|veroordeeld\w*|veroordeling|convict\w+|sentenced|taakstraf|community service|werkstraf"
     r"|inbraak|burglary|mishandel\w+|assault\w*|huiselijk geweld|domestic (?:abuse|violence)|huisverbod|gestalkt|stalk\w+|vechtpartij"
     r"|gestolen|stealing|stole|stolen|diefstal|theft|shoplift\w*|winkeldief\w*|fraude\w*|frauderen|fraud|reclassering|probation|enkelband|misbruik\w*|abus\w+|verkracht\w*"
     r"|aangerand|rape\w*|drugsdeal\w*|dealer|drug dealing|wietplantage|hennep\w*|reed onder invloed|drink[- ]driving|door de politie|by (?:the )?police"

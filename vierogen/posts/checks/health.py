@@ -11,7 +11,7 @@ from vierogen.posts.checks.plain import Hit, Plain, told
 
 # A fact and a person belong together within so many signs.
 _REACH = 170
-_HOUSE = re.compile(r"(?:straat|laan|weg|plein|kade|hof|pad|dijk|gracht|singel|Street|Close|Road|Lane|Avenue)[ ]\d|\d[ ](?:[A-Z]\w+[ ]){1,2}(?:Street|Close|Road|Lane|Avenue)|\d{4}[ ]?[A-Z]{2}\b")
+_HOUSE = re.compile(r"(?:straat|laan|weg|plein|kade|hof|pad|dijk|gracht|singel|Street|Close|Road|Lane|Avenue)[ ]\d|\d[ ](?:[A-Z]\w+[ ]){1,2}(?:Street|Close|Road|Lane|Avenue|Grove|Drive|Court|Gardens|Terrace|Crescent|Way)|\d{4}[ ]?[A-Z]{2}\b")
 # What happened to one person, not to anybody: a state with somebody in it.
 _HAPPENED = re.compile(
     r"(?<!\w)(?:is|was|zit|zat|ligt|lag|heeft|had|kreeg|krijgt|kwam|werd|wordt|verloor|moet|has|had|got|gets|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel)(?!\w)", re.IGNORECASE

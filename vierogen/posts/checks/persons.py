@@ -17,7 +17,7 @@ from vierogen.posts.checks.plain import sentence_around
 How = Literal["title", "role", "whole", "first"]
 
 _CAP = r"(?:[A-Z]'(?=[A-Z]))?[A-ZÀ-ÖØ-ÞĀ-ŽƏȘ][^\W\d_]+(?:['-][^\W\d_]{2,}){0,3}"
-_PART = r"(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]en|[Hh]et|[Tt]en|[Tt]er|[Tt]e|[Ee]l|[Aa]l|[Bb]in|[Bb]en|[Ii]bn|[Dd]u|[Ll]a|[Ll]e|[Dd]i|[Dd]a|[Dd]os|op|'t|[Vv]\.?d\.?|[Vv]/d)"
+_PART = r"(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]en|[Hh]et|[Tt]en|[Tt]er|[Tt]e|[Ee]l|[Aa]l|[Bb]in|[Bb]en|[Ii]bn|[Dd]u|[Ll]a|[Ll]e|[Dd]i|[Dd]a|[Dd]os|'t|[Vv]\.?d\.?|[Vv]/d)"
 _SURNAME = rf"(?:{_PART}[ ]){{0,3}}(?:[Ee]l-|[Aa]l-)?{_CAP}(?:[ ]?-[ ]?(?:{_PART}[ ]){{0,2}}{_CAP})?"
 _INITIALS = r"(?:[A-Z](?:[a-z]h?)?\.[ ]?){1,4}"
 _TITLE = (
@@ -40,13 +40,15 @@ _TITLED = re.compile(rf"(?<![\w])(?i:{_TITLE})[ ]{{1,2}}(?P<name>(?:{_INITIALS})
 _ROLED = re.compile(
     rf"(?<!\w)(?i:{_ROLE})[ ]{{1,2}}(?P<name>(?:{_INITIALS}{_SURNAME}|{_CAP}(?:[ ]{_SURNAME})?))"
 )
+# First names that are words too: believed before a surname only.
+_DOUBTFUL = frozenset("Mark Marc Ben Wil Will Roos Sterre Joy Grace Rose Hope Faith April June May Bill Pat Max Storm Bob Ed Jo Ton Ad Door Linde Merel Vos Job Bo Dot Ray Guy Frank Rob Tim Penny Carol Dale Ash Cliff Joke".split())
 _NAMED = re.compile(rf"(?<!\w)(?i:{_CALLED}),?[ ]{{1,2}}(?P<name>(?:{_INITIALS}|{_CAP}[ ]){_SURNAME})")
 _INITIALLED = re.compile(rf"(?<![\w.])(?P<name>{_INITIALS}{_SURNAME})")
 _WHOLE = re.compile(rf"(?<![\w'-])(?=(?P<name>(?P<first>{_CAP})[ ]{_SURNAME}(?:[ ](?!{_TITLE}){_CAP})?))")
 _SINGLE = re.compile(rf"(?<![\w'-])(?P<name>{_CAP})(?!\w)")
 
 _OFFICES = (
-    r"burgemeesters?|loco-?burgemeester|wethouders?|minister\w*|premier|staatssecretaris|koning|koningin|prins|prinses|kroonprinses"
+    r"\w*burgemeesters?|\w*-burgemeester|\w*wethouders?|minister\w*|\w*raadslid|\w*voorzitter|\w*directeur|\w*verpleegkundige|\w*agent|\w*adviseur|\w*consulent|\w*medewerker|\w*coach|\w*trainer|\w*docent|\w*leider|premier|staatssecretaris|koning|koningin|prins|prinses|kroonprinses"
     r"|president|commissaris|gedeputeerde|raads(?:lid|leden|griffier)|fractievoorzitter|statenlid|kamerlid|lijsttrekker|griffier"
     r"|gemeentesecretaris|dijkgraaf|voorzitter|directeur|directrice|bestuurder|woordvoerder|hoogleraar|professor|prof\.|lector|dokter"
     r"|dr\.?|huisarts|arts|psycholoog|psychiater|verpleegkundige|wijkverpleegkundige|wijkagent|agent|brandweercommandant|commandant|rechter|officier"
@@ -79,7 +81,7 @@ _FAMOUS = re.compile(
 )
 _PLACES_END = (
     r"straat|laan|plein|kade|steeg|gracht|singel|school|college|lyceum|ziekenhuis|kliniek|tunnel|zaal|dreef|plantsoen|pad|huis"
-    r"|prijs|stichting|fonds|toernooi|museum|theater|stadion|bibliotheek|polder|bokaal|cup|run|weg"
+    r"|prijs|stichting|fonds|toernooi|museum|theater|stadion|bibliotheek|polder|bokaal|cup|run|weg|voedselbank|gemeente|vereniging|comit[eé]|club|parochie|revalidatie|kinder\w*|zorg\w*|buurt\w*|wijk\w*|dorps?raad|fc|sv|vv|leger|groep"
 )
 _PLACE_WORD = re.compile(
     rf"\w*(?:{_PLACES_END})(?:en|je)?|Street|Road|Hall|Library|Hospital|Trust|Foundation|Awards?|Close|Avenue|Lane|House|Centre|Center|Park|Square"
@@ -88,7 +90,7 @@ _PLACE_WORD = re.compile(
 )
 _PLACE_BEFORE = re.compile(
     r"(?:stichting|basisschool|school|college|park|caf[eé]|zaal|restaurant|hotel|theater|museum|bibliotheek|kliniek|ziekenhuis|huize|villa|molen|sporthal|gebouw|kerk|gemeente|provincie"
-    r"|storm|hurricane|schip|veerpont|rondvaartboot|team|hospice|saint|st\.?|sint|serie|film|actie|project|straat|plein|in|te|naar|uit|the)[ ]$",
+    r"|storm|hurricane|schip|veerpont|rondvaartboot|team|hospice|saint|st\.?|sint|serie|film|actie|project|straat|plein|in|te|naar|uit|the|de|het)[ ]$",
     re.IGNORECASE,
 )
 # Words in capitals at the start of a sentence, and words that follow a title without being a name.
@@ -134,10 +136,10 @@ def people(text: str, extra: tuple[Span, ...] = (), own: tuple[str, ...] = ()) -
 def _candidates(text: str, extra: Sequence[Span]) -> Iterator[Person]:
     yield from _matches(text, _TITLED, "title")
     yield from (person for person in _matches(text, _ROLED, "role") if _is_name_after_role(text, person))
-    yield from _matches(text, _NAMED, "role")
+    yield from (person for person in _matches(text, _NAMED, "role") if _is_name_after_role(text, person))
     yield from _matches(text, _INITIALLED, "whole")
     yield from (
-        Person(*match.span("name"), "whole") for match in _WHOLE.finditer(text) if match["first"] in FIRST_NAMES
+        Person(*match.span("name"), "whole") for match in _WHOLE.finditer(text) if match["first"] in FIRST_NAMES or match["first"] in _DOUBTFUL
     )
     spans = sorted(extra, key=lambda span: span.start - span.end)
     yield from (Person(span.start, span.end, _how(text, span)) for span in spans)

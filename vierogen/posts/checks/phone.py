@@ -37,7 +37,7 @@ _OF_ONE = re.compile(
 # A number for a mobile telephone that everybody may know: that of the organisation's messages.
 _MESSAGES = re.compile(
     r"(?<!\w)(?:(?:whatsapp|app|sms|text|message|appje|bericht\w*)[ ](?:met |naar |met de |naar de |naar het |sturen naar |via )?(?:ons|onze?|de gemeente|gemeente|het loket|klantcontact\w*|us|the council|our)|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp|ons (?:whatsapp|06|algemene|mobiele)\w*"
-    r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket)[- ]?(?:telefoon|nummer|dienst|lijn)|perswoordvoer\w+|press (?:office|line)|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
+    r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket)[- ]?(?:telefoon|nummer|dienst|lijn)|pers(?:woordvoer|voorlicht|contact)\w*|voor de pers|press (?:office|line)|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
     re.IGNORECASE,
 )
 

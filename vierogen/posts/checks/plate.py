@@ -32,7 +32,7 @@ _SHAPES = re.compile("|".join(f"(?:{_written(code, '')})" for code in _SIDECODES
 _SURE = re.compile(r"[BDFGHJKLMNPRSTVWXYZ\d-]+")
 _MONTH = re.compile(r"(?:jan|feb|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)", re.IGNORECASE)
 _VEHICLE = re.compile(
-    r"(?<!\w)(?:\w*kenteken\w*|\w*auto(?:'s)?|\w*wagen|wagens?|bestel\w*|\w*bus(?:je|jes)?|scooter\w*|motor\w*|brommer|taxi|caravan|aanhanger|camper|trekker|vrachtwagen|nummerbord|nummerplaat|chauffeur|bestuurder|automobilist|geparkeerd|parkeer\w*|parkeert|staat fout|foutparkeerder\w*|invalidenplaats|rijdt|rijden|reed|gereden|aanrijding|doorgereden|blokkeert|laadpaal|laadpunt"
+    r"(?<!\w)(?:\w*kenteken\w*|\w*auto(?:'s)?|auto(?!ma|no|ri|ch)\w*|\w*wagen|wagens?|bestel\w*|\w*bus(?:je|jes)?|scooter\w*|motor\w*|brommer|taxi|caravan|aanhanger|camper|trekker|vrachtwagen|nummerbord|nummerplaat|chauffeur|bestuurder|automobilist|geparkeerd|parkeer\w*|parkeert|staat fout|foutparkeerder\w*|invalidenplaats|rijdt|rijden|reed|gereden|aanrijding|doorgereden|blokkeert|laadpaal|laadpunt"
     r"|golf|polo|transit|tesla|bmw|audi|volvo|opel|corsa|astra|toyota|yaris|fiat|ford|focus|fiesta|kia|picanto|peugeot|renault|clio|megane|skoda|octavia|mercedes|sprinter|vito|vw|volkswagen|caddy|seat|suzuki|swift|nissan|qashqai|hyundai|mini|citro[eë]n|dacia|mazda|honda|civic"
     r"|plates?|number plate|licen[cs]e plate|reg|registration|car|van|lorry|truck|vehicle|driver|parked|parking|drove|driving|taxi|motorbike|moped|hit and run|hatchback|estate|suv)(?!\w)",
     re.IGNORECASE,

@@ -98,13 +98,17 @@ def _passwords(text: str) -> Iterator[tuple[int, int, str]]:
     while match := _SAID.search(text, at):
         at = match.end("word")
         value = match["value"].rstrip(".,;:)!?") if not match["value"].rstrip(".,;)").endswith("!") else match["value"].rstrip(".,;)")
-        told_so = bool(re.search(r"[:=]|->|=>|\bis\b|luidt|blijft|wordt", match["link"]))
+        told_so = bool(re.search(r"[:=]|->|=>|\bis\b|luidt|blijft|wordt|remains|still", match["link"])) or match["word"].casefold() in _CODES
         if _is_value(value, sure=told_so) and not example_before(text, match.start("value")) and not _is_advice(text, match):
             yield match.start("value"), match.start("value") + len(value), message
     for match in _LOGIN.finditer(text):
         value = match["value"].rstrip(".,;)")
         if re.search(r"[^\w.,/:-]|[a-z][A-Z]|[A-Z][a-z]+\d", value) and "@" not in value and "://" not in value:
             yield match.start("value"), match.start("value") + len(value), message
+
+
+# Words after which digits alone are enough.
+_CODES = {"passcode", "wachtwoordcode", "wifi-code", "wificode", "wifi code", "inlogcode"}
 
 
 def _is_value(value: str, *, sure: bool = False, short: bool = False) -> bool:
