@@ -14,7 +14,10 @@ from vierogen.posts.checks.base import Extra, Span
 from vierogen.posts.checks.extras import is_installed
 
 _CAP = r"(?:[A-Z]'(?=[A-Z]))?[A-ZÀ-ÖØ-ÞĀ-ŽƏȘ][^\W\d_]+(?:['-][^\W\d_]{2,}){0,3}"
-_PART = r"(?:van|von|de|der|den|het|ten|ter|te|el|al|bin|ben|ibn|du|la|le|di|da|dos|'t|Van|De|Der|Den|El|Al|Ten|Ter|Te|Von|Du|La|Le)"
+_PART = (
+    r"(?:van|von|de|der|den|het|ten|ter|te|el|al|bin|ben|ibn|du|la|le|di|da|dos|'t|Van|De|Der|Den|El|Al|Ten"
+    r"|Ter|Te|Von|Du|La|Le)"
+)
 _TOKEN = re.compile(rf"(?<![\w'-])(?P<first>{_CAP})(?P<last>(?:[ ](?:{_PART}[ ]){{0,3}}(?:[Ee]l-)?{_CAP}){{0,3}})")
 # Beside a first name from the list a surname of any kind is believed; alone it has to be no word as well.
 _FOLDERS = {
@@ -23,8 +26,7 @@ _FOLDERS = {
     "words": ("whitelist/lst_common_word", "whitelist/lst_stop_word"),
 }
 # Words of posts that are on the list of first names too.
-_WORDS = frozenset(
-    """
+_ALSO_WORDS = """
     Mark Wil Ben Storm Roos Sterre Door Kom Will May April June Rose Grace Hope Faith Joy Bill Pat Art Dag Bij
     Beer Wolf Linde Els Eik Mus Zon Vos Merel Dream Vreugde Hoop Bas Pen Bent Dan Den Des Lief Sint Kerst Maan
     Noord Oost West Zuid Sky Summer Autumn Winter River Angel Baby Boy King Prince Queen Duke Earl Major Judge
@@ -49,8 +51,8 @@ _WORDS = frozenset(
     Vandaag Gisteren Avond Nacht Ochtend Middag Week Jaar Maart Augustus Juni Juli Januari Oktober Kind Vrouw
     Man Dame Code Data Media Web Click Link Page News Post Mail Pet Pop Rob Sam Sol Tip Tim Ton Tom Zin Wie Wat
     Waar Hoe Ook Nog Al Ad Ace Aries Apollo Candida Corona Costa Da Date Dev Blue Barber Castor Cent Co Cong
-    """.split()
-)
+"""
+_WORDS = frozenset(_ALSO_WORDS.split())
 
 
 def name_finder() -> Callable[[str], Sequence[Span]] | None:
@@ -76,9 +78,10 @@ def _found(text: str) -> Iterator[Span]:
 
 
 def _has_surname(match: re.Match[str]) -> bool:
-    """Is a word that could be a first name followed by a surname from the list?"""
+    """Is a word that could be a first name within a sentence, and followed by a surname from the list?"""
     last = match["last"].split()
-    return bool(last) and last[-1] in _listed("last")
+    starts = re.search(r"(?:^|[.!?:\n][ ]?)$", match.string[max(0, match.start() - 2) : match.start()])
+    return bool(last) and not starts and last[-1] in _listed("last")
 
 
 @cache

@@ -16,10 +16,10 @@ OWN = Own(
 
 
 def found(
-    check: Check, text: str, *, own: Own = Own(), find_names: Callable[[str], Sequence[Span]] | None = None
+    check: Check, text: str, *, own: Own | None = None, find_names: Callable[[str], Sequence[Span]] | None = None
 ) -> list[Finding]:
     """What the check finds in a text for all channels."""
-    return list(check.findings(Draft(text, (), own=own, find_names=find_names)))
+    return list(check.findings(Draft(text, (), own=own or Own(), find_names=find_names)))
 
 
 def told(finding: Finding) -> str:

@@ -6,37 +6,61 @@ from collections.abc import Iterator
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 from vierogen.posts.checks.facts_of_life import private_facts
-from vierogen.posts.checks.persons import people
+from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, told
 
-_HOUSE = r"\d{1,4}(?:[ ]?-?[ ]?(?:[a-zA-Z](?![\w'])|bis|hs|huis|I{1,3}|IV|\d{1,3}(?:hoog)?)(?![\w]))?(?![\w.:,]\d|\w|[ ]?(?:uur|jaar|euro|km|meter|procent|%))"
+_HOUSE = (
+    r"\d{1,4}(?:[ ]?-?[ ]?(?:[a-zA-Z](?![\w'])|bis|hs|huis|I{1,3}|IV|\d{1,3}(?:hoog)?)(?![\w]))?(?![\w.:,]\d"
+    r"|\w|[ ]?(?:uur|jaar|euro|km|meter|procent|%))"
+)
 _STREET = (
-    r"(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
+    r"(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
+    r"|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan"
+    r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
 )
 _POSTCODE = r"[1-9]\d{3}[ ]?[A-Za-z]{2}(?![\w])"
 _UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
 _UK_STREET = (
-    r"(?:flat \d+[a-z]?,? )?\d{1,4}[a-zA-Z]?[ ](?:[A-Z][\w'-]+[ ]){1,3}(?:Street|St|Road|Rd|Close|Avenue|Ave|Lane|Drive|Way|Court|Crescent|Grove|Gardens|Terrace|Place|Rise|Hill|Walk|Row|Mews|Square|Green|View|Park)(?!\w)"
+    r"(?:flat \d+[a-z]?,? )?\d{1,4}[a-zA-Z]?[ ](?:[A-Z][\w'-]+[ ]){1,3}(?:Street|St|Road|Rd|Close|Avenue|Ave"
+    r"|Lane|Drive|Way|Court|Crescent|Grove|Gardens|Terrace|Place|Rise|Hill|Walk|Row|Mews|Square|Green|View"
+    r"|Park)(?!\w)"
 )
 # A street and a number, with or without the postcode; a postcode and a number; a British street.
 _FULL = re.compile(
     rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}[ ,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE}"
-    rf"|{_POSTCODE}[ ,-]{{1,4}}(?:nr\.?[ ]|nummer[ ]|huisnummer[ ])?{_HOUSE}|{_UK_STREET}[ ,]{{1,3}}(?:[A-Z]\w+[ ,]{{1,3}}){{0,2}}{_UK_POSTCODE}"
+    rf"|{_POSTCODE}[ ,-]{{1,4}}(?:nr\.?[ ]|nummer[ ]|huisnummer[ ])?{_HOUSE}"
+    rf"|{_UK_STREET}[ ,]{{1,3}}(?:[A-Z]\w+[ ,]{{1,3}}){{0,2}}{_UK_POSTCODE}"
     rf"|[A-Z][\w'-]+[ ]{_HOUSE}[ ,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE})"
 )
 _BARE = re.compile(rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}|{_UK_STREET})")
 # "Achterom 9 in Rietmeer": any word with a number, only where somebody is at home there.
 _ODD = re.compile(rf"(?<![\w-])[A-Z][a-z]{{3,20}}[ ]{_HOUSE}")
 _OF_ALL = re.compile(
-    r"(?<!\w)(?:\w*stadskantoor|\w*gemeentehuis|stadhuis|raadhuis|\w*loket|\w*balie|\w*centrum|buurthuis|dorpshuis|wijkhuis|buurtkamer|huiskamer|huis van de \w+|clubhuis|\w*bibliotheek|bieb|school|\w*school|kerk|museum|theater|zwembad|sporthal|zaal|winkel\w*|kantoor|\w*gebouw|kringloop|milieustraat|inloop\w*|spreekuur"
-    r"|bezoekadres|postadres|ons adres|locatie|adres|ingang|entree|voordeur van het|open(?:t|en|ing|ingstijden)?|geopend|welkom|kom naar|kom langs|markt|afspraak|organis\w+|inzamel\w*|ophalen bij|stembureau|voedselbank|vergunning\w*|bestemmingsplan|aanvraag|dakkapel|omgevingsplan|kappen|werkzaamheden|afgesloten|afsluiting|wegdek|riolering"
-    r"|tot (?:en met )?(?:nr\.? |nummer )?\d+|t/m|tussen|bouw\w*|bushalte|halte|gasthuis|zorgcentrum|verzorgingshuis|hospitaal|gezondheidscentrum|town hall|civic centre|library|hall|centre|center|church|office|offices|museum|theatre|pool|hub|shop|venue|entrance|front door is|reception|community|drop-in|open day|opens|polling station|planning|application"
-    r"|roadworks|closed|donat\w+|collection point|visit us|find us|hospital|surgery|park|market|bewoners van|omwonenden|residents of|winkel|atelier|praktijk|te huur|te koop|nieuwe wijk|aan de slag)(?!\w)",
+    r"(?<!\w)(?:\w*stadskantoor|\w*gemeentehuis|stadhuis|raadhuis|\w*loket|\w*balie|\w*centrum|buurthuis"
+    r"|dorpshuis|wijkhuis|buurtkamer|huiskamer|huis van de \w+|clubhuis|\w*bibliotheek|bieb|school|\w*school"
+    r"|kerk|museum|theater|zwembad|sporthal|zaal|winkel\w*|kantoor|\w*gebouw|kringloop|milieustraat|inloop\w*"
+    r"|spreekuur"
+    r"|bezoekadres|postadres|ons adres|locatie|adres|ingang|entree|voordeur van het|open(?:t|en|ing"
+    r"|ingstijden)?|geopend|welkom|kom naar|kom langs|markt|afspraak|organis\w+|inzamel\w*|ophalen bij"
+    r"|stembureau|voedselbank|vergunning\w*|bestemmingsplan|aanvraag|dakkapel|omgevingsplan|kappen"
+    r"|werkzaamheden|afgesloten|afsluiting|wegdek|riolering"
+    r"|tot (?:en met )?(?:nr\.? |nummer )?\d+|t/m|tussen|bouw\w*|bushalte|halte|gasthuis|zorgcentrum"
+    r"|verzorgingshuis|hospitaal|gezondheidscentrum|town hall|civic centre|library|hall|centre|center|church"
+    r"|office|offices|museum|theatre|pool|hub|shop|venue|entrance|front door is|reception|community|drop-in"
+    r"|open day|opens|polling station|planning|application"
+    r"|roadworks|closed|donat\w+|collection point|visit us|find us|hospital|surgery|park|market|bewoners van"
+    r"|omwonenden|residents of|winkel|atelier|praktijk|te huur|te koop|nieuwe wijk|aan de slag)(?!\w)",
     re.IGNORECASE,
 )
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:woont|wonen|woonde|woonachtig|woonplek van|thuis|bij mij|bij ons thuis|bij hem|bij haar|huisbezoek\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer|het gezin|familie|fam\.|cli[eë]nte?|pati[eë]nte?|zijn huis|haar huis|mijn huis|ons huis|mijn adres|haar adres|zijn adres|hij|zij|ze|hem|bel maar aan|belde aan|langs bij"
-    r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|ontruim\w*|privé ?adres|huisadres|home address|my address|opgehaald worden|melder|klager|collega|buurvrouw|buurman|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
+    r"(?<!\w)(?:woont|wonen|woonde|woonachtig|woonplek van|thuis|bij mij|bij ons thuis|bij hem|bij haar"
+    r"|huisbezoek\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer|het gezin|familie|fam\.|cli[eë]nte?"
+    r"|pati[eë]nte?|zijn huis|haar huis|mijn huis|ons huis|mijn adres|haar adres|zijn adres|hij|zij|ze|hem"
+    r"|bel maar aan|belde aan|langs bij"
+    r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he"
+    r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|ontruim\w*|privé ?adres"
+    r"|huisadres|home address|my address|opgehaald worden|melder|klager|collega|buurvrouw|buurman"
+    r"|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -93,7 +117,13 @@ def _addresses(text: str) -> list[tuple[int, int, bool]]:
 def _at_home(text: str, match: re.Match[str]) -> bool:
     """Is a word with a number where somebody is said to be at home, just before it or after?"""
     before = text[max(0, match.start() - 45) : match.start()]
-    return bool(re.search(r"(?<!\w)(?:thuis(?: gebracht)?:|thuis op|woont (?:op|aan|in)|adres:?|lives at|huisbezoek (?:op|aan)|bij mij:?|thuis:)[ ](?:de |het )?$|thuis gebracht: $", before))
+    return bool(
+        re.search(
+            r"(?<!\w)(?:thuis(?: gebracht)?:|thuis op|woont (?:op|aan|in)|adres:?|lives at|huisbezoek (?:op|aan)"
+            r"|bij mij:?|thuis:)[ ](?:de |het )?$|thuis gebracht: $",
+            before,
+        )
+    )
 
 
 def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
@@ -106,7 +136,7 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
 
 
 def _is_about_somebody(text: str, start: int, end: int) -> bool:
-    near = [person for person in people(text) if person.end > start - 120 and person.start < end + 80]
-    if any(person.how != "first" for person in near):
+    named = near(people(text), start - 120, end + 80)
+    if any(person.how != "first" for person in named):
         return True
-    return bool(near and private_facts(text[max(0, start - 150) : end + 150]))
+    return bool(named and private_facts(text[max(0, start - 150) : end + 150]))

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
-from vierogen.posts.checks.persons import people
+from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, told
 
 _MONTH = (
-    r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|m(?:aa)?rt|mar(?:ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|aug(?:ust(?:us)?)?|sept?(?:ember)?"
+    r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|m(?:aa)?rt|mar(?:ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?"
+    r"|aug(?:ust(?:us)?)?|sept?(?:ember)?"
     r"|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
@@ -17,21 +18,36 @@ _YEAR = r"(?:'?\d\d|(?:19|20)\d\d)"
 _BETWEEN = r"[ ]?[-/.\\][ ]?"
 _DATE = re.compile(
     rf"(?<![\w-])(?:{_DAY}{_BETWEEN}(?:0?[1-9]|1[0-2]){_BETWEEN}(?P<a>{_YEAR})|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-{_DAY}"
-    rf"|{_DAY}(?:st|nd|rd|th|e)?[ -](?:of )?{_MONTH}[ ,-]{{1,2}}(?P<b>{_YEAR})|{_MONTH} {_DAY}(?:st|nd|rd|th)?,? (?P<c>(?:19|20)\d\d)"
-    r"|(?:[0-3] ?\d) ?[-/.] ?(?:[01] ?\d) ?[-/.] ?(?P<d>[12] [90] \d \d|[12][90]\d\d)|(?P<f>(?<=\s)(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d)|\d\d (?:0\d|1[0-2]) (?P<g>(?:19|20)\d\d))(?![\w]|-\d)",
+    rf"|{_DAY}(?:st|nd|rd|th|e)?[ -](?:of )?{_MONTH}[ ,-]{{1,2}}(?P<b>{_YEAR})|{_MONTH} {_DAY}(?:st|nd|rd"
+    rf"|th)?,? (?P<c>(?:19|20)\d\d)"
+    r"|(?:[0-3] ?\d) ?[-/.] ?(?:[01] ?\d) ?[-/.] ?(?P<d>[12] [90] \d \d|[12][90]\d\d)|(?P<f>(?<=\s)(?:0[1-9]"
+    r"|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d)|\d\d (?:0\d|1[0-2]) (?P<g>(?:19|20)\d\d))(?![\w]|-\d)",
     re.IGNORECASE,
 )
 _BORN = re.compile(
-    r"(?<!\w)(?:geb(?:oren|oortedatum|oorteda[gt]\w*|\.)?(?:dd?\.?|datum)?|gbd|g\.?b\.?d\.?|date of birth|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarig|komt uit|kwam ter wereld|geboortedd)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:geb(?:oren|oortedatum|oorteda[gt]\w*|\.)?(?:dd?\.?|datum)?|gbd|g\.?b\.?d\.?|date of birth"
+    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarig|komt uit|kwam ter wereld"
+    r"|geboortedd)(?!\w)",
+    re.IGNORECASE,
 )
 # Everybody born then, or a day of something else.
 _GROUP = re.compile(
-    r"(?<!\w)(?:tussen|vanaf|voor|vóór|na|ná|t/m|tot|between|before|after|on or after|on or before|since|from|sinds|u |you |bent u|iedereen|allen|kinderen|mensen|inwoners|everyone|children|anyone|people|wie)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:tussen|vanaf|voor|vóór|na|ná|t/m|tot|between|before|after|on or after|on or before|since|from"
+    r"|sinds|u |you |bent u|iedereen|allen|kinderen|mensen|inwoners|everyone|children|anyone|people"
+    r"|wie)(?!\w)",
+    re.IGNORECASE,
 )
 _THINGS = re.compile(
-    r"(?<!\w)(?:aangifte van geboorte|geboorteaangifte|gemeente|stichting|vereniging|museum|veulen|lam|kalf|giraffe?|olifant\w*|panda|dier\w*|ooievaar|foal|calf|lamb|elephant|council|charity|club|idee|plan|project|wijk|app|website)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:aangifte van geboorte|geboorteaangifte|gemeente|stichting|vereniging|museum|veulen|lam|kalf"
+    r"|giraffe?|olifant\w*|panda|dier\w*|ooievaar|foal|calf|lamb|elephant|council|charity|club|idee|plan"
+    r"|project|wijk|app|website)(?!\w)",
+    re.IGNORECASE,
 )
-_CLIENT = re.compile(r"(?<!\w)(?:cli[eë]nte?|pati[eë]nte?|client|patient|leerling|pupil|aanvra(?:ger|agster)|applicant|betrokkene|verdachte|suspect)(?!\w)", re.IGNORECASE)
+_CLIENT = re.compile(
+    r"(?<!\w)(?:cli[eë]nte?|pati[eë]nte?|client|patient|leerling|pupil|aanvra(?:ger|agster)|applicant"
+    r"|betrokkene|verdachte|suspect)(?!\w)",
+    re.IGNORECASE,
+)
 # People of history: whoever was born before is in books, or over 110.
 _FIRST_YEAR = 1916
 
@@ -73,7 +89,7 @@ def _is_birth(text: str, match: re.Match[str]) -> bool:
     breaks = [stop.end() for stop in re.finditer(r"[!?\n]|(?<=\w{4})\.\s", before)]
     before = before[breaks[-1] :] if breaks else before
     after = text[match.end() : match.end() + 16]
-    label = [found for found in _BORN.finditer(before)]
+    label = list(_BORN.finditer(before))
     if label and not _GROUP.search(before[label[-1].end() :]) and not _is_of_a_group(before, label[-1].start()):
         return True
     if re.match(r"[ )]{0,2}(?:geboren|geb\.|born|\(geb)", after):
@@ -83,10 +99,18 @@ def _is_birth(text: str, match: re.Match[str]) -> bool:
 
 def _is_of_a_group(before: str, at: int) -> bool:
     lead = before[:at]
-    return bool(_THINGS.search(lead) or re.search(r"(?:bent u|ben je|were you|iedereen die|allen|kinderen|mensen|inwoners|everyone|children|anyone)\W+(?:\w+\W+){0,3}$", lead, re.IGNORECASE))
+    return bool(
+        _THINGS.search(lead)
+        or re.search(
+            r"(?:bent u|ben je|were you|iedereen die|allen|kinderen|mensen|inwoners|everyone|children"
+            r"|anyone)\W+(?:\w+\W+){0,3}$",
+            lead,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _is_beside_a_name(text: str, match: re.Match[str]) -> bool:
     """ "Mohammed el Amrani (12-03-1987)"."""
     bracketed = re.search(r"[(,*°][ ]?$", text[max(0, match.start() - 3) : match.start()])
-    return bool(bracketed) and _year(match) < 2020 and any(0 <= match.start() - person.end <= 4 for person in people(text))
+    return bool(bracketed) and _year(match) < 2020 and bool(near(people(text), match.start() - 4, match.start()))

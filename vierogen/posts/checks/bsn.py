@@ -13,19 +13,28 @@ from vierogen.posts.checks.plain import Hit, Plain, masked, told
 # Eight or nine digits with a space, dot, hyphen or slash between some of them.
 _NUMBER = re.compile(r"(?<![\w€$£])(?<![\d][.,-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])")
 _LABEL = (
-    r"b\.?s\.?n\.?(?:[- ]?(?:nr|nummer|number))?|burger ?service ?(?:nummers?|nr|no)\.?|sofi(?:[- ]?(?:nummers?|nr))?|citizen service (?:number|no)"
+    r"b\.?s\.?n\.?(?:[- ]?(?:nr|nummer|number))?|burger ?service ?(?:nummers?|nr|no)\.?"
+    r"|sofi(?:[- ]?(?:nummers?|nr))?|citizen service (?:number|no)"
     r"|social security (?:number|no)|personal (?:id(?:entification)?|public service) number"
 )
 _OWN = re.compile(rf"(?<![\w])(?:{_LABEL})(?!\w)", re.IGNORECASE)
-_OWN_AFTER = re.compile(rf"^[ )]{{0,3}}[(,=]?[ ]?(?:is|als|as|=|dat is|zijnde)?[ ]?(?:mijn|haar|zijn|het|de|the|my|his|her|d'r)?[ ]?(?:{_LABEL})(?!\w)", re.IGNORECASE)
+_OWN_AFTER = re.compile(
+    rf"^[ )]{{0,3}}[(,=]?[ ]?(?:is|als|as|=|dat is|zijnde)?[ ]?(?:mijn|haar|zijn|het|de|the|my|his|her"
+    rf"|d'r)?[ ]?(?:{_LABEL})(?!\w)",
+    re.IGNORECASE,
+)
 # Who is spoken of, where no label stands before the number.
 _PERSON = re.compile(
-    r"(?<!\w)(?:dossier van|dossier|cli[eë]nte?|pati[eë]nte?|patient|inwoner|mevrouw|mevr\.|mw\.?|meneer|dhr\.?|de heer|leerling|(?:persoons|identificatie)nummer"
+    r"(?<!\w)(?:dossier van|dossier|cli[eë]nte?|pati[eë]nte?|patient|inwoner|mevrouw|mevr\.|mw\.?|meneer"
+    r"|dhr\.?|de heer|leerling|(?:persoons|identificatie)nummer"
     r"|client|resident|mrs?|ms|file of|persoon|burger)(?!\w)",
     re.IGNORECASE,
 )
 # Nobody's number: said to be none, or all the same digits.
-_NONE = re.compile(r"bestaat niet|does not exist|doesn't exist|niet echt|verzonnen|fictie\w*|made[- ]up|geen (?:echt )?bsn", re.IGNORECASE)
+_NONE = re.compile(
+    r"bestaat niet|does not exist|doesn't exist|niet echt|verzonnen|fictie\w*|made[- ]up|geen (?:echt )?bsn",
+    re.IGNORECASE,
+)
 
 
 class Bsn(Check):

@@ -11,13 +11,16 @@ from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_be
 from vierogen.posts.checks.plain import Hit, Plain, masked, told
 
 _NUMBER = re.compile(r"(?<![\w+])(?<!\d[.,-])\d(?:[ ._/-]{0,3}\d){12,18}(?!\d)(?!\w)")
-# Ranges of issuers (ISO/IEC 7812) with their lengths: Visa, Mastercard, American Express, Diners, Discover, JCB, Maestro.
+# Ranges of issuers (ISO/IEC 7812) with their lengths: Visa, Mastercard, American Express; Diners; Discover, JCB,
+# Maestro.
 _ISSUERS = re.compile(
-    r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}"
+    r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}"
+    r"|3(?:0[0-5]|[689]\d)\d{11}"
     r"|(?:6011|64[4-9]\d|65\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{12,15}"
 )
 _CARD = re.compile(
-    r"(?<!\w)(?:kaart\w*|\w*card\w*|visa|mastercard|amex|american express|maestro|credit\w*|debit\w*|betaal\w*|paid|pay\w*|exp\.?|vervalt|pas(?:nummer)?|cvc|cvv)(?!\w)",
+    r"(?<!\w)(?:kaart\w*|\w*card\w*|visa|mastercard|amex|american express|maestro|credit\w*|debit\w*"
+    r"|betaal\w*|paid|pay\w*|exp\.?|vervalt|pas(?:nummer)?|cvc|cvv)(?!\w)",
     re.IGNORECASE,
 )
 

@@ -13,19 +13,41 @@ _ADDRESS = re.compile(
 )
 # Where people have an address of their own; an organisation seldom does.
 _OF_PEOPLE = re.compile(
-    r"(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|icloud|me|mac|ziggo|kpnmail|kpnplanet|planet|xs4all|home|hetnet|casema|upcmail|telfort|quicknet|chello|zonnet|tele2|online|solcon|caiway|freedom|zeelandnet|kabelfoon"
-    r"|protonmail|proton|pm|gmx|web|aol|mail|btinternet|btopenworld|sky|virginmedia|talktalk|ntlworld|blueyonder|tiscali|mailbox|telenet|skynet|tutanota|fastmail|hey)\.(?:com|nl|be|net|de|eu|org|me|uk|co\.uk|fr|example)",
+    r"(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|icloud|me|mac|ziggo|kpnmail|kpnplanet|planet"
+    r"|xs4all|home|hetnet|casema|upcmail|telfort|quicknet|chello|zonnet|tele2|online|solcon|caiway|freedom"
+    r"|zeelandnet|kabelfoon"
+    r"|protonmail|proton|pm|gmx|web|aol|mail|btinternet|btopenworld|sky|virginmedia|talktalk|ntlworld"
+    r"|blueyonder|tiscali|mailbox|telenet|skynet|tutanota|fastmail|hey)\.(?:com|nl|be|net|de|eu|org|me|uk"
+    r"|co\.uk|fr|example)",
     re.IGNORECASE,
 )
 # Words of what an address is for; also at the start or end of a longer word ("zorgloket", "teamwonen").
 _FUNCTION = re.compile(
-    r"info\w*|balie\w*|\w*balie|pers|press\w*|media\w*|\w*contact\w*|kcc|gemeente\w*|\w*post(?:bus)?|mail|\w*secretariaat|secretary|communicatie\w*|communications?|comms|recepti\w+|web\w*|site|privacy|fg|dpo|avg|gdpr|\w*griffie|\w*raad|\w*loket|wij\w*|\w*team\w*|\w*meld\w*"
-    r"|subsidi\w+|vergunning\w*|permits?|planning|werken?bij|werk\w*|hr|p-?en-?o|jobs|vacature\w*|recruit\w*|careers|sollicit\w*|inschrijv\w+|aanmeld\w*|regist\w+|reserv\w+|boek\w*|book\w*|bieb|\w*bibliotheek|librar\w+|museum|theater|zwembad|sport\w*|service\w*|help\w*|support|hello|hallo|hoi"
-    r"|office|enquir\w+|admin\w*|noreply|no-reply|\w*desk|klacht\w*|complaints?|bezwaar\w*|financ\w+|invoice\w*|factu\w+|creditcare|crediteuren|debiteuren|belasting\w*|tax\w*|burger\w*|zaken|sociaal\w*|social|jeugd\w*|youth|zorg\w*|care|wmo|schuld\w*|debt|geld\w*|money|energie\w*|energy|duurzaam\w*|klimaat|wonen|housing"
-    r"|buurt\w*|wijk\w*|dorps\w*|bewoner\w*|vrijwillig\w*|volunteer\w*|mantelzorg\w*|stichting\w*|vereniging\w*|club|comit[e]\w*|committee|bestuur|board|penningmeester|treasurer|voorzitter|redactie\w*|nieuws\w*|news\w*|event\w*|evenement\w*|feest\w*|festival|activiteit\w*|cultuur|culture|kunst|arts?|toeris\w*|vvv|park\w*|parking|parkeer\w*"
-    r"|afval\w*|waste|bins?|milieu\w*|groen|green|trees|verkeer|traffic|roads|veilig\w*|safety|integriteit|security|ict|it|data|archief|archive\w*|project\w*|participatie|denkmee|inspraak|ideeen|idee|ideas|enquete|survey|vragen|questions|feedback|reactie\w*|verkiezing\w*|elections?|stembureau|democra\w+|onderwijs|school\w*|education|leer\w*|taal\w*|cursus\w*|training"
-    r"|donat\w+|gift\w*|fundrais\w+|sponsor\w*|partner\w*|zakelijk|business|ondernem\w*|marketing|verhuur|rent\w*|planning|agenda|algemeen|general|centrum|centre|hub|huis\w*|steunpunt\w*|meldpunt|anonie\w+|vertrouwens\w*|ombuds\w*|english|international\w*|inburger\w*|welkom|welcome|foto\w*|photos?|inzend\w*|wedstrijd|prijsvraag|lintje\w*|kabinet|burgemeester|wethouder\w*|mayor|councillors?"
-    r"|zaal\w*|tuin\w*|moestuin|speel\w*|dieren\w*|fiets\w*|bus|ov|water\w*|bouw\w*|nieuwbouw|woz|kwijtschelding|inkoop|juridisch\w*|legal|foi|woo|wob|statistiek|onderzoek|research|noodfonds|fonds|trust|charity|foundation|appeal",
+    r"info\w*|balie\w*|\w*balie|pers|press\w*|media\w*|\w*contact\w*|kcc|gemeente\w*|\w*post(?:bus)?|mail"
+    r"|\w*secretariaat|secretary|communicatie\w*|communications?|comms|recepti\w+|web\w*|site|privacy|fg|dpo"
+    r"|avg|gdpr|\w*griffie|\w*raad|\w*loket|wij\w*|\w*team\w*|\w*meld\w*"
+    r"|subsidi\w+|vergunning\w*|permits?|planning|werken?bij|werk\w*|hr|p-?en-?o|jobs|vacature\w*|recruit\w*"
+    r"|careers|sollicit\w*|inschrijv\w+|aanmeld\w*|regist\w+|reserv\w+|boek\w*|book\w*|bieb|\w*bibliotheek"
+    r"|librar\w+|museum|theater|zwembad|sport\w*|service\w*|help\w*|support|hello|hallo|hoi"
+    r"|office|enquir\w+|admin\w*|noreply|no-reply|\w*desk|klacht\w*|complaints?|bezwaar\w*|financ\w+"
+    r"|invoice\w*|factu\w+|creditcare|crediteuren|debiteuren|belasting\w*|tax\w*|burger\w*|zaken|sociaal\w*"
+    r"|social|jeugd\w*|youth|zorg\w*|care|wmo|schuld\w*|debt|geld\w*|money|energie\w*|energy|duurzaam\w*"
+    r"|klimaat|wonen|housing"
+    r"|buurt\w*|wijk\w*|dorps\w*|bewoner\w*|vrijwillig\w*|volunteer\w*|mantelzorg\w*|stichting\w*"
+    r"|vereniging\w*|club|comit[e]\w*|committee|bestuur|board|penningmeester|treasurer|voorzitter|redactie\w*"
+    r"|nieuws\w*|news\w*|event\w*|evenement\w*|feest\w*|festival|activiteit\w*|cultuur|culture|kunst|arts?"
+    r"|toeris\w*|vvv|park\w*|parking|parkeer\w*"
+    r"|afval\w*|waste|bins?|milieu\w*|groen|green|trees|verkeer|traffic|roads|veilig\w*|safety|integriteit"
+    r"|security|ict|it|data|archief|archive\w*|project\w*|participatie|denkmee|inspraak|ideeen|idee|ideas"
+    r"|enquete|survey|vragen|questions|feedback|reactie\w*|verkiezing\w*|elections?|stembureau|democra\w+"
+    r"|onderwijs|school\w*|education|leer\w*|taal\w*|cursus\w*|training"
+    r"|donat\w+|gift\w*|fundrais\w+|sponsor\w*|partner\w*|zakelijk|business|ondernem\w*|marketing|verhuur"
+    r"|rent\w*|planning|agenda|algemeen|general|centrum|centre|hub|huis\w*|steunpunt\w*|meldpunt|anonie\w+"
+    r"|vertrouwens\w*|ombuds\w*|english|international\w*|inburger\w*|welkom|welcome|foto\w*|photos?|inzend\w*"
+    r"|wedstrijd|prijsvraag|lintje\w*|kabinet|burgemeester|wethouder\w*|mayor|councillors?"
+    r"|zaal\w*|tuin\w*|moestuin|speel\w*|dieren\w*|fiets\w*|bus|ov|water\w*|bouw\w*|nieuwbouw|woz"
+    r"|kwijtschelding|inkoop|juridisch\w*|legal|foi|woo|wob|statistiek|onderzoek|research|noodfonds|fonds"
+    r"|trust|charity|foundation|appeal",
     re.IGNORECASE,
 )
 _FIRST = frozenset(name.casefold() for name in FIRST_NAMES)

@@ -6,21 +6,36 @@ from collections.abc import Iterator
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Extra, Finding, Tier
 from vierogen.posts.checks.facts_of_life import private_facts
-from vierogen.posts.checks.persons import PRONOUN, SOMEBODY, is_pointed_out, people
+from vierogen.posts.checks.persons import PRONOUN, SOMEBODY, is_pointed_out, near, people
 from vierogen.posts.checks.plain import Hit, Plain, told
 
 # A fact and a person belong together within so many signs.
 _REACH = 170
-_HOUSE = re.compile(r"(?:straat|laan|weg|plein|kade|hof|pad|dijk|gracht|singel|Street|Close|Road|Lane|Avenue)[ ]\d|\d[ ](?:[A-Z]\w+[ ]){1,2}(?:Street|Close|Road|Lane|Avenue|Grove|Drive|Court|Gardens|Terrace|Crescent|Way)|\d{4}[ ]?[A-Z]{2}\b")
+# Looked at in one text.
+_MOST_FACTS = 300
+_HOUSE = re.compile(
+    r"(?:straat|laan|weg|plein|kade|hof|pad|dijk|gracht|singel|Street|Close|Road|Lane|Avenue)[ ]\d"
+    r"|\d[ ](?:[A-Z]\w+[ ]){1,2}(?:Street|Close|Road|Lane|Avenue|Grove|Drive|Court|Gardens|Terrace|Crescent"
+    r"|Way)|\d{4}[ ]?[A-Z]{2}\b"
+)
 # What happened to one person, not to anybody: a state with somebody in it.
 _HAPPENED = re.compile(
-    r"(?<!\w)(?:is|was|zit|zat|ligt|lag|heeft|had|kreeg|krijgt|kwam|werd|wordt|verloor|moet|has|had|got|gets|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel)(?!\w)", re.IGNORECASE
-)
-_ANYBODY = re.compile(
-    r"(?<!\w)(?:als (?:u|je|de|een)|wanneer|heeft u|heb je|bent u|ben je|kent u|ken je|have you|do you|are you|if you|elke|iedere|every|each|veel|many|mensen|people|patiënten|patients|recht op|uw (?:moeder|vader|partner|kind)|je (?:moeder|vader|partner|kind)|your (?:mother|father|partner|child|mum|dad))(?!\w)",
+    r"(?<!\w)(?:is|was|zit|zat|ligt|lag|heeft|had|kreeg|krijgt|kwam|werd|wordt|verloor|moet|has|had|got|gets"
+    r"|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel)(?!\w)",
     re.IGNORECASE,
 )
-_NEGLECT = re.compile(r"(?<!\w)(?:vervuild\w*|verwaarloo\w+|wil geen hulp|verward|valt steeds|dronken|drunk|neglect\w*|hoarding|verslonsd)(?!\w)", re.IGNORECASE)
+_ANYBODY = re.compile(
+    r"(?<!\w)(?:als (?:u|je|de|een)|wanneer|heeft u|heb je|bent u|ben je|kent u|ken je|have you|do you"
+    r"|are you|if you|elke|iedere|every|each|veel|many|mensen|people|patiënten|patients|recht op|uw (?:moeder"
+    r"|vader|partner|kind)|je (?:moeder|vader|partner|kind)|your (?:mother|father|partner|child|mum"
+    r"|dad))(?!\w)",
+    re.IGNORECASE,
+)
+_NEGLECT = re.compile(
+    r"(?<!\w)(?:vervuild\w*|verwaarloo\w+|wil geen hulp|verward|valt steeds|dronken|drunk|neglect\w*|hoarding"
+    r"|verslonsd)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 class Health(Check):
@@ -48,16 +63,12 @@ def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
     if not facts:
         return
     spans = tuple(draft.find_names(text)) if draft.find_names else ()
-    named = [(person.start, person.end) for person in people(text, spans, draft.own.names)]
-    for start, end in facts:
-        if _is_near(start, named) or _is_told_of_somebody(text, start, end):
+    named = people(text, spans, draft.own.names)
+    for start, end in facts[:_MOST_FACTS]:
+        if near(named, start - _REACH, end + _REACH) or _is_told_of_somebody(text, start, end):
             message = _("“%(shown)s” seems to tell something private about somebody.")
             yield Hit(start, end, message, text[start:end][:60])
             return
-
-
-def _is_near(at: int, places: list[tuple[int, int]]) -> bool:
-    return any(start - _REACH <= at <= end + _REACH for start, end in places)
 
 
 def _is_told_of_somebody(text: str, start: int, end: int) -> bool:

@@ -9,8 +9,12 @@ from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_be
 from vierogen.posts.checks.plain import Hit, Plain, masked, told
 
 _DOCUMENT = re.compile(
-    r"(?<!\w)(?:\w*paspoort\w*|pp-?nr\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving|driver'?s?|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?| ?number| no\.?)"
-    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer)|residence (?:permit|card)|v-nummer|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
+    r"(?<!\w)(?:\w*paspoort\w*|pp-?nr\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving|driver'?s?"
+    r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
+    r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
+    r"| ?number| no\.?)"
+    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer)|residence (?:permit"
+    r"|card)|v-nummer|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
 # Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); licences ten digits. British
@@ -25,7 +29,8 @@ _SHAPES = (
 )
 _SIGN = r"[A-Za-z0-9]"
 _TOKEN = re.compile(
-    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|{_SIGN}{{2,18}}(?:[ .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
+    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|{_SIGN}{{2,18}}(?:["
+    rf" .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
 )
 _REACH = 75
 
@@ -61,7 +66,11 @@ def _hits(view: Plain) -> Iterator[Hit]:
         before = view.text[max(0, document.start() - 40) : document.start()]
         for start, end in _numbers(before, 0, len(before)):
             shift = document.start() - len(before)
-            if start + shift >= done and re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start], re.IGNORECASE) and _is_number(view.text, start + shift, end + shift):
+            if (
+                start + shift >= done
+                and re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start], re.IGNORECASE)
+                and _is_number(view.text, start + shift, end + shift)
+            ):
                 done = end + shift
                 message = _("%(shown)s looks like the number of an identity document.")
                 yield Hit(start + shift, end + shift, message, masked(before[start:end]))
@@ -98,10 +107,14 @@ def _is_number(text: str, start: int, end: int) -> bool:
     if example_before(text, start):
         return False
     label = label_before(text, start, (_DOCUMENT, _OTHERS, OTHER_NUMBERS))
-    return label is not _OTHERS and (label is not OTHER_NUMBERS or bool(re.search(r"document", text[max(0, start - 40) : start], re.IGNORECASE)))
+    return label is not _OTHERS and (
+        label is not OTHER_NUMBERS or bool(re.search(r"document", text[max(0, start - 40) : start], re.IGNORECASE))
+    )
 
 
 # Numbers that stand near the word "paspoort" in ordinary posts.
 _OTHERS = re.compile(
-    r"(?<!\w)(?:bsn|burgerservice\w*|tel\w*|bel|call|ring|phone|app|iban|rekening\w*|afspraak\w*|zaak\w*|case|kenteken|plate|postcode|bestel\w*|order\w*|aanvraag\w*|formulier|form)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:bsn|burgerservice\w*|tel\w*|bel|call|ring|phone|app|iban|rekening\w*|afspraak\w*|zaak\w*|case"
+    r"|kenteken|plate|postcode|bestel\w*|order\w*|aanvraag\w*|formulier|form)(?!\w)",
+    re.IGNORECASE,
 )

@@ -10,7 +10,11 @@ from vierogen.posts.checks.persons import PRONOUN, Person, people
 from vierogen.posts.checks.plain import Hit, Plain, told
 
 # Numbers and addresses that make a name beside them somebody's file.
-_IDENTIFIER = re.compile(r"\d(?:[ ./-]{0,3}\d){6,}|[\w.+-]+@[\w-]+\.\w+|[A-Za-z]{2}\d\d[ .]?[A-Za-z]{4}|\d{2}[a-zA-Z]{2,3}\d|[A-Z]{2}-\d{3}-[A-Z]|(?<=\d)[A-Z]{2}\d", re.ASCII)
+_IDENTIFIER = re.compile(
+    r"\d(?:[ ./-]{0,3}\d){6,}|[\w.+-]+@[\w-]+\.\w+|[A-Za-z]{2}\d\d[ .]?[A-Za-z]{4}|\d{2}[a-zA-Z]{2,3}\d"
+    r"|[A-Z]{2}-\d{3}-[A-Z]|(?<=\d)[A-Z]{2}\d",
+    re.ASCII,
+)
 # How far the words may stand from the name.
 _REACH = 160
 

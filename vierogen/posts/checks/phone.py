@@ -10,7 +10,7 @@ from phonenumbers import PhoneNumberType
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 from vierogen.posts.checks.labels import OTHER_NUMBERS, label_before
-from vierogen.posts.checks.persons import PRONOUN, people
+from vierogen.posts.checks.persons import PRONOUN, near, people
 from vierogen.posts.checks.plain import Hit, Plain, masked, sentence_around, told
 
 # With what people put between: "06-", "(020)", "+31 (0)6", dots, slashes.
@@ -19,25 +19,47 @@ _DATE = re.compile(r"\(?[0-3]?\d[-/. ]{1,3}[01]?\d[-/. ]{1,3}(?:19|20)\d\d(?!\d)
 # The part of an IBAN after the bank.
 _OF_AN_ACCOUNT = re.compile(r"\d[ .][A-Z]{4}[ .]?$|\d{4}[ .]$")
 # Numbers that cost nothing or the same everywhere: only organisations have them. British ones after them.
-_GENERAL = re.compile(r"(?:\+31|0031|0)(?:800|90[0-9]|88|8[45]|14|66|67|97)|(?:\+44|0044|0)(?:800|808|3\d\d|84[345]|87[0123]|500)")
-_MOBILE = re.compile(r"(?:(?:\+|00)310?|0)6[1-58]\d{7}|(?:(?:\+|00)440?|0)7[1-9]\d{8}|(?:\+|00)324\d{8}|(?:\+|00)491[5-7]\d{8,9}")
+_GENERAL = re.compile(
+    r"(?:\+31|0031|0)(?:800|90[0-9]|88|8[45]|14|66|67|97)|(?:\+44|0044|0)(?:800|808|3\d\d|84[345]|87[0123]"
+    r"|500)"
+)
+_MOBILE = re.compile(
+    r"(?:(?:\+|00)310?|0)6[1-58]\d{7}|(?:(?:\+|00)440?|0)7[1-9]\d{8}|(?:\+|00)324\d{8}|(?:\+"
+    r"|00)491[5-7]\d{8,9}"
+)
 # Named as a number of everybody's: "bel ons", "de receptie".
 _OF_ALL = re.compile(
-    r"(?<!\w)(?:bel (?:ons|dan|gerust|de |het |met )|ons (?:algemene? )?(?:telefoon)?nummer|algemene? nummer|general number|receptie\w*|balie|loket\w*|\w*balie|klantcontact\w*|kcc|gemeente\w*|team\w*|meldpunt|meldkamer|helpdesk|servicepunt|spreekuur\w*|openingstijden|bereikbaar (?:op|van|tussen)"
-    r"|ma (?:t/m|tot)|maandag|werkdag\w*|kantooruren|tot \d\d[.:]\d\d|voor vragen|vragen\?|vragen over|meer (?:informatie|weten)|informatie|info|reserve\w+|aanmeld\w+|afspraak|storing\w*|spoed|meld\w*|wijkteam|bibliotheek|zwembad|museum|\w*centrum|stichting"
-    r"|call us|ring us|(?:call|ring|phone|contact) (?:the|our)|our (?:office|number|team|helpline|switchboard)|helpline|hotline|switchboard|reception|office|council|library|before \d|weekdays|monday|opening hours|enquir\w+|questions|bookings?|book (?:a|your)|customer|missed a bin|report|emergenc\w+|secretariaat"
+    r"(?<!\w)(?:bel (?:ons|dan|gerust|de |het |met )|ons (?:algemene? )?(?:telefoon)?nummer|algemene? nummer"
+    r"|general number|receptie\w*|balie|loket\w*|\w*balie|klantcontact\w*|kcc|gemeente\w*|team\w*|meldpunt"
+    r"|meldkamer|helpdesk|servicepunt|spreekuur\w*|openingstijden|bereikbaar (?:op|van|tussen)"
+    r"|ma (?:t/m|tot)|maandag|werkdag\w*|kantooruren|tot \d\d[.:]\d\d|voor vragen|vragen\?|vragen over"
+    r"|meer (?:informatie|weten)|informatie|info|reserve\w+|aanmeld\w+|afspraak|storing\w*|spoed|meld\w*"
+    r"|wijkteam|bibliotheek|zwembad|museum|\w*centrum|stichting"
+    r"|call us|ring us|(?:call|ring|phone|contact) (?:the|our)|our (?:office|number|team|helpline"
+    r"|switchboard)|helpline|hotline|switchboard|reception|office|council|library|before \d|weekdays|monday"
+    r"|opening hours|enquir\w+|questions|bookings?|book (?:a|your)|customer|missed a bin|report|emergenc\w+"
+    r"|secretariaat"
     r"|huisartsenpost|dierenambulance|ggd|politie|brandweer|wij|we|us|our|ons|onze)(?!\w)",
     re.IGNORECASE,
 )
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:(?i:priv[eé]\w*|private|personal|thuis(?:nummer)?|home (?:number|phone)|mobiel(?:tje|e)? (?:van|nummer)|(?:mijn|m'n|mn|my|haar|zijn|d'r|his|her|their|hun)[ ](?:\w+[ ])?(?:06\w*|nr\.?|nummer\w*|number\w*|mobiel\w*|mobile|tel\w*|phone|cell)"
-    r"|cli[eë]nt\w*|pati[eë]nt\w*|bewoner|bewoonster|resident|tenant|buurvrouw|buurman|neighbour|moeder|vader|mum|dad|mother|father|dochter|daughter|zoon|son|melder|klager|oma|opa|collega|colleague|bel me|app me|bel mij|app mij|text me|call me|ring me|bereiken"
+    r"(?<!\w)(?:(?i:priv[eé]\w*|private|personal|thuis(?:nummer)?|home (?:number|phone)|mobiel(?:tje"
+    r"|e)? (?:van|nummer)|(?:mijn|m'n|mn|my|haar|zijn|d'r|his|her|their|hun)[ ](?:\w+[ ])?(?:06\w*|nr\.?"
+    r"|nummer\w*|number\w*|mobiel\w*|mobile|tel\w*|phone|cell)"
+    r"|cli[eë]nt\w*|pati[eë]nt\w*|bewoner|bewoonster|resident|tenant|buurvrouw|buurman|neighbour|moeder|vader"
+    r"|mum|dad|mother|father|dochter|daughter|zoon|son|melder|klager|oma|opa|collega|colleague|bel me|app me"
+    r"|bel mij|app mij|text me|call me|ring me|bereiken"
     r"|terugbellen|bel \w+ (?:even )?terug|(?:call|ring) (?:him|her|them)(?: back)?))(?!\w)"
 )
 # A number for a mobile telephone that everybody may know: that of the organisation's messages.
 _MESSAGES = re.compile(
-    r"(?<!\w)(?:(?:whatsapp|app|sms|text|message|appje|bericht\w*)[ ](?:met |naar |met de |naar de |naar het |sturen naar |via )?(?:ons|onze?|de gemeente|gemeente|het loket|klantcontact\w*|us|the council|our)|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp|ons (?:whatsapp|06|algemene|mobiele)\w*"
-    r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket)[- ]?(?:telefoon|nummer|dienst|lijn)|pers(?:woordvoer|voorlicht|contact)\w*|voor de pers|press (?:office|line)|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
+    r"(?<!\w)(?:(?:whatsapp|app|sms|text|message|appje|bericht\w*)[ ](?:met |naar |met de |naar de |naar het "
+    r"|sturen naar |via )?(?:ons|onze?|de gemeente|gemeente|het loket|klantcontact\w*|us|the council|our)"
+    r"|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp|ons (?:whatsapp|06|algemene"
+    r"|mobiele)\w*"
+    r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket)[- ]?(?:telefoon"
+    r"|nummer|dienst|lijn)|pers(?:woordvoer|voorlicht|contact)\w*|voor de pers|press (?:office|line)"
+    r"|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
     re.IGNORECASE,
 )
 
@@ -69,7 +91,9 @@ def _ending(number: str) -> str:
 
 def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
     for match in _NUMBER.finditer(view.text):
-        if _DATE.match(match.group().strip()) or _OF_AN_ACCOUNT.search(view.text[max(0, match.start() - 7) : match.start()]):
+        if _DATE.match(match.group().strip()) or _OF_AN_ACCOUNT.search(
+            view.text[max(0, match.start() - 7) : match.start()]
+        ):
             continue
         number = re.sub(r"[^\d+]", "", match.group())
         if _ending(number) not in own and _is_private(view.text, match, number):
@@ -88,14 +112,18 @@ def _is_private(text: str, match: re.Match[str], number: str) -> bool:
     return _is_line(number) and _is_of_one(text, match, sentence)
 
 
-_PHONE = re.compile(r"(?<!\w)(?:tel\w*\.?|bel\w*|app\w*|phone|call|ring|text|mobiel\w*|mobile|nummer|number|bereik\w*|06|whatsapp|sms)(?!\w)", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?<!\w)(?:tel\w*\.?|bel\w*|app\w*|phone|call|ring|text|mobiel\w*|mobile|nummer|number|bereik\w*|06"
+    r"|whatsapp|sms)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def _is_of_one(text: str, match: re.Match[str], sentence: str) -> bool:
     """Is a line that could be a home or an office somebody's own?"""
     if _OF_ONE.search(sentence):
         return True
-    named = any(abs(person.start - match.start()) < 80 for person in people(text))
+    named = near(people(text), match.start() - 80, match.end() + 60)
     if named and not re.search(r"(?<!\w)(?:bij|aanmelden|contactpersoon)(?!\w)", sentence):
         return True
     return not _OF_ALL.search(text[max(0, match.start() - 150) : match.end() + 90]) or (
@@ -121,4 +149,9 @@ def _is_line(number: str) -> bool:
 
 # Also those that its regulator keeps for stories.
 _BRITISH_LINE = re.compile(r"(?:\+44|0)(?:1\d{9}|2\d{9})")
-_LINES = {PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP}
+_LINES = {
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    PhoneNumberType.VOIP,
+}

@@ -18,8 +18,8 @@ MOST = 100_000
 _MOST_FINDINGS = 5
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _QUOTES = dict.fromkeys(map(ord, "‘’‛`´ʼ＇"), "'") | dict.fromkeys(map(ord, "“”„«»"), '"')
-# Letters of Greek and Cyrillic that look like a Latin one; put right only within words that have Latin letters or digits.
-# From Unicode's confusables, https://www.unicode.org/reports/tr39/#Confusable_Detection
+# Letters of Greek and Cyrillic that look like a Latin one; put right only within words that
+# have Latin letters or digits. # From Unicode's confusables, https://www.unicode.org/reports/tr39/#Confusable_Detection
 _LOOK_ALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТХУаеорсухіјѕԁΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABESIJKMHOPCTXYaeopcyxijsdABEZHIKMNOPTYXo",
@@ -41,10 +41,8 @@ class Plain:
 
     def span(self, start: int, end: int) -> Span:
         """Where ``text[start:end]`` stands in the original."""
-        last = self.places[end - 1] if end > start else self.places[start]
-        after = self.places[end]
         # What was dropped after the last sign, such as a soft hyphen, is no part of it.
-        return Span(self.places[start], max(last + 1, min(after, last + 1)) if after > last else last + 1)
+        return Span(self.places[start], self.places[end - 1] + 1)
 
 
 @dataclass(frozen=True)
@@ -194,7 +192,8 @@ _AT = re.compile(
     r"[ ]{0,2}[\[({<][ ]?(?:at|apestaart(?:je)?|apenstaart(?:je)?|@|a)[ ]?[\])}>][ ]{0,2}"
     r"|(?<=\w)[ ]{1,2}(?:apestaart(?:je)?|apenstaart(?:je)?|at-teken|at sign)[ ]{1,2}(?=\w)"
     r"|(?<=\w)[ ]{1,2}@[ ]{1,2}(?=\w+[.])"
-    r"|(?<=\w)[ ]at[ ](?=[\w-]{2,40}[ ](?:dot|punt)[ ])|(?<=\w)[ ]at[ ](?=(?:gmail|hotmail|outlook|live|yahoo|ziggo)[. ])",
+    r"|(?<=\w)[ ]at[ ](?=[\w-]{2,40}[ ](?:dot|punt)[ ])|(?<=\w)[ ]at[ ](?=(?:gmail|hotmail|outlook|live|yahoo"
+    r"|ziggo)[. ])",
     re.IGNORECASE,
 )
 _BRACKETED_DOT = re.compile(r"[ ]{0,2}[\[({<][ ]?(?:dot|punt|\.)[ ]?[\])}>][ ]{0,2}", re.IGNORECASE)
@@ -220,9 +219,7 @@ def texts_of(draft: Draft) -> dict[str, str]:
     return found
 
 
-def told(
-    check: Check, draft: Draft, *, look: Callable[[Plain], Iterator[Hit]], tier: Tier
-) -> Iterator[Finding]:
+def told(check: Check, draft: Draft, *, look: Callable[[Plain], Iterator[Hit]], tier: Tier) -> Iterator[Finding]:
     """A finding for each thing that ``look`` finds in the text for all, and for what only a channel's text has."""
     said: set[str] = set()
     for text, channel in texts_of(draft).items():
@@ -230,13 +227,15 @@ def told(
         count = 0
         for hit in look(view):
             same = "".join(sign for sign in view.text[hit.start : hit.end].casefold() if sign.isalnum())
-            if same in said or count >= _MOST_FINDINGS:
+            if same in said:
                 continue
             said.add(same)
             count += 1
             span = Span(0, 0) if channel else view.span(hit.start, hit.end)
             values: dict[str, str | int] = {"shown": hit.shown} if hit.shown else {}
             yield Finding(check.key, tier, hit.message, values, channel, start=span.start, end=span.end)
+            if count == _MOST_FINDINGS:
+                break
 
 
 def masked(value: str, *, keep: int = 2) -> str:
@@ -251,14 +250,7 @@ _SENTENCE_END = re.compile(r"[.!?;:]\s+(?=[A-Z\"'@#0-9])|\n+|[!?]+\s|(?<=[a-z)]{
 def sentence_around(text: str, start: int, end: int, *, reach: int = 200) -> str:
     """The sentence in which ``text[start:end]`` stands, with at most ``reach`` signs on either side."""
     before = text[max(0, start - reach) : start]
-    for match in _SENTENCE_END.finditer(before):
-        pass
     ends = [match.end() for match in _SENTENCE_END.finditer(before)]
     after = text[end : end + reach]
     stop = _SENTENCE_END.search(after)
     return before[ends[-1] if ends else 0 :] + text[start:end] + after[: stop.start() + 1 if stop else reach]
-
-
-def around(text: str, start: int, end: int, *, reach: int = 120) -> str:
-    """What stands within ``reach`` signs of ``text[start:end]``."""
-    return text[max(0, start - reach) : end + reach]

@@ -19,8 +19,10 @@ def _written(code: str, between: str) -> str:
 
 
 _HYPHENED = re.compile(rf"(?<![\w-])(?:{'|'.join(_written(code, '-') for code in _SIDECODES)})(?![\w-])")
+# All groups apart, or none.
+_GAPS = ("", r"[ .·-]{1,3}")
 _LOOSE = re.compile(
-    rf"(?<![\w-])(?<!\d[ ])(?:{'|'.join(_written(code, between) for code in _SIDECODES for between in ('', '[ .·-]{1,3}'))})(?![\w-])"
+    rf"(?<![\w-])(?<!\d[ ])(?:{'|'.join(_written(code, gap) for code in _SIDECODES for gap in _GAPS)})(?![\w-])"
 )
 _SPREAD = re.compile(
     r"(?<![\w-])(?=(?:[\dA-Za-z][ .-]{1,3}){5}[\dA-Za-z](?!\w))[\dA-Za-z](?:[ .-]{1,3}[\dA-Za-z]){5}(?![\w-])"
@@ -32,13 +34,23 @@ _SHAPES = re.compile("|".join(f"(?:{_written(code, '')})" for code in _SIDECODES
 _SURE = re.compile(r"[BDFGHJKLMNPRSTVWXYZ\d-]+")
 _MONTH = re.compile(r"(?:jan|feb|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)", re.IGNORECASE)
 _VEHICLE = re.compile(
-    r"(?<!\w)(?:\w*kenteken\w*|\w*auto(?:'s)?|auto(?!ma|no|ri|ch)\w*|\w*wagen|wagens?|bestel\w*|\w*bus(?:je|jes)?|scooter\w*|motor\w*|brommer|taxi|caravan|aanhanger|camper|trekker|vrachtwagen|nummerbord|nummerplaat|chauffeur|bestuurder|automobilist|geparkeerd|parkeer\w*|parkeert|staat fout|foutparkeerder\w*|invalidenplaats|rijdt|rijden|reed|gereden|aanrijding|doorgereden|blokkeert|laadpaal|laadpunt"
-    r"|golf|polo|transit|tesla|bmw|audi|volvo|opel|corsa|astra|toyota|yaris|fiat|ford|focus|fiesta|kia|picanto|peugeot|renault|clio|megane|skoda|octavia|mercedes|sprinter|vito|vw|volkswagen|caddy|seat|suzuki|swift|nissan|qashqai|hyundai|mini|citro[eë]n|dacia|mazda|honda|civic"
-    r"|plates?|number plate|licen[cs]e plate|reg|registration|car|van|lorry|truck|vehicle|driver|parked|parking|drove|driving|taxi|motorbike|moped|hit and run|hatchback|estate|suv)(?!\w)",
+    r"(?<!\w)(?:\w*kenteken\w*|\w*auto(?:'s)?|auto(?!ma|no|ri|ch)\w*|\w*wagen|wagens?|bestel\w*|\w*bus(?:je"
+    r"|jes)?|scooter\w*|motor\w*|brommer|taxi|caravan|aanhanger|camper|trekker|vrachtwagen|nummerbord"
+    r"|nummerplaat|chauffeur|bestuurder|automobilist|geparkeerd|parkeer\w*|parkeert|staat fout"
+    r"|foutparkeerder\w*|invalidenplaats|rijdt|rijden|reed|gereden|aanrijding|doorgereden|blokkeert|laadpaal"
+    r"|laadpunt"
+    r"|golf|polo|transit|tesla|bmw|audi|volvo|opel|corsa|astra|toyota|yaris|fiat|ford|focus|fiesta|kia"
+    r"|picanto|peugeot|renault|clio|megane|skoda|octavia|mercedes|sprinter|vito|vw|volkswagen|caddy|seat"
+    r"|suzuki|swift|nissan|qashqai|hyundai|mini|citro[eë]n|dacia|mazda|honda|civic"
+    r"|plates?|number plate|licen[cs]e plate|reg|registration|car|van|lorry|truck|vehicle|driver|parked"
+    r"|parking|drove|driving|taxi|motorbike|moped|hit and run|hatchback|estate|suv)(?!\w)",
     re.IGNORECASE,
 )
 _NO_VEHICLE = re.compile(
-    r"(?:kavel|perceel|lokaal|kamer|zaal|room|artikel|zaak\w*|kenmerk|dossier\w*|besluit|type|model|norm|bestelnummer|ordernummer|lot|plot|bak|vak|gebouw|blok|rij|stoel|ref\w*|reference|code|productcode|versie|version|score|uitslag|serie\w*|wachtwoord|postcode)[ :]{0,2}(?:\w+[ ])?$", re.IGNORECASE
+    r"(?:kavel|perceel|lokaal|kamer|zaal|room|artikel|zaak\w*|kenmerk|dossier\w*|besluit|type|model|norm"
+    r"|bestelnummer|ordernummer|lot|plot|bak|vak|gebouw|blok|rij|stoel|ref\w*|reference|code|productcode"
+    r"|versie|version|score|uitslag|serie\w*|wachtwoord|postcode)[ :]{0,2}(?:\w+[ ])?$",
+    re.IGNORECASE,
 )
 
 
@@ -95,7 +107,11 @@ def _has_right_shape(match: re.Match[str]) -> bool:
     return letters.isupper() or letters.islower()
 
 
-_WORDS = frozenset("de en of op in om te we ze je u is er na nu km uur ma di wo do vr za zo at to am pm by my no on or so up us it he be as an if een het van met tot per dag max min m2 cm eur mm kg the for and bus tel app via per".split())
+_WORDS_WRITTEN = """
+de en of op in om te we ze je u is er na nu km uur ma di wo do vr za zo at to am pm by my no on or so up us it he
+be as an if een het van met tot per dag max min m2 cm eur mm kg the for and bus tel app via per
+"""
+_WORDS = frozenset(_WORDS_WRITTEN.split())
 
 
 def _is_plate(text: str, match: re.Match[str]) -> bool:
@@ -105,4 +121,6 @@ def _is_plate(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_of_a_vehicle(text: str, match: re.Match[str]) -> bool:
-    return bool(_VEHICLE.search(text[max(0, match.start() - 120) : match.start()] + " " + text[match.end() : match.end() + 100]))
+    return bool(
+        _VEHICLE.search(text[max(0, match.start() - 120) : match.start()] + " " + text[match.end() : match.end() + 100])
+    )
