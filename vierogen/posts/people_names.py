@@ -102,7 +102,10 @@ def _listed(what: str) -> frozenset[str]:
 
 
 def _lines(path: Path) -> set[str]:
-    return set(path.read_text(encoding="utf-8").split("\n")) - {""} if path.exists() else set()
+    """Raises ``OSError`` where the file of items is gone; not every list has exceptions."""
+    if path.name == "exceptions.txt" and not path.exists():
+        return set()
+    return set(path.read_text(encoding="utf-8").split("\n")) - {""}
 
 
 def _lists() -> Path:

@@ -30,7 +30,7 @@ PRIVATE = ("BSN", "IBAN", "CARD", "PHONE", "EMAIL", "ADDRESS", "PLATE", "DOB", "
         ("paul dot jones at gmail dot com", "paul.jones@gmail.com"),
         ("nul zes twaalf 34 56 78", "06 12 34 56 78"),
         ("nul zes eenentwintig drieënveertig 65 87", "06 21 43 65 87"),
-        ("07700 nine hundred 482", "07700900 482"),
+        ("07700 nine hundred 482", "07700 900 482"),
         ("Kom om drie uur, punt uit.", "Kom om drie uur, punt uit."),
         ("Een van de drie, of twee?", "Een van de drie, of twee?"),
         ("See you at ten dot", "See you at ten dot"),
@@ -105,12 +105,12 @@ def test_findings_point_within_the_text(text: str) -> None:
     ],
 )
 def test_endless_repetition_takes_no_endless_time(piece: str) -> None:
-    text = (piece * 100_000)[:100_000]
+    text = (piece * 10_000)[:10_000]
     for key, check in checks().items():
         if check.kind in PRIVATE:
             started = time.process_time()
             list(check.findings(Draft(text, ())))
-            assert time.process_time() - started < 3, key
+            assert time.process_time() - started < 1, key
 
 
 def test_a_sentence_ends_where_a_reader_stops() -> None:

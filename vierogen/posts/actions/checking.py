@@ -15,6 +15,7 @@ from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import run
 from vierogen.posts.models import CheckLevel, Delivery, EarlierText, FoundThing, Media, OwnDetails, Version
 from vierogen.posts.outside import Links
+from vierogen.posts.people_names import name_finder
 from vierogen.posts.states import OUT
 
 RECENT = timedelta(days=30)
@@ -37,6 +38,7 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
         own=own_of(organisation),
         zone=organisation.time_zone,
         resolve=Links() if follow_links else None,
+        find_names=name_finder(),
     )
 
 

@@ -35,7 +35,7 @@ class Names(Check):
     needs = Extra.NAMES
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
-        """Yield each name once. Says that it could not look where the finder of names gave no answer."""
+        """Yield each name once. Raises what the finder of names raises: then the check counts as not run."""
         yield from told(self, draft, look=lambda view: _hits(view, draft), tier=Tier.LOOK)
 
 

@@ -9,12 +9,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from vierogen.posts.checks.base import Span
 from vierogen.posts.checks.first_names import FIRST_NAMES
 from vierogen.posts.checks.plain import sentence_around
 
+# Names looked at in one text; a list of more is no post.
+_MOST = 2000
 How = Literal["title", "role", "whole", "first"]
 
 _CAP = r"(?:[A-Z]'(?=[A-Z]))?[A-ZÀ-ÖØ-ÞĀ-ŽƏȘ][^\W\d_]+(?:['-][^\W\d_]{2,}){0,3}"
@@ -178,7 +181,7 @@ def people(text: str, extra: tuple[Span, ...] = (), own: tuple[str, ...] = ()) -
     """
     found: list[Person] = []
     taken = bytearray(len(text) + 1)
-    for person in _candidates(text, extra):
+    for person in islice(_candidates(text, extra), _MOST):
         if any(taken[person.start : person.end]):
             continue
         taken[person.start : person.end] = b"\1" * (person.end - person.start)
@@ -199,16 +202,18 @@ def _candidates(text: str, extra: Sequence[Span]) -> Iterator[Person]:
     yield from (person for person in _matches(text, _ROLED, "role") if _is_name_after_role(text, person))
     yield from (person for person in _matches(text, _NAMED, "role") if _is_name_after_role(text, person))
     yield from _matches(text, _INITIALLED, "whole")
-    yield from (
-        Person(*match.span("name"), "whole")
-        for match in _WHOLE.finditer(text)
-        if match["first"] in FIRST_NAMES or match["first"] in _DOUBTFUL
-    )
+    yield from (Person(*match.span("name"), "whole") for match in _WHOLE.finditer(text) if _is_whole(match))
     spans = sorted(extra, key=lambda span: span.start - span.end)
     yield from (Person(span.start, span.end, _how(text, span)) for span in spans)
     yield from (
         Person(*match.span("name"), "first") for match in _SINGLE.finditer(text) if match["name"] in FIRST_NAMES
     )
+
+
+def _is_whole(match: re.Match[str]) -> bool:
+    """Does it begin with a first name? "Storm Pieter" begins with a word that can be one."""
+    first, last = match["first"], match["name"].split()[-1]
+    return first in FIRST_NAMES or (first in _DOUBTFUL and last not in FIRST_NAMES)
 
 
 def _how(text: str, span: Span) -> How:
