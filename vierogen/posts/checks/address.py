@@ -65,6 +65,9 @@ _OF_ONE = re.compile(
 )
 
 
+_BOX = re.compile(r"(?<!\w)(?:postbus|antwoordnummer|p\.?o\.? box)[ ]", re.IGNORECASE)
+
+
 class Address(Check):
     """Looks at: a home address: in somebody's context, or a postcode with a number that is no building of everybody's.
 
@@ -127,6 +130,8 @@ def _at_home(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
+    if _BOX.search(text[max(0, start - 30) : end]):
+        return False
     before, after = text[max(0, start - 130) : start], text[end : end + 100]
     private = bool(_OF_ONE.search(before) or _OF_ONE.search(after)) or _is_about_somebody(text, start, end)
     public = bool(_OF_ALL.search(before[-80:]) or _OF_ALL.search(after[:60]))

@@ -26,7 +26,7 @@ _DATE = re.compile(
 )
 _BORN = re.compile(
     r"(?<!\w)(?:geb(?:oren|oortedatum|oorteda[gt]\w*|\.)?(?:dd?\.?|datum)?|gbd|g\.?b\.?d\.?|date of birth"
-    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarig|komt uit|kwam ter wereld"
+    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarige?|komt uit|kwam ter wereld"
     r"|geboortedd)(?!\w)",
     re.IGNORECASE,
 )
@@ -40,7 +40,7 @@ _GROUP = re.compile(
 _THINGS = re.compile(
     r"(?<!\w)(?:aangifte van geboorte|geboorteaangifte|gemeente|stichting|vereniging|museum|veulen|lam|kalf"
     r"|giraffe?|olifant\w*|panda|dier\w*|ooievaar|foal|calf|lamb|elephant|council|charity|club|idee|plan"
-    r"|project|wijk|app|website)(?!\w)",
+    r"|project|wijk|app|website|organisatie|bedrijf|dienst|library|bibliotheek|brug|fanfare|school|kerk|park|park|hospital|museum|bieb)(?!\w)",
     re.IGNORECASE,
 )
 _CLIENT = re.compile(
@@ -98,6 +98,10 @@ def _is_birth(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_of_a_group(before: str, at: int) -> bool:
+    if re.search(
+        r"(?<!\w)(?:opened|founded|opgericht|geopend|sinds|bestaat|gebouwd|built)(?!\w)", before[at:], re.IGNORECASE
+    ):
+        return True
     lead = before[:at]
     return bool(
         _THINGS.search(lead)

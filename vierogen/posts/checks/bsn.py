@@ -23,6 +23,8 @@ _OWN_AFTER = re.compile(
     rf"|d'r)?[ ]?(?:{_LABEL})(?!\w)",
     re.IGNORECASE,
 )
+# "725763863 hoort bij een ander bsn".
+_OWN_SOON = re.compile(rf"[^.!?\n]{{0,45}}(?<!\w)(?:{_LABEL})(?!\w)", re.IGNORECASE)
 # Who is spoken of, where no label stands before the number.
 _PERSON = re.compile(
     r"(?<!\w)(?:dossier van|dossier|cli[eë]nte?|pati[eë]nte?|patient|inwoner|mevrouw|mevr\.|mw\.?|meneer"
@@ -68,6 +70,10 @@ def _is_meant(text: str, match: re.Match[str], digits: str) -> bool:
     if _NONE.search(text, match.end(), match.end() + 60) or example_before(text, match.start()):
         return False
     if _OWN_AFTER.match(text[match.end() : match.end() + 40]):
+        return True
+    if _OWN_SOON.match(text[match.end() : match.end() + 60]) and not label_before(
+        text, match.start(), (OTHER_NUMBERS,)
+    ):
         return True
     label = label_before(text, match.start(), (_OWN, OTHER_NUMBERS, _PERSON))
     return label is _OWN or (label is _PERSON and len(digits) == 9)

@@ -11,16 +11,18 @@ _BODY = (
     r"|parkinson\w*|diabe\w+|suikerziekte|epilep\w+|autis\w+|adhd|pts[sd]|borderline|schizofre\w+"
     r"|schizophren\w+|psychos\w+"
     r"|psychotisch\w*|psychotic|bipola\w+|su[iï]cid\w+|zelfmoord\w*|zelfdoding\w*|self-harm\w*|overdos\w+|anorexi\w+"
-    r"|eetstoornis\w*|verslaafd\w*|verslaving\w*|addict\w*|afgekickt|afkick\w*|rehab|sober|drugs|alcohol\w*"
+    r"|eetstoornis\w*|\w*verslaafd\w*|verslaving\w*|addict\w*|afgekickt|afkick\w*|rehab|sober|nuchter|drugs|alcohol\w*"
     r"|(?:aan|van) de drank"
     r"|drank(?:probleem|zucht)\w*|drink(?:ing)? problem|relapse\w*|terugval|clean|hiv|aids|covid|corona|astma"
     r"|asthma|copd|reuma\w*|longemfyseem|dialyse"
     r"|hartfalen|blind geworden|hernia|gebroken (?:heup|been|arm|enkel)|broken (?:hip|leg|arm)|heupoperatie"
     r"|miskraam|miscarriage|zwanger\w*|pregnant|abortus|abortion|ongeneeslijk\w*|terminaal|terminal(?:ly)?|hospice"
-    r"|ziekenhuis|hospital|intensive care|geopereerd|operatie|surgery|ziek(?:gemeld|gemelde|melding)?|ernstig ziek"
+    r"|\w*ziekenhuis|hospital|intensive care|geopereerd|\w*operatie|surgery|ziek(?:gemeld|gemelde|melding)?"
+    r"|ernstig ziek"
     r"|seriously ill|off sick|sick leave|sectioned|opgenomen|opname|ggz|psychiat\w+|psycholo[og]\w*"
     r"|therap(?:ie|y)|counselling"
-    r"|medicatie|medicijn\w*|medication|insulin\w*|antidepress\w+|diagnos\w+|rolstoel\w*|wheelchair\w*"
+    r"|\w*ziekte|\w*stoornis|medicatie|medicijn\w*|medication|insulin\w*|antidepress\w+|diagnos\w+"
+    r"|rolstoel\w*|wheelchair\w*"
     r"|scootmobiel|traplift"
     r"|stairlift|gehandicapt\w*|handicap|disab(?:led|ility)|beperking|invalide|verstandelijk\w*|verward\w*"
     r"|mental health|breakdown|zenuwinzinking|besmet|infected|paniekaanval\w*|panic attack\w*|incontinent\w*"
@@ -39,7 +41,8 @@ _CARE = (
     r"|vrouwenopvang|women's refuge|refuge|afasie|huishoudelijke hulp|urgentieverklaring|gehoorapparaat"
 )
 _MONEY = (
-    r"bijstand\w*|\w*uitkering\w*|wajong\w*|wia|participatiewet|leefgeld|benefits?|universal credit|pip|housing benefit"
+    r"bijstand\w*|\w*uitkering\w*|wajong\w*|wia|participatiewet|leefgeld|zakgeld|budgetbeheer"
+    r"|beschermingsbewind|schuldeiser\w*|benefits?|universal credit|pip|housing benefit"
     r"|disability allowance|toeslagenaffaire|voedselbank\w*|voedselpakket\w*|food ?bank|food parcels?"
     r"|schuld(?:en|sanering"
     r"|hulp\w*|regeling|bemiddeling|probleem|problemen)?|wsnp|in debt|debts?|deurwaarder|bailiffs?|(?:huur"
@@ -54,7 +57,7 @@ _MONEY = (
     r"|tijdelijke huisvesting|temporary housing"
 )
 _POLICE = (
-    r"aangehouden|gearresteerd|opgepakt|arrest\w*|verdacht\w*|suspect\w*|strafblad|criminal record|gevangenis"
+    r"aangehouden|gearresteerd|opgepakt|arrest\w*|verdacht\w*|suspect\w*|strafblad|criminal record|\w*gevangenis"
     r"|bajes|prison|jail"
     r"|in de cel|detentie|zit (?:weer )?vast|vrijgekomen|vrijgelaten|celstraf|vastgezet|veroordeeld\w*"
     r"|veroordeling|convict\w+|sentenced|taakstraf|community service|werkstraf"
@@ -65,7 +68,7 @@ _POLICE = (
     r"|aangerand|rape\w*|drugsdeal\w*|dealer|drug dealing|wietplantage|hennep\w*|reed onder invloed"
     r"|drink[- ]driving|door de politie|by (?:the )?police"
     r"|restraining order|contactverbod|straatverbod|uitgezet|deported|asielzoeker|asylum\w*"
-    r"|verblijfsvergunning|tbs|bekeurd|strafzaak"
+    r"|verblijfsvergunning|tbs|jeugdinrichting|vrijspraak|drugsbezit|bekeurd|strafzaak"
 )
 _DEALT_WITH = (
     r"politie|police|opvang|shelter|zorg\w*|hulp|help|cli[eë]nt\w*|client\w*|dossier\w*|case file|file"

@@ -74,7 +74,7 @@ def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
 def _is_told_of_somebody(text: str, start: int, end: int) -> bool:
     """Is it about "the lady with the parrot", or about him who lives at this address?"""
     window = text[max(0, start - _REACH) : end + 90]
-    if _HOUSE.search(window) and PRONOUN.search(window):
+    if _HOUSE.search(window) and (PRONOUN.search(window) or SOMEBODY.search(window)):
         return True
     for match in SOMEBODY.finditer(text, max(0, start - 140), min(len(text), end + 60)):
         between = text[min(match.end(), end) : max(match.start(), start)]

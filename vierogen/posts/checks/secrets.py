@@ -38,10 +38,11 @@ _ASSIGNED = re.compile(
 _WORD = (
     r"(?:wacht\s?woord(?:code)?|wachtzin|toegangscode|toegangswoord|ww|pw|pwd|pass(?:word|code|phrase|wd)"
     r"|wifi[- ]?(?:code|key|sleutel|wachtwoord|password)|netwerksleutel|wpa2?[- ]?(?:sleutel|key)|inlogcode"
-    r"|inloggegevens|log-?in(?:code|s)?|inlog|credentials|beheerderswachtwoord)"
+    r"|inloggegevens|log-?in(?:code|s)?|inlog|credentials|beheerderswachtwoord|key(?=[ ]?[=:])|sleutel(?=[ ]?[=:]))"
 )
 _SAID = re.compile(
-    rf"(?<![\w-])(?P<word>{_WORD})(?P<link>[ ]?(?:\([^)]{{1,30}}\))?[ ]?(?:[:=]|->|=>|(?:voor|van|of|for|op"
+    rf"(?<![\w?&.-])(?P<word>{_WORD})(?=[^\w.@/-])(?P<link>[ ]?(?:\([^)]{{1,30}}\))?[ ]?(?:[:=]|->|=>|(?:voor"
+    rf"|van|of|for|op"
     rf"|on|in|at)[ ][\w' -]{{2,50}}?(?:[ ]is|[ ]blijft|[ ]?:|[ ]?=|[ ]wordt)(?:[ ](?:nu|still|now))?|(?:is"
     rf"|was|wordt)(?:[ ](?:nog steeds|nu|gewoon|nog|still|now|currently|set to|changed to))?|blijft|luidt"
     rf"|remains|still)?:?[ ]{{0,2}}[\"'(]?)(?P<value>[^\s\"'<>]{{4,60}})",
@@ -195,7 +196,7 @@ def _is_random(value: str) -> bool:
         bool(re.search(r"\d", value) and re.search(r"[A-Za-z]", value))
         and len(value) >= 12
         and not re.fullmatch(
-            r"[a-z]+(?:[-.][a-z\d]+)*\.[a-z]{2,}|[\w-]+(?:\.[\w-]+)+/?[\w/-]*|\d{4}-\d\d-\d\d\S*"
+            r"[a-z]+(?:[-.][a-z\d]+)*\.[a-z]{2,}|[a-z-]+(?:/[\w.-]+)+/?|[\w-]+(?:\.[\w-]+)+/?[\w/-]*|\d{4}-\d\d-\d\d\S*"
             r"|[a-z]+(?:-[a-z]+)*-?\d{1,4}",
             value,
         )
@@ -229,6 +230,8 @@ def _codes(text: str) -> Iterator[tuple[int, int, str]]:
 def _is_code(match: re.Match[str]) -> bool:
     """Four to eight digits: not a year, a time or an amount."""
     value, word, link = match["value"], match["word"].casefold(), match["link"]
+    if word in {"alarm", "code"} and re.search(r"(?:met|with)\s*$", link):
+        return True
     says_code = (
         "code" in word
         or "pin" in word
