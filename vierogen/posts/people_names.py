@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vierogen.posts.checks.base import Extra, Span
 from vierogen.posts.checks.extras import is_installed
+from vierogen.posts.checks.persons import DOUBTFUL
 
 _CAP = r"(?:[A-Z]'(?=[A-Z]))?[A-ZÀ-ÖØ-ÞĀ-ŽƏȘ][^\W\d_]+(?:['-][^\W\d_]{2,}){0,3}"
 _PART = (
@@ -81,7 +82,7 @@ def _has_surname(match: re.Match[str]) -> bool:
     """Is a word that could be a first name within a sentence, and followed by a surname from the list?"""
     last = match["last"].split()
     starts = re.search(r"(?:^|[.!?:\n][ ]?)$", match.string[max(0, match.start() - 2) : match.start()])
-    return bool(last) and not starts and last[-1] in _listed("last")
+    return match["first"] in DOUBTFUL and bool(last) and not starts and last[-1] in _listed("last")
 
 
 @cache

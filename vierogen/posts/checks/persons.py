@@ -52,11 +52,11 @@ _CALLED = (
 _TITLED = re.compile(rf"(?<![\w])(?i:{_TITLE})[ ]{{1,2}}(?P<name>(?:{_INITIALS})?(?:{_CAP}[ ])?{_SURNAME})")
 _ROLED = re.compile(rf"(?<!\w)(?i:{_ROLE})[ ]{{1,2}}(?P<name>(?:{_INITIALS}{_SURNAME}|{_CAP}(?:[ ]{_SURNAME})?))")
 # First names that are words too: believed before a surname only.
-_DOUBTFUL_WRITTEN = """
+DOUBTFUL_WRITTEN = """
 Mark Marc Ben Wil Will Roos Sterre Joy Grace Rose Hope Faith April June May Bill Pat Max Storm Bob Ed Jo Ton Ad
 Door Linde Merel Vos Job Bo Dot Ray Guy Frank Rob Tim Penny Carol Dale Ash Cliff Joke
 """
-_DOUBTFUL = frozenset(_DOUBTFUL_WRITTEN.split())
+DOUBTFUL = frozenset(DOUBTFUL_WRITTEN.split())
 _NAMED = re.compile(rf"(?<!\w)(?i:{_CALLED}),?[ ]{{1,2}}(?P<name>(?:{_INITIALS}|{_CAP}[ ]){_SURNAME})")
 _INITIALLED = re.compile(rf"(?<![\w.])(?P<name>{_INITIALS}{_SURNAME})")
 _WHOLE = re.compile(rf"(?<![\w'-])(?=(?P<name>(?P<first>{_CAP})[ ]{_SURNAME}(?:[ ](?!{_TITLE}){_CAP})?))")
@@ -106,7 +106,7 @@ _SPEAKS = (
 _OFFICE = re.compile(rf"(?<!\w)(?:{_OFFICES})(?!\w)", re.IGNORECASE)
 _SPEAKER = re.compile(rf"(?<!\w)(?:{_SPEAKS})", re.IGNORECASE)
 _LONG_AGO = re.compile(
-    r"(?:(?<!\w)(?:in|uit|van|sinds|rond|anno|tot|from|since|by|of)[ ]|[(–-])(?:1[0-8]\d\d|19[0-4]\d)(?![\d-]|[ .]\d)",
+    r"(?:(?<!\w)(?:in|uit|van|sinds|rond|anno|tot|from|since|by|of)[ ]|(?<!\d)[(–-])(?:1[0-8]\d\d|19[0-4]\d)(?![\d-]|[ .]\d)",
     re.IGNORECASE,
 )
 _FAMOUS = re.compile(
@@ -212,7 +212,7 @@ def _candidates(text: str, extra: Sequence[Span]) -> Iterator[Person]:
 def _is_whole(match: re.Match[str]) -> bool:
     """Does it begin with a first name? "Storm Pieter" begins with a word that can be one."""
     first, last = match["first"], match["name"].split()[-1]
-    return first in FIRST_NAMES or (first in _DOUBTFUL and last not in FIRST_NAMES)
+    return first in FIRST_NAMES or (first in DOUBTFUL and last not in FIRST_NAMES)
 
 
 def _how(text: str, span: Span) -> How:
@@ -228,7 +228,7 @@ def _matches(text: str, pattern: re.Pattern[str], how: How) -> Iterator[Person]:
 def _believed(text: str, person: Person) -> Person:
     """ "Gefeliciteerd Sanne Kuiper"; a choir can be congratulated too, so an unknown name needs more beside it."""
     first = text[person.start : person.end].split(maxsplit=1)[0]
-    known = first in FIRST_NAMES or first in _DOUBTFUL or "." in first
+    known = first in FIRST_NAMES or first in DOUBTFUL or "." in first
     return person if known else replace(person, how="first")
 
 

@@ -20,11 +20,10 @@ _DATE = re.compile(r"\(?[0-3]?\d[-/. ]{1,3}[01]?\d[-/. ]{1,3}(?:19|20)\d\d(?!\d)
 _OF_AN_ACCOUNT = re.compile(r"\d[ .][A-Z]{4}[ .]?$|\d{4}[ .]$")
 # Numbers that cost nothing or the same everywhere: only organisations have them. British ones after them.
 _GENERAL = re.compile(
-    r"(?:\+31|0031|0)(?:800|90[0-9]|88|8[45]|14|66|67|97)|(?:\+44|0044|0)(?:800|808|3\d\d|84[345]|87[0123]"
-    r"|500)"
+    r"(?:\+31|0031|0)(?:800|90[0-9]|88|8[45]|97)\d*|(?:\+44|0044|0)(?:800\d{6,7}|808\d{7}|3\d{9}|8[47]\d{8}|500\d{6})"
 )
 _MOBILE = re.compile(
-    r"(?:(?:\+|00)310?|0)6[1-58]\d{7}|(?:(?:\+|00)440?|0)7[1-9]\d{8}|(?:\+|00)324\d{8}|(?:\+"
+    r"(?:(?:\+|00)310?|0)6[1-9]\d{7}|(?:(?:\+|00)440?|0)7[1-9]\d{8}|(?:\+|00)324\d{8}|(?:\+"
     r"|00)491[5-7]\d{8,9}"
 )
 # Named as a number of everybody's: "bel ons", "de receptie".
@@ -102,7 +101,7 @@ def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
 
 
 def _is_private(text: str, match: re.Match[str], number: str) -> bool:
-    if _GENERAL.match(number) and not _MOBILE.fullmatch(number):
+    if _GENERAL.fullmatch(number) and not _MOBILE.fullmatch(number):
         return False
     sentence = sentence_around(text, match.start(), match.end())
     if label_before(text, match.start(), (_PHONE, OTHER_NUMBERS)) is OTHER_NUMBERS and not _PHONE.search(sentence):
