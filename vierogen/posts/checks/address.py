@@ -54,7 +54,8 @@ _OF_ALL = re.compile(
 )
 _OF_ONE = re.compile(
     r"(?<!\w)(?:woont|wonen|woonde|woonachtig|woonplek van|thuis|bij mij|bij ons thuis|bij hem|bij haar"
-    r"|huisbezoek\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer|het gezin|familie|fam\.|cli[eë]nte?"
+    r"|huisbezoek\w*|huiszoeking|slachtoffer|buurman|hennep\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer"
+    r"|het gezin|familie|fam\.|cli[eë]nte?"
     r"|pati[eë]nte?|zijn huis|haar huis|mijn huis|ons huis|mijn adres|haar adres|zijn adres|hij|zij|ze|hem"
     r"|bel maar aan|belde aan|langs bij"
     r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he"

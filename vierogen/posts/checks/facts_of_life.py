@@ -12,7 +12,7 @@ _BODY = (
     r"|schizophren\w+|psychos\w+"
     r"|psychotisch\w*|psychotic|bipola\w+|su[iï]cid\w+|zelfmoord\w*|zelfdoding\w*|self-harm\w*|overdos\w+|anorexi\w+"
     r"|eetstoornis\w*|\w*verslaafd\w*|verslaving\w*|addict\w*|afgekickt|afkick\w*|rehab|sober|nuchter|drugs|alcohol\w*"
-    r"|(?:aan|van) de drank"
+    r"|(?:aan|van) de drank|zonder drank|drinkt te veel|drinking again"
     r"|drank(?:probleem|zucht)\w*|drink(?:ing)? problem|relapse\w*|terugval|clean|hiv|aids|covid|corona|astma"
     r"|asthma|copd|reuma\w*|longemfyseem|dialyse"
     r"|hartfalen|blind geworden|hernia|gebroken (?:heup|been|arm|enkel)|broken (?:hip|leg|arm)|heupoperatie"
@@ -36,7 +36,7 @@ _CARE = (
     r"|onder(?:\s?toezicht\s?stelling| toezicht)"
     r"|voogdij|onder voogdij|onder bewind\w*|bewindvoer\w+|curatele|social services|social worker"
     r"|maatschappelijk werker"
-    r"|kinderbescherming|child protection|safeguarding|keukentafelgesprek|dagbesteding|crisisopvang"
+    r"|kinderbescherming|child protection|safeguarding|keukentafelgesprek|dagbesteding|crisisopvang|maatschappelijke opvang|daklozenopvang|nachtopvang"
     r"|blijf-van-mijn-lijf\w*"
     r"|vrouwenopvang|women's refuge|refuge|afasie|huishoudelijke hulp|urgentieverklaring|gehoorapparaat"
 )
@@ -68,7 +68,7 @@ _POLICE = (
     r"|aangerand|rape\w*|drugsdeal\w*|dealer|drug dealing|wietplantage|hennep\w*|reed onder invloed"
     r"|drink[- ]driving|door de politie|by (?:the )?police"
     r"|restraining order|contactverbod|straatverbod|uitgezet|deported|asielzoeker|asylum\w*"
-    r"|verblijfsvergunning|tbs|jeugdinrichting|vrijspraak|drugsbezit|bekeurd|strafzaak"
+    r"|verblijfsvergunning|tbs|huiszoeking|in scheiding|jeugdinrichting|vrijspraak|drugsbezit|bekeurd|strafzaak"
 )
 _DEALT_WITH = (
     r"politie|police|opvang|shelter|zorg\w*|hulp|help|cli[eë]nt\w*|client\w*|dossier\w*|case file|file"

@@ -50,6 +50,12 @@ _CALLED = (
     r"|well done|op naam van|t\.?n\.?v\.?|in the name of|name of)"
 )
 _TITLED = re.compile(rf"(?<![\w])(?i:{_TITLE})[ ]{{1,2}}(?P<name>(?:{_INITIALS})?(?:{_CAP}[ ])?{_SURNAME})")
+# Written in haste: "mw haddou", "mevrouw van dijk".
+_SMALL = re.compile(
+    r"(?<!\w)(?i:mw|mevr|dhr)\.?[ ](?P<name>(?:(?:van|de|der|den|el|ten|ter|v\.?d)[ ]){0,3}(?!van |de |die "
+    r"|en |of |is |heeft )[a-zà-ÿ]{3,})(?!\w)"
+    r"|(?<!\w)(?i:mevrouw|meneer)[ ](?P<more>(?:(?:van|der|den|el|ten|ter)[ ]){1,3}(?!de |het )[a-zà-ÿ]{3,})(?!\w)"
+)
 _ROLED = re.compile(rf"(?<!\w)(?i:{_ROLE})[ ]{{1,2}}(?P<name>(?:{_INITIALS}{_SURNAME}|{_CAP}(?:[ ]{_SURNAME})?))")
 # First names that are words too: believed before a surname only.
 DOUBTFUL_WRITTEN = """
@@ -88,10 +94,13 @@ _OFFICES = (
     r"|spokes\w+|speakers?|prof|doctor|gp|nurse|officer|pc|inspector|superintendent|author|poet|novelist"
     r"|artist|singer|actor|actress|comedian|historian|broadcaster|presenter|composer"
     r"|curator|architect|photographer|coach|olympi\w+|paralympi\w+|champion|footballer|ambassador"
-    r"|commissioner|vicar|bishop|reverend|rev\.?|saint|st|cabinet member|headteacher|librarian|ranger|adviser"
+    r"|commissioner|vicar|bishop|reverend|rev\.?|saint|st|cabinet member|headteacher|librarian"
+    r"|bibliothecar\w+|ranger|adviser"
 )
 _SPEAKS = (
-    r"vertelt(?: u| je)? (?:over|hoe|in|op|waarom)|vertelde? over|spreekt over|sprak over"
+    r"tipt|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t|en) (?:je|u|jou)(?!\w)|beantwoord\w*|onze collega's"
+    r"|our (?:advisers|colleagues)|expositie|tentoonstelling|vertelt(?: u| je)? (?:over|hoe|waarom)"
+    r"|vertelde? over|spreekt over|sprak over"
     r"|geeft (?:een )?(?:lezing|workshop|uitleg|les|tips|concert|college|cursus|rondleiding)|leest voor"
     r"|signeert|exposeert|treedt op|te gast"
     r"|lezing (?:van|door)|workshop (?:van|door)|gastcollege|optreden van|concert van|boek van|roman van"
@@ -106,7 +115,8 @@ _SPEAKS = (
 _OFFICE = re.compile(rf"(?<!\w)(?:{_OFFICES})(?!\w)", re.IGNORECASE)
 _SPEAKER = re.compile(rf"(?<!\w)(?:{_SPEAKS})", re.IGNORECASE)
 _LONG_AGO = re.compile(
-    r"(?:(?<!\w)(?:in|uit|van|sinds|rond|anno|tot|from|since|by|of)[ ]|(?<!\d)[(–-])(?:1[0-8]\d\d|19[0-4]\d)(?![\d-]|[ .]\d)",
+    r"(?:(?<!\w)(?:in|uit|van|sinds|rond|anno|tot|from|since|by|of)[ ]|(?<!\d)[(–-])(?:1[0-8]\d\d"
+    r"|19[0-4]\d)(?![\d-]|[ .]\d)",
     re.IGNORECASE,
 )
 _FAMOUS = re.compile(
@@ -199,6 +209,7 @@ def near(found: Sequence[Person], start: int, end: int) -> Sequence[Person]:
 def _candidates(text: str, extra: Sequence[Span]) -> Iterator[Person]:
     yield from _matches(text, _TITLED, "title")
     yield from (person for person in _matches(text, _ROLED, "role") if _is_name_after_role(text, person))
+    yield from (Person(*match.span(match.lastgroup or 0), "first") for match in _SMALL.finditer(text))
     yield from (_believed(text, person) for person in _matches(text, _NAMED, "role"))
     yield from _matches(text, _INITIALLED, "whole")
     yield from (Person(*match.span("name"), "whole") for match in _WHOLE.finditer(text) if _is_whole(match))
@@ -272,7 +283,18 @@ def _is_public(text: str, person: Person) -> bool:
     if _FAMOUS.search(text, max(0, person.start - 12), person.end + 12) or _has_office(text, person):
         return True
     sentence = sentence_around(text, person.start, person.end)
+    # "Hij vertelt over zijn schulden": not a speaker on debt.
+    if _HIS_OWN.search(sentence):
+        return False
     return bool(_SPEAKER.search(sentence) or (_LONG_AGO.search(sentence) and not re.search(r"geb|born", sentence)))
+
+
+_HIS_OWN = re.compile(
+    r"(?<!\w)(?:zijn|haar|his|her)[ ](?:eigen |own |zware |zwangere )?(?:\w*schuld\w*|ziekte|verslaving"
+    r"|depressie|kanker|uitkering|verleden"
+    r"|detentie|herstel|debts?|illness|addiction|depression|cancer|recovery|benefits|arrest|burn-?out)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def _has_office(text: str, person: Person) -> bool:
@@ -295,14 +317,16 @@ _OFFICE_AFTER = re.compile(rf"[ ]?[,(][^.!?]{{0,25}}?(?<!\w)(?:{_OFFICES})(?!\w)
 _SHE = r"(?:mevrouw|meneer|mijnheer|hij|zij|ze|hem|haar|he|she|him|her|madam)"
 PRONOUN = re.compile(rf"(?<!\w)(?:{_SHE}|zijn|his|d'r|z'n)(?!\w)", re.IGNORECASE)
 _SOMEBODY = (
-    r"(?:\w+(?:meester|man|vrouw|baas|leider|leidster|houder|houdster)|man|vrouw|jongen|meisje|meneer|mevrouw|heer|dame|buurman|buurvrouw|receptionist\w*|collega"
+    r"(?:\w+(?:meester|man|vrouw|baas|leider|leidster|houder|houdster)|man|vrouw|jongen|meisje|meneer|mevrouw"
+    r"|heer|dame|buurman|buurvrouw|receptionist\w*|collega"
     r"|cli[eë]nte?|bewo(?:ner|onster)|leerling\w*|juf|meester"
     r"|moeder|vader|zoon|dochter|opa|oma|zus|broer|weduwe|weduwnaar|bakker|slager|conci[eë]rge|eigena(?:ar"
     r"|resse)|huurder|huurster|kapper|kapster|chauffeur|secretaresse"
     r"|vrijwillig(?:er|ster)|stagiaire?|leidinggevende|chef|baas|bode|portier|beheerder|teamleider|kok"
     r"|wijkagent|leraar|lerares|student\w*|directeur|voorzitter|penningmeester|trainer"
     r"|lady|woman|boy|girl|gentleman|neighbour|receptionist|colleague|caretaker|cleaner|client|resident"
-    r"|tenant|pupil|mother|father|mum|dad|son|daughter|widow|teacher|lad|lass|fellow|gent|baker|butcher|landlord|manager|driver"
+    r"|tenant|pupil|mother|father|mum|dad|son|daughter|widow|teacher|lad|lass|fellow|gent|baker|butcher"
+    r"|landlord|manager|driver"
     r"|volunteer|student|chap|bloke|guy)"
 )
 SOMEBODY = re.compile(
@@ -311,7 +335,8 @@ SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 _DETAIL = re.compile(
-    r"(?:op|boven|onder|naast|tegenover|aan|in|bij|van|uit|met|from|at|above|below|opposite|next to|with|in"
+    r"(?:in|from|at)[ ](?!case|need|general)\w+[ ](?:is|has|was)|(?:op|boven|onder|naast|tegenover|aan|in|bij"
+    r"|van|uit|met|from|at|above|below|opposite|next to|with|in"
     r"|on|of)[ ](?:de|het|the|nummer|number|nr\.?|no\.?|groep|huisnummer|year|kamer|room|flat)[ ]",
     re.IGNORECASE,
 )
