@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from vierogen.posts import people_names
+from vierogen.posts.actions.checking import as_draft
+from vierogen.posts.actions.content import content_of
 from vierogen.posts.checks import extras
 from vierogen.posts.checks.base import Draft, Tier
 from vierogen.posts.checks.running import run
+from vierogen.posts.models import Version
 from vierogen.posts.people_names import find_names, name_finder
 
 
@@ -77,3 +80,9 @@ def test_a_long_text_takes_no_long_time() -> None:
     started = time.process_time()
     find_names("Aaltje van de Storm " * 5_000)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.django_db
+def test_what_is_written_is_shown_to_the_checks_with_the_finder(version: Version) -> None:
+    draft = as_draft(content_of(version), version.post.organisation, follow_links=False)
+    assert draft.find_names is find_names

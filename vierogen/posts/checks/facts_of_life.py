@@ -36,7 +36,8 @@ _CARE = (
     r"|onder(?:\s?toezicht\s?stelling| toezicht)"
     r"|voogdij|onder voogdij|onder bewind\w*|bewindvoer\w+|curatele|social services|social worker"
     r"|maatschappelijk werker"
-    r"|kinderbescherming|child protection|safeguarding|keukentafelgesprek|dagbesteding|crisisopvang|maatschappelijke opvang|daklozenopvang|nachtopvang"
+    r"|kinderbescherming|child protection|safeguarding|keukentafelgesprek|dagbesteding|crisisopvang"
+    r"|maatschappelijke opvang|daklozenopvang|nachtopvang"
     r"|blijf-van-mijn-lijf\w*"
     r"|vrouwenopvang|women's refuge|refuge|afasie|huishoudelijke hulp|urgentieverklaring|gehoorapparaat"
 )

@@ -64,7 +64,11 @@ Door Linde Merel Vos Job Bo Dot Ray Guy Frank Rob Tim Penny Carol Dale Ash Cliff
 """
 DOUBTFUL = frozenset(DOUBTFUL_WRITTEN.split())
 _NAMED = re.compile(rf"(?<!\w)(?i:{_CALLED}),?[ ]{{1,2}}(?P<name>(?:{_INITIALS}|{_CAP}[ ]){_SURNAME})")
-_INITIALLED = re.compile(rf"(?<![\w.])(?P<name>{_INITIALS}{_SURNAME})")
+# Not "op X. Morgen": the network, a plan or a team at the end of a sentence.
+_INITIALLED = re.compile(
+    rf"(?<![\w.])(?!X\.)(?<!plan )(?<!team )(?<!hal )(?<!vak )(?<!fase )(?<!zaal )(?<!part"
+    rf" )(?P<name>{_INITIALS}{_SURNAME})"
+)
 _WHOLE = re.compile(rf"(?<![\w'-])(?=(?P<name>(?P<first>{_CAP})[ ]{_SURNAME}(?:[ ](?!{_TITLE}){_CAP})?))")
 _SINGLE = re.compile(rf"(?<![\w'-])(?P<name>{_CAP})(?!\w)")
 

@@ -46,7 +46,7 @@ _SAID = re.compile(
     rf"|van|of|for|op"
     rf"|on|in|at)[ ][\w' -]{{2,50}}?(?:[ ]is|[ ]blijft|[ ]?:|[ ]?=|[ ]wordt)(?:[ ](?:nu|still|now))?|(?:is"
     rf"|was|wordt)(?:[ ](?:nog steeds|nu|gewoon|nog|still|now|currently|set to|changed to))?|blijft|luidt"
-    rf"|remains|still)?:?[ ]{{0,2}}[\"'(]?)(?P<value>[^\s\"'<>]{{4,60}})",
+    rf"|remains|still)?:?[ ]{{0,2}}[\"'(]?)(?<=[\s:=>\"'(])(?P<value>[^\s\"'<>()\[\]]{{4,60}})",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
