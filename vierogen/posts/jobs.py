@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.posts.actions import asking, delivering, looking, pursuing, removing, reviewing
+from vierogen.posts.actions import asking, delivering, looking, pursuing, removing, reviewing, voices
 
 
 def deliver(worker: str) -> bool:
@@ -64,6 +64,11 @@ def forget(_worker: str) -> bool:
     return bool(removing.forget_old_evidence())
 
 
+def forget_voices(_worker: str) -> bool:
+    """Forget how channels wrote that nobody here looks after any more."""
+    return bool(voices.forget_closed())
+
+
 JOBS = [
     Job("deliver", deliver, every=0.2, threads=4),
     Job("look", look, every=0.5),
@@ -74,4 +79,5 @@ JOBS = [
     Job("keep time", keep_time, every=1.0),
     Job("ask for room", ask_for_room, every=5.0),
     Job("forget", forget, every=3600.0),
+    Job("forget voices", forget_voices, every=60.0),
 ]

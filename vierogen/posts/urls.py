@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vierogen.posts.views import deciding, emergencies, halting, offered, reading, removing, writing
+from vierogen.posts.views import checking, deciding, emergencies, halting, offered, reading, removing, writing
 
 app_name = "posts"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("review/live/", reading.to_review_live, name="review_live"),
     path("halt/", halting.halt, name="halt"),
     path("halt/lift/", halting.lift_halt, name="lift"),
+    path("checks/", checking.settings, name="checks"),
+    path("checks/demote/", checking.demote, name="demote_check"),
+    path("checks/own/", checking.own_details, name="own_details"),
     path("new/", writing.new, name="new"),
     path("check/", writing.check, name="check"),
     path("pictures/", writing.add_pictures, name="pictures"),
