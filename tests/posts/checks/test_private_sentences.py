@@ -6,7 +6,7 @@ import pytest
 
 from vierogen.posts.checks.base import Draft
 from vierogen.posts.checks.running import checks
-from vierogen.posts.people_names import find_names
+from vierogen.posts.names import find_names
 
 KINDS = {"BSN", "IBAN", "CARD", "PHONE", "EMAIL", "ADDRESS", "PLATE", "DOB", "IDDOC", "NAME", "HEALTH", "SECRET"}
 LINES = [

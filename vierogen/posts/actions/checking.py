@@ -17,8 +17,8 @@ from vierogen.posts.checks.base import Draft, Finding, Hours, Level, Own, Pictur
 from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import run
 from vierogen.posts.models import CheckLevel, Delivery, EarlierText, FoundThing, Media, OwnDetails, Version
+from vierogen.posts.names import name_finder
 from vierogen.posts.outside import Links
-from vierogen.posts.people_names import name_finder
 from vierogen.posts.states import OUT
 
 RECENT = timedelta(days=30)

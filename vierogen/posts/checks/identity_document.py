@@ -9,7 +9,7 @@ from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_be
 from vierogen.posts.checks.plain import Hit, Plain, masked, told
 
 _DOCUMENT = re.compile(
-    r"(?<!\w)(?:\w*paspoort\w*|pp-?nr\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving|driver'?s?"
+    r"(?<!\w)(?:\w*paspoort\w*|pasp\.|pp-?nr\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving|driver'?s?"
     r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
     r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"

@@ -102,7 +102,8 @@ _OFFICES = (
     r"|bibliothecar\w+|ranger|adviser"
 )
 _SPEAKS = (
-    r"tipt|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t|en) (?:je|u|jou)(?!\w)|beantwoord\w*|onze collega's"
+    r"tipt|\w*voorstelling|circus|theater|musical|in première|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t"
+    r"|en) (?:je|u|jou)(?!\w)|beantwoord\w*|onze collega's"
     r"|our (?:advisers|colleagues)|expositie|tentoonstelling|vertelt(?: u| je)? (?:over|hoe|waarom)"
     r"|vertelde? over|spreekt over|sprak over"
     r"|geeft (?:een )?(?:lezing|workshop|uitleg|les|tips|concert|college|cursus|rondleiding)|leest voor"
@@ -142,7 +143,7 @@ _PLACES_END = (
     r"|plantsoen|pad|huis"
     r"|prijs|stichting|fonds|toernooi|museum|theater|stadion|bibliotheek|polder|bokaal|cup|run|weg"
     r"|voedselbank|gemeente|vereniging|comit[eé]|club|parochie|revalidatie|kinder\w*|zorg\w*|buurt\w*|wijk\w*"
-    r"|dorps?raad|fc|sv|vv|leger|groep"
+    r"|dorps?raad|fc|sv|vv|leger|groep|nummer|service|fonds"
 )
 _PLACE_WORD = re.compile(
     rf"\w*(?:{_PLACES_END})(?:en|je)?|Street|Road|Hall|Library|Hospital|Trust|Foundation|Awards?|Close|Avenue"
@@ -153,7 +154,7 @@ _PLACE_WORD = re.compile(
     re.IGNORECASE,
 )
 _PLACE_BEFORE = re.compile(
-    r"(?:stichting|basisschool|school|college|park|caf[eé]|zaal|restaurant|hotel|theater|museum|bibliotheek"
+    r"(?<!\w)(?:stichting|basisschool|school|college|park|caf[eé]|zaal|restaurant|hotel|theater|museum|bibliotheek"
     r"|kliniek|ziekenhuis|huize|villa|molen|sporthal|gebouw|kerk|gemeente|provincie"
     r"|storm|hurricane|schip|veerpont|rondvaartboot|team|hospice|saint|st\.?|sint|serie|film|actie|project"
     r"|straat|plein|in|te|naar|uit|the|de|het)[ ]$",
@@ -265,7 +266,10 @@ def _is_known(text: str, person: Person, own: Iterable[str]) -> bool:
         return True
     if any(said.casefold() in name.casefold() or name.casefold() in said.casefold() for said in own if said.strip()):
         return True
-    if _PLACE_WORD.fullmatch(last) and (person.how != "title" or last.endswith(("straat", "laan", "plein", "weg"))):
+    if _PLACE_WORD.fullmatch(last) and (
+        person.how != "title"
+        or last.endswith(("straat", "laan", "plein", "weg", "Fonds", "Stichting", "School", "Trust"))
+    ):
         return True
     return _is_of_an_institution(text, person) or _is_public(text, person)
 

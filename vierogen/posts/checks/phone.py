@@ -28,7 +28,8 @@ _MOBILE = re.compile(
 )
 # Named as a number of everybody's: "bel ons", "de receptie".
 _OF_ALL = re.compile(
-    r"(?<!\w)(?:bel (?:ons|dan|gerust|de |het |met )|ons (?:algemene? )?(?:telefoon)?nummer|algemene? nummer"
+    r"(?<!\w)(?:bellen kan|lokaal tarief|\w+lijn|bel (?:ons|dan|gerust|de |het |met )"
+    r"|ons (?:algemene? )?(?:telefoon)?nummer|algemene? nummer"
     r"|general number|receptie\w*|balie|loket\w*|\w*balie|klantcontact\w*|kcc|gemeente\w*|team\w*|meldpunt"
     r"|meldkamer|helpdesk|servicepunt|spreekuur\w*|openingstijden|bereikbaar (?:op|van|tussen)"
     r"|ma (?:t/m|tot)|maandag|werkdag\w*|kantooruren|tot \d\d[.:]\d\d|voor vragen|vragen\?|vragen over"

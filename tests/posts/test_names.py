@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from vierogen.posts import people_names
+from vierogen.posts import names
 from vierogen.posts.actions.checking import as_draft
 from vierogen.posts.actions.content import content_of
 from vierogen.posts.checks import extras
 from vierogen.posts.checks.base import Draft, Tier
 from vierogen.posts.checks.running import run
 from vierogen.posts.models import Version
-from vierogen.posts.people_names import find_names, name_finder
+from vierogen.posts.names import find_names, name_finder
 
 
 @pytest.fixture
 def read_anew() -> Iterator[None]:
     """What is kept of the lists and of what is installed is forgotten, before and after."""
-    kept = (people_names._listed, people_names._words, extras.is_installed)
+    kept = (names._listed, names._words, extras.is_installed)
     for one in kept:
         one.cache_clear()
     yield
@@ -52,7 +52,7 @@ def test_names_are_found_by_the_lists(text: str, names: list[str]) -> None:
 
 def test_the_package_itself_is_not_loaded() -> None:
     program = (
-        "import sys; from vierogen.posts.people_names import find_names; find_names('Jan de Wit');"
+        "import sys; from vierogen.posts.names import find_names; find_names('Jan de Wit');"
         "print(len({'deduce', 'docdeid', 'django'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "0\n"
@@ -70,7 +70,7 @@ def test_without_the_extra_there_is_no_finder(monkeypatch: pytest.MonkeyPatch) -
 def test_lists_that_cannot_be_read_are_said_and_never_count_as_clean(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(people_names, "_lists", lambda: tmp_path / "gone")
+    monkeypatch.setattr(names, "_lists", lambda: tmp_path / "gone")
     with caplog.at_level(logging.CRITICAL):
         findings = run(Draft("Xanthippe zit in de schuldsanering.", (), find_names=find_names))
     assert Tier.NOT_CHECKED in {finding.tier for finding in findings if finding.check == "names"}
