@@ -60,7 +60,7 @@ _OF_ONE = re.compile(
     r"|pati[eë]nte?|zijn huis|haar huis|mijn huis|ons huis|mijn adres|haar adres|zijn adres|hij|zij|ze|hem"
     r"|bel maar aan|belde aan|langs bij"
     r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he"
-    r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|ontruim\w*|privé ?adres"
+    r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|\w*ontruim\w*|privé ?adres"
     r"|huisadres|home address|my address|opgehaald worden|melder|klager|collega|buurvrouw|buurman"
     r"|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
     re.IGNORECASE,

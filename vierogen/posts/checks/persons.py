@@ -108,7 +108,8 @@ _SPEAKS = (
     r"|vertelde? over|spreekt over|sprak over"
     r"|geeft (?:een )?(?:lezing|workshop|uitleg|les|tips|concert|college|cursus|rondleiding)|leest voor"
     r"|signeert|exposeert|treedt op|te gast"
-    r"|lezing (?:van|door)|workshop (?:van|door)|gastcollege|optreden van|concert van|boek van|roman van"
+    r"|schilderijen van|werk van|foto's van|muziek van|lezing (?:van|door)|workshop (?:van|door)|gastcollege"
+    r"|optreden van|concert van|boek van|roman van"
     r"|film van|tentoonstelling|gedicht van|geschreven door|schreef|schilderde|interview met"
     r"|in gesprek met burgemeester|speelt in"
     r"|presenteert|verzorgt|leidt u rond|opent (?:de|het|vandaag|zaterdag)|will (?:speak|talk|read|perform"
@@ -310,7 +311,7 @@ def _has_office(text: str, person: Person) -> bool:
     before = text[max(0, person.start - 45) : person.start]
     before = before[max(before.rfind(stop) for stop in (". ", "! ", "? ", "\n")) + 1 :]
     offices = list(_OFFICE.finditer(before))
-    if offices and not _OF_ANOTHER.search(before, offices[-1].end()):
+    if offices and (before.rstrip().endswith(":") or not _OF_ANOTHER.search(before, offices[-1].end())):
         return True
     return bool(_OFFICE_AFTER.match(text, person.end, person.end + 60))
 
