@@ -73,6 +73,7 @@ requirements: setup-dev
 	@echo "requirements: pinning"
 	@$(PIN) pyproject.toml -o requirements/run.txt
 	@$(PIN) pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
+	@$(PIN) --no-deps requirements/names.in -o requirements/names.txt
 	@$(PIN) requirements/build.in -o requirements/build.txt
 	@$(PIN) requirements/node.in -o requirements/node.txt
 	@$(BIN)/python -m tests.servers.pin_node_parts

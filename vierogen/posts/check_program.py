@@ -216,9 +216,7 @@ def _message(finding: Finding, translate: Translate) -> str:
     return message % values if values else message
 
 
-def _as_json(
-    _post: Post, found: Sequence[Finding], *, number: int, milliseconds: float, translate: Translate
-) -> str:
+def _as_json(_post: Post, found: Sequence[Finding], *, number: int, milliseconds: float, translate: Translate) -> str:
     findings = [
         {
             "check": finding.check,
@@ -233,9 +231,7 @@ def _as_json(
     return json.dumps({"input": number, "findings": findings, "ms": round(milliseconds, 3)}, ensure_ascii=False) + "\n"
 
 
-def _as_lines(
-    post: Post, found: Sequence[Finding], *, number: int, milliseconds: float, translate: Translate
-) -> str:
+def _as_lines(post: Post, found: Sequence[Finding], *, number: int, milliseconds: float, translate: Translate) -> str:
     del number, milliseconds
     return "".join(
         f"{post.name}: {_SAID[finding.tier]}: {finding.kind}: {_message(finding, translate)}\n" for finding in found

@@ -17,6 +17,7 @@ from vierogen.posts.checks.base import Draft, Finding, Hours, Level, Own, Pictur
 from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import run
 from vierogen.posts.models import CheckLevel, Delivery, EarlierText, FoundThing, Media, OwnDetails, Version
+from vierogen.posts.names import name_finder
 from vierogen.posts.outside import Links
 from vierogen.posts.states import OUT
 
@@ -43,6 +44,7 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
         hours=_hours(details),
         zone=organisation.time_zone,
         resolve=Links() if follow_links else None,
+        find_names=name_finder(),
         exists=Acquaintances(content.channels) if follow_links else None,
     )
 
