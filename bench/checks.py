@@ -94,7 +94,7 @@ def ours(find_names: object) -> Finder:
         tiers: dict[str, set[Tier]] = {}
         for finding in run(draft):
             # Whether the first of twenty links is one's own depends on a list that these sets do not have.
-            if finding.check not in {"links", "mentions"}:
+            if finding.check not in {"links", "unlisted", "mentions"}:
                 tiers.setdefault(finding.kind, set()).add(finding.tier)
         return tiers
 
