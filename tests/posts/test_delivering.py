@@ -18,7 +18,8 @@ from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
 from vierogen.posts.actions import delivering, looking, stopping
-from vierogen.posts.actions.writing import content_of, save
+from vierogen.posts.actions.content import content_of
+from vierogen.posts.actions.writing import save
 from vierogen.posts.models import Delivery, Post, Version
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.server import PracticeServer

@@ -5,7 +5,7 @@ or released before a declaration ended is held; what somebody looked at since is
 """
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +22,8 @@ from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right, Role
 from vierogen.posts.models import Attachment, Consent, Delivery, Media, Post
+from vierogen.posts.models.checking import ConsentQuerySet
+from vierogen.posts.models.deliveries import DeliveryQuerySet
 from vierogen.posts.states import OUT, STOPPABLE, DeliveryState, PostState
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ NO_CONSENT = gettext_noop(
 )
 # So long before its last day people are told, so that they can ask once more.
 NOTICE = timedelta(days=14)
+IN_TIME, LAST_DAY = 1, 2
 # A declaration that ended is proof of what was right at the time; after so long nobody asks for it any more.
 PROOF = timedelta(days=365)
 
@@ -111,7 +114,7 @@ def _sha256s(consent: Consent) -> list[str]:
     return list(consent.media.values_list("sha256", flat=True))
 
 
-def _deliveries(consent: Consent) -> "Iterable[Delivery]":
+def _deliveries(consent: Consent) -> DeliveryQuerySet:
     shown = Attachment.objects.filter(media__sha256__in=_sha256s(consent))
     return Delivery.objects.filter(organisation=consent.organisation_id, version__in=shown.values("version"))
 
@@ -153,14 +156,14 @@ def _minders(consent: Consent) -> list[Member]:
 
 def mind(now: datetime) -> int:
     """Tell in time of declarations that end, hold what would go out without one; returns how many of both."""
-    rows = Consent.objects.filter(withdrawn_at=None, told__lt=2).exclude(until=None)
+    rows = Consent.objects.filter(withdrawn_at=None, told__lt=LAST_DAY).exclude(until=None)
     ending = list(rows.select_related("organisation", "kept_by__user", "kept_by__organisation"))
-    return sum(_safely(_tell_of_end, one, now) for one in ending) + _hold_ended(now)
+    return sum(_tell_safely(one, now) for one in ending) + _hold_ended(now)
 
 
-def _safely(action: "type[object] | object", consent: Consent, now: datetime) -> bool:
+def _tell_safely(consent: Consent, now: datetime) -> bool:
     try:
-        return bool(action(consent, now))  # type: ignore[operator]
+        return _tell_of_end(consent, now)
     except Exception:  # one holds up no other
         log.exception("consent %s could not be minded; it is tried again", consent.pk)
         return False
@@ -170,8 +173,9 @@ def _safely(action: "type[object] | object", consent: Consent, now: datetime) ->
 def _tell_of_end(consent: Consent, now: datetime) -> bool:
     """Two weeks before its last day, and on that day."""
     today, until = now.astimezone(consent.organisation.zone).date(), consent.until
-    assert until is not None
-    step = 2 if until <= today else 1 if until - NOTICE <= today else 0
+    if until is None or until - NOTICE > today:
+        return False
+    step = LAST_DAY if until <= today else IN_TIME
     if step <= consent.told or not Consent.objects.filter(pk=consent.pk, told=consent.told).update(told=step):
         return False
     told = {each.pk: each for each in _minders(consent)}
@@ -223,7 +227,7 @@ def _forget(consent: Consent) -> bool:
     return True
 
 
-def search(organisation: Organisation, words: str) -> "Iterable[Consent]":
+def search(organisation: Organisation, words: str) -> ConsentQuerySet:
     """The declarations of people whose names hold these words, newest first."""
     rows = Consent.objects.filter(organisation=organisation).select_related("kept_by__user", "withdrawn_by__user")
     return rows.filter(who__icontains=words.strip()) if words.strip() else rows

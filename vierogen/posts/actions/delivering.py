@@ -95,15 +95,9 @@ def claim(worker: str) -> Delivery | None:
                 row = lock(due).first()
                 if row is None:
                     return None
-                if _put_aside(row, now):
-                    continue
-                if owed := is_owed(row, now):
-                    take(row, worker)
-                else:
-                    _send(row, worker, now)
+                owed = _begin(row, worker, now)
             if owed:
                 check_again(row)
-                continue
         except _HaltedMeanwhileError:
             continue
         except Exception:
@@ -112,9 +106,20 @@ def claim(worker: str) -> Delivery | None:
             _pass_over(row)
             continue
         mine = Delivery.objects.filter(pk=row.pk, lease_owner=worker, state=DeliveryState.SENDING)
-        # Somebody else's, if this process slept through its whole lease just now.
+        # None where it was put aside or checked again, or if this process slept through its whole lease just now.
         if claimed := mine.select_related("version__post", "channel__organisation", "approval").first():
             return claimed
+
+
+def _begin(row: Delivery, worker: str, now: datetime) -> bool:
+    """Put it aside, or commit that it is being sent; True where it has to be checked again first."""
+    if _put_aside(row, now):
+        return False
+    if is_owed(row, now):
+        take(row, worker)
+        return True
+    _send(row, worker, now)
+    return False
 
 
 def _send(row: Delivery, worker: str, now: datetime) -> None:

@@ -5,8 +5,6 @@ Whoever approves or releases a delivery lets it go out *despite* the grave event
 compared: what counts is what a person saw.
 """
 
-from collections.abc import Iterable
-
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,6 +17,7 @@ from vierogen.people.actions import insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 from vierogen.posts.models import Delivery, Mourning
+from vierogen.posts.models.deliveries import DeliveryQuerySet
 from vierogen.posts.states import DeliveryState
 
 GRAVE = gettext_noop("Something grave happened after this was approved. Look whether it may still go out.")
@@ -58,8 +57,8 @@ def _begin(organisation: Organisation, *, by: Member, reason: str) -> Mourning |
         return Mourning.objects.filter(organisation=organisation, ended_at=None).first()
 
 
-def _hold(rows: "Iterable[Delivery]", *, by: Actor) -> int:
-    waiting = rows.disturbed().filter(state=DeliveryState.WAITING).locked()  # type: ignore[attr-defined]
+def _hold(rows: DeliveryQuerySet, *, by: Actor) -> int:
+    waiting = rows.disturbed().filter(state=DeliveryState.WAITING).locked()
     for delivery in waiting:
         move(delivery, "hold", by=by, changes={"problem": GRAVE})
     return len(waiting)
