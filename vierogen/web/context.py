@@ -14,13 +14,15 @@ _DAILY = (
 )
 _MANAGING = (
     ("posts:review_list", _("Review")),
+    ("posts:moments", _("Quiet moments")),
+    ("posts:consents", _("Consent")),
     ("watch:list", _("Watch")),
     ("channels:list", _("Channels")),
     ("people:list", _("People")),
     ("ledger:list", _("Ledger")),
 )
 # These have a line of their own beside the room's first page.
-_OWN_LINE = {"posts:review_list"}
+_OWN_LINE = {"posts:review_list", "posts:moments", "posts:consents"}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -1,23 +1,21 @@
 """Shows what is written to the checks, and keeps what they find with the version."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from vierogen.channels.models import Channel
 from vierogen.people.models import Organisation
 from vierogen.posts.actions.asking import room_of
+from vierogen.posts.actions.consenting import given
 from vierogen.posts.actions.content import Content, content_of
 from vierogen.posts.checks.base import Draft, Finding, Hours, Level, Moment, Own, PictureFacts
 from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import run
 from vierogen.posts.models import (
     CheckLevel,
-    Consent,
     Delivery,
     EarlierText,
     FoundThing,
@@ -37,7 +35,9 @@ MOST_EARLIER = 200
 def as_draft(content: Content, organisation: Organisation, *, follow_links: bool) -> Draft:
     """The content as the checks see it. ``follow_links`` opens addresses; not while somebody types."""
     media = {row.pk: row for row in Media.objects.filter(pk__in=[pk for pk, _alt in content.pictures]).defer("data")}
-    earlier, consents = _earlier(content.channels), _consents(content, media.values(), organisation)
+    day = (content.not_before or timezone.now()).astimezone(organisation.zone).date()
+    consents = given(organisation, {row.sha256 for row in media.values()}, day=day)
+    earlier = _earlier(content.channels)
     return Draft(
         text=content.text,
         targets=tuple(_target(content, channel, earlier) for channel in content.channels),
@@ -84,20 +84,6 @@ def _hours(organisation: Organisation) -> Hours | None:
         return None
     days = tuple(int(day) for day in details.days if day in "1234567")
     return Hours(days, details.opens, details.closes)
-
-
-def _consents(content: Content, media: Iterable[Media], organisation: Organisation) -> Counter[str]:
-    """How many declarations hold for each picture, by SHA-256, on the day that it goes out."""
-    wanted = {row.sha256 for row in media}
-    found: Counter[str] = Counter()
-    if not wanted:
-        return found
-    day = (content.not_before or timezone.now()).astimezone(organisation.zone).date()
-    rows = Consent.objects.about(organisation_id=organisation.pk, sha256s=wanted)
-    for consent in rows.prefetch_related(Prefetch("media", Media.objects.defer("data"))):
-        if consent.holds_on(day):
-            found.update({shown.sha256 for shown in consent.media.all()})
-    return found
 
 
 def lines_of(text: str) -> tuple[str, ...]:

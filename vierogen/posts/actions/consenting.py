@@ -5,12 +5,14 @@ or released before a declaration ended is held; what somebody looked at since is
 """
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -108,6 +110,18 @@ def lacks_consent(delivery: Delivery, now: datetime) -> bool:
     ended = [one for one in kept if one.ended_at and delivery.looked_at < one.ended_at <= now]
     given = {one.who.casefold() for one in kept if one.ended_at is None or one.ended_at > now}
     return any(one.who.casefold() not in given for one in ended)
+
+
+def given(organisation: Organisation, sha256s: Collection[str], *, day: date) -> Counter[str]:
+    """How many declarations hold on that day for each picture, by its SHA-256."""
+    found: Counter[str] = Counter()
+    if not sha256s:
+        return found
+    rows = Consent.objects.about(organisation_id=organisation.pk, sha256s=sha256s)
+    for consent in rows.prefetch_related(Prefetch("media", Media.objects.defer("data"))):
+        if consent.holds_on(day):
+            found.update({shown.sha256 for shown in consent.media.all()})
+    return found
 
 
 def _sha256s(consent: Consent) -> list[str]:

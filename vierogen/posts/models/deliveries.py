@@ -218,6 +218,11 @@ class Delivery(Leased):
         return _("A check found something new when its time came: %(check)s. Look whether it may still go out.") % told
 
     @property
+    def is_held_by_check(self) -> bool:
+        """Did a check find something new when its time came?"""
+        return self.state == DeliveryState.HELD and self.problem.startswith(BY_CHECK)
+
+    @property
     def looked_at(self) -> datetime:
         """When a person last said that it may go out."""
         return self.released_at or self.approval.at

@@ -121,7 +121,10 @@ class Counter:
 
 @dataclass(frozen=True)
 class ShownFinding:
-    """A finding in words. ``passable``: a reason and a second person can let this stop through."""
+    """A finding in words. ``passable``: a reason and a second person can let this stop through.
+
+    ``when_due``: found after the approval, when its time came; then the reason is of who released it.
+    """
 
     pk: int
     tier: str
@@ -132,6 +135,7 @@ class ShownFinding:
     reason: str
     channel: str
     passable: bool
+    when_due: bool = False
 
 
 def previews(version: Version, *, before: Version | None = None) -> list[Preview]:
@@ -232,6 +236,7 @@ def in_words(found: FoundThing | Finding) -> ShownFinding:
         reason=row.reason if row else "",
         channel=found.channel,
         passable=check is None or check.passable,
+        when_due=row.when_due if row else False,
     )
 
 
