@@ -22,6 +22,7 @@ from vierogen.people.actions import addressees, change_roles, end
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts.actions import delivering, reviewing, stopping, writing
+from vierogen.posts.actions.content import content_of
 from vierogen.posts.models import AfterReview, Delivery, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
@@ -132,7 +133,7 @@ def test_a_review_asks_only_those_who_can_judge_it(
 ) -> None:
     assert "Anna asks for your eyes" in today(ben)
     assert "asks for your eyes" not in today(anna)
-    writing.save(offered.post, writing.content_of(offered), by=ben)
+    writing.save(offered.post, content_of(offered), by=ben)
     writing.submit(offered.post.latest, by=anna)
     assert "asks for your eyes" not in today(ben)
     assert "asks for your eyes" in today(make_member(town, "Bea", Role.REVIEWER))
