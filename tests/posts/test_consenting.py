@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from tests.plugins.house import make_member
+from tests.posts.moments import at_once, later, refusals
 from tests.posts.steps import fresh, shown_texts
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
@@ -289,3 +290,33 @@ def test_whoever_writes_down_that_it_was_taken_back_hears_what_is_held(
 ) -> None:
     page = enter(anna).post(f"/posts/consents/{consent.pk}/withdraw/", follow=True).content.decode()
     assert "1 planned post is held." in page
+
+
+# Races
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("head_start", [0.0, 0.03, 0.08])
+def test_taking_it_back_while_a_worker_claims_and_sends(
+    head_start: float, planned: Delivery, consent: Consent, ben: Member, practice: PracticeServer
+) -> None:
+    results = at_once(lambda: jobs.deliver("a"), later(head_start, lambda: consenting.withdraw(consent, by=ben)))
+    end = fresh(planned)
+    if end.state == DeliveryState.HELD:
+        assert shown_texts(practice) == []
+        assert end.problem == consenting.NO_CONSENT
+    else:  # it was faster; then whoever took it back finds it
+        assert results[0] is True
+        assert consenting.uses_of(consent).out == [end]
+    assert not Delivery.objects.filter(state=DeliveryState.WAITING).exists()
+    assert verify()[1] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_write_down_that_it_was_taken_back(
+    planned: Delivery, consent: Consent, anna: Member, ben: Member
+) -> None:
+    results = at_once(*[lambda by=by: consenting.withdraw(consent, by=by) for by in (anna, ben)])
+    assert len(refusals(results)) == 1
+    assert Entry.objects.filter(verb="withdraw_consent").count() == 1
+    assert fresh(planned).state == DeliveryState.HELD
