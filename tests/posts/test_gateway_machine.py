@@ -454,7 +454,7 @@ def test_no_sequence_of_calls_publishes_what_was_not_approved() -> None:
     run_state_machine_as_test(
         Gateway,
         settings=settings(
-            max_examples=34,
+            max_examples=40,
             stateful_step_count=60,
             deadline=None,
             suppress_health_check=list(HealthCheck),

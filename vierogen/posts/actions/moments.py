@@ -21,7 +21,7 @@ def add(title: str, *, starts: datetime, ends: datetime, by: Member) -> QuietMom
     _refuse_bad(title, starts, ends)
     told = {"title": title.strip(), "starts": starts, "ends": ends}
     moment = QuietMoment.objects.create(organisation_id=by.organisation_id, by=by, **told)
-    _record(moment, "add_moment", by=by)
+    record(by.organisation_id, "add_moment", subject_of(moment), by=by, **_told(moment))
     return moment
 
 
@@ -33,18 +33,17 @@ def change(moment: QuietMoment, *, title: str, starts: datetime, ends: datetime,
     row = QuietMoment.objects.filter(pk=moment.pk)
     if not row.update(title=title.strip(), starts=starts, ends=ends):
         raise ValidationError(_("Somebody removed it a moment ago."))
-    _record(row.get(), "change_moment", by=by)
+    record(moment.organisation_id, "change_moment", subject_of(moment), by=by, **_told(row.get()))
 
 
 @transaction.atomic
 def remove(moment: QuietMoment, *, by: Member) -> None:
     """Remove it; the ledger keeps that it was there."""
     insist(by, Right.MANAGE_ORGANISATION, organisation_id=moment.organisation_id)
-    subject = QuietMoment.objects.filter(pk=moment.pk)
-    if not subject.exists():
+    row = QuietMoment.objects.filter(pk=moment.pk)
+    if not row.delete()[0]:
         raise ValidationError(_("Somebody removed it a moment ago."))
-    _record(moment, "remove_moment", by=by)
-    subject.delete()
+    record(moment.organisation_id, "remove_moment", subject_of(moment), by=by, **_told(moment))
 
 
 def _refuse_bad(title: str, starts: datetime, ends: datetime) -> None:
@@ -54,7 +53,7 @@ def _refuse_bad(title: str, starts: datetime, ends: datetime) -> None:
         raise ValidationError(_("It ends before it begins. Choose a later end."))
 
 
-def _record(moment: QuietMoment, verb: str, *, by: Member) -> None:
-    # The title can name somebody: "funeral of ...".
+def _told(moment: QuietMoment) -> dict[str, dict[str, str]]:
+    """What the ledger keeps of it. The title can name somebody: "funeral of ..."."""
     facts = {"starts": moment.starts.isoformat(), "ends": moment.ends.isoformat()}
-    record(moment.organisation_id, verb, subject_of(moment), by=by, facts=facts, personal={"note": moment.title})
+    return {"facts": facts, "personal": {"note": moment.title}}

@@ -48,7 +48,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     found, member = _consent_or_404(request, pk), member_of(request)
     context = {
         "consent": found,
-        "state": _state_of(found, member),
+        "look": _state_of(found, member),
         "uses": consenting.uses_of(found),
         "rights": member.rights,
     }
