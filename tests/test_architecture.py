@@ -133,6 +133,8 @@ def test_names_that_only_a_run_knows_are_written_in_places_known_by_name() -> No
         "vierogen/networks/recording.py",
         # The organisation's settings, which have no state.
         "vierogen/people/actions.py",
+        # What the organisation tells of itself, without one too.
+        "vierogen/posts/actions/settling.py",
         # When and how a channel was heard.
         "vierogen/watch/watching.py",
     }

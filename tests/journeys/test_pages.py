@@ -82,6 +82,8 @@ PLACES = (
     Place("channel", "cora", lambda day: f"/channels/{day.accounts.town.pk}/", "main form .buttons button"),
     Place("connect", "cora", lambda _day: "/channels/connect/bluesky/", "main form .buttons button"),
     Place("people", "cora", lambda _day: "/people/", "main a.button"),
+    Place("checks", "cora", lambda _day: "/posts/checks/", "main form .buttons button.button"),
+    Place("own-details", "cora", lambda _day: "/posts/checks/own/", "main form .buttons button.button"),
     Place("ledger", "cora", lambda _day: "/ledger/", "main form[action$='/verify/'] button"),
     Place("stop-everything", "dirk", lambda _day: "/posts/halt/", "main form button.danger"),
     Place("grave", "anna", lambda _day: "/posts/grave/", "main form .buttons button"),

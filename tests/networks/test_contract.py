@@ -20,7 +20,7 @@ from tests.networks.walk.running import LATE, WRONG, Running, assert_plain, mark
 from tests.networks.walk.stage import Edits, LogsIn, RunsOut, Shares, Stage, Stories, stages
 from tests.servers.faulty import Fault, cut_after, cut_before, error_after, late, limited, refused
 from vierogen.channels.models import Channel, networks
-from vierogen.networks.abilities import Allows, Authorises, Charges, Paced, Refreshes, Request
+from vierogen.networks.abilities import Allows, Authorises, Charges, LooksUp, Paced, Refreshes, Request
 from vierogen.networks.base import (
     Client,
     Deletes,
@@ -473,6 +473,31 @@ def test_a_limit_says_for_how_long_and_nothing_was_accepted(running: Running) ->
     assert 5 <= told.error.seconds <= 8
     assert told.error.may_retry
     assert running.standing(post.text) == 0
+
+
+# Who is there
+
+
+@on_stages(LooksUp)
+def test_it_knows_who_is_there_and_who_is_not(running: Running) -> None:
+    network = can(LooksUp, running.network)
+    assert network.exists(running.stage.mention) is True
+    assert network.exists(running.network.me().handle) is True
+    nobody = running.stage.mention.replace("@", "@niemand")
+    assert network.exists(nobody) is False
+
+
+@on_stages(LooksUp)
+def test_of_an_account_elsewhere_it_claims_nothing_that_it_cannot_know(running: Running) -> None:
+    assert can(LooksUp, running.network).exists("@iemand@elders.example") is not True
+
+
+@on_stages(LooksUp)
+@pytest.mark.parametrize("fault", [cut_before(), error_after(), limited(7)])
+def test_looking_up_that_fails_is_an_error_and_no_answer(running: Running, fault: Fault) -> None:
+    running.proxy.next(fault, method="GET", path=".*(lookup|resolveHandle).*")
+    with refusal(running):
+        can(LooksUp, running.through).exists(running.stage.mention)
 
 
 # What is allowed

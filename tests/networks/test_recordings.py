@@ -261,7 +261,7 @@ def test_a_connector_that_reads_something_else_in_it_now_is_told_apart(
     the_recording: tuple[Team, Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _team, recording = the_recording
-    monkeypatch.setattr("vierogen.networks.mastodon.plain", str.upper)
+    monkeypatch.setattr("vierogen.networks.mastodon_shown.plain", str.upper)
     assert "publish gives something else now" in differences(recording, Mastodon)
 
 

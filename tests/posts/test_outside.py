@@ -24,3 +24,11 @@ def test_all_links_together_have_so_much_time(monkeypatch: pytest.MonkeyPatch) -
     assert time.monotonic() - begun < 5
     hanging.set()
     assert [(link.tried, link.problem) for link in found] == [(False, outside.TOO_SLOW)] * 5
+
+
+def test_an_address_that_two_checks_ask_about_is_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(outside, "resolve_link", lambda url: asked.append(url) or Link(url, url, 200))
+    links = Links()
+    assert links("https://a.example") == links("https://a.example")
+    assert asked == ["https://a.example"]

@@ -16,9 +16,9 @@ from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts import jobs
 from vierogen.posts.actions import delivering, permits
-from vierogen.posts.actions.content import content_of
+from vierogen.posts.actions.content import Content, content_of
 from vierogen.posts.actions.reviewing import approve, publish_in_emergency
-from vierogen.posts.actions.writing import Content, begin, save, submit
+from vierogen.posts.actions.writing import begin, save, submit
 from vierogen.posts.models import (
     AfterReview,
     Approval,

@@ -17,7 +17,7 @@ from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts.actions import reviewing, writing
-from vierogen.posts.actions.content import content_of
+from vierogen.posts.actions.content import Content, content_of
 from vierogen.posts.actions.reviewing import (
     approve,
     ask_for_changes,
@@ -28,7 +28,7 @@ from vierogen.posts.actions.reviewing import (
     remind_of_after_reviews,
 )
 from vierogen.posts.actions.stopping import stop
-from vierogen.posts.actions.writing import Content, begin, save, submit
+from vierogen.posts.actions.writing import begin, save, submit
 from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Media, Post, Version
 from vierogen.posts.states import PostState
 

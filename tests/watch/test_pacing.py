@@ -43,6 +43,13 @@ AT_WORK = "2026-11-27 09:30+01:00"
 AT_NIGHT = "2026-11-27 23:30+01:00"
 
 
+@pytest.fixture(autouse=True)
+def before_work() -> Iterator[None]:
+    """Everything is connected earlier that day, whatever day it is for whoever runs this."""
+    with time_machine.travel("2026-11-27 08:00+01:00", tick=True):
+        yield
+
+
 @pytest.fixture
 def counted(channel: Channel, dirk: Member, monkeypatch: pytest.MonkeyPatch) -> type[Counted]:
     """The channel on a network that pushes nothing and counts calls by the day."""

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from vierogen.config.env import SettingError
 from vierogen.config.own_home import own_home
+from vierogen.posts.check_program import main as check_program
 
 
 def unusable(error: DatabaseError) -> str:
@@ -22,6 +23,9 @@ def main() -> None:
 
     ``--traceback`` gives both, as with Django's own commands.
     """
+    if sys.argv[1:2] == ["check"]:
+        # For other programs: it needs no installation, so nothing of one is loaded. Django's own check is the doctor's.
+        sys.exit(check_program(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vierogen.config.settings")
     # Commands are typed with hyphens; Python's modules have underscores.
     command = [sys.argv[1].replace("-", "_")] if sys.argv[1:2] and not sys.argv[1].startswith("-") else sys.argv[1:2]

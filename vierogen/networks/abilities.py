@@ -141,3 +141,17 @@ class Threads(ABC):
         ``publish`` keeps the ids of the parts that were accepted (``Attempt.keep``) as ``"parts"``, in order, and the
         address of the first as ``"url"``: by these the gateway and the watch know them while others are on their way.
         """
+
+
+class LooksUp(ABC):
+    """The network says, at no cost, whether an account exists."""
+
+    # Seconds that one answer may take: somebody waits for it.
+    patience: ClassVar[float] = 3.0
+
+    @abstractmethod
+    def exists(self, handle: str) -> bool | None:
+        """Would a post that mentions ``handle`` ("@somebody") reach an account? None where the network cannot say.
+
+        Raises ``NetworkError``.
+        """

@@ -9,6 +9,7 @@ from typing import Any
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.networks import lexicons
+from vierogen.networks.abilities import LooksUp
 from vierogen.networks.asking import answered, told
 from vierogen.networks.atproto import SERVER, Repository, checked, error_of, fields_of
 from vierogen.networks.base import (
@@ -40,7 +41,7 @@ BYTES_PER_SIGN = 10
 _HAPPENINGS: dict[str, Happening] = {"create": "seen", "update": "edited"}
 
 
-class Bluesky(Network, Deletes, Streams):
+class Bluesky(Network, Deletes, Streams, LooksUp):
     """A Bluesky account with an app password.
 
     The stream comes from the account's own server; a credential ``jetstream`` (the address of a Jetstream
@@ -167,6 +168,16 @@ class Bluesky(Network, Deletes, Streams):
         address = self.repository.address("com.atproto.repo.getRecord", repo=did, collection=collection, rkey=rkey)
         media = [media.url for media in shown.media if self._is_there(media.url)]
         return [address, *media] if self.repository.record(collection, rkey) else media
+
+    def exists(self, handle: str) -> bool | None:
+        """Does the handle lead to somebody? Where it is no domain name, Bluesky shows it as plain text."""
+        name = handle.lstrip("@").lower()
+        if "." not in name or "@" in name:
+            return False
+        address = self.repository.address("com.atproto.identity.resolveHandle", handle=name)
+        with told():
+            response = self.opened.http.get(address, timeout=self.patience)
+        return response.status_code != 400 and bool(fields_of(answered(response), "did"))
 
     def stream(self, stop: Flag, cursor: str = "") -> Iterator[Happened]:
         source = self._source()

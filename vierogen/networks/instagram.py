@@ -61,7 +61,11 @@ _TOO_LARGE = 12_000_000
 
 
 class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
-    """One professional account."""
+    """One professional account.
+
+    It does not look up who is mentioned (``LooksUp``): the API finds professional accounts only, so that one it does
+    not find can well be there (.../instagram-platform/instagram-graph-api/reference/ig-user/business_discovery).
+    """
 
     key = "instagram"
     name = "Instagram"

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Event as Flag
 from typing import Any
@@ -22,14 +22,13 @@ import httpx
 
 from vierogen.core.http import follow
 from vierogen.core.words import gettext_noop as _
+from vierogen.networks.abilities import LooksUp
 from vierogen.networks.asking import Forbidden, Missing, ask, body_as, told
 from vierogen.networks.base import (
     Deletes,
     Field,
     Happened,
     Happening,
-    Kind,
-    Media,
     Network,
     NetworkError,
     Outgoing,
@@ -40,9 +39,10 @@ from vierogen.networks.base import (
     Unknown,
 )
 from vierogen.networks.counting import graphemes
+from vierogen.networks.mastodon_shown import LIKE, liked_from, shown_from
 from vierogen.networks.plain import plain
 from vierogen.networks.streaming import NotOffered, events, frames
-from vierogen.networks.taming import composed, tamed, tamed_text, web_address
+from vierogen.networks.taming import composed, tamed, tamed_text
 
 # https://docs.joinmastodon.org/user/posting/#links and #mentions: "All links are counted as 23 characters",
 # "Only the username part will count". The patterns follow the composer of Mastodon's own web client.
@@ -57,7 +57,6 @@ _PAGE = 40
 _CLOCKS = timedelta(minutes=5)
 # Seconds that the network may need to process a picture, and between two looks at it.
 _PATIENCE, _PAUSE = 60.0, 0.5
-_LIKE = "like:"
 # https://docs.joinmastodon.org/methods/streaming/#events; some servers write status_update.
 _HAPPENINGS: Mapping[str, Happening] = {
     "update": "seen",
@@ -66,7 +65,7 @@ _HAPPENINGS: Mapping[str, Happening] = {
 }
 
 
-class Mastodon(Network, Deletes, Streams):
+class Mastodon(Network, Deletes, Streams, LooksUp):
     """One account on one server of the Mastodon family."""
 
     key = "mastodon"
@@ -141,7 +140,7 @@ class Mastodon(Network, Deletes, Streams):
         status = body_as(answer, dict, accepting=True)
         if not status.get("id"):
             raise Unknown(_("The network did not say whether it accepted this."), detail="no id")
-        return _shown(status)
+        return shown_from(status)
 
     def recent(self, limit: int = _PAGE) -> list[Shown]:
         """List the account's own posts and reposts, newest first, then its likes, the latest like first.
@@ -156,18 +155,18 @@ class Mastodon(Network, Deletes, Streams):
             found += page
             if len(page) < wanted:
                 break
-        return [*map(_shown, found), *self._likes()]
+        return [*map(shown_from, found), *self._likes()]
 
     def read(self, remote_id: str) -> Shown | None:
         """https://docs.joinmastodon.org/methods/statuses/#get; of a like: the post, while it is liked."""
         try:
-            answer = self._ask("GET", f"/api/v1/statuses/{remote_id.removeprefix(_LIKE)}")
+            answer = self._ask("GET", f"/api/v1/statuses/{remote_id.removeprefix(LIKE)}")
         except Missing:
             return None
         status = body_as(answer, dict)
-        if remote_id.startswith(_LIKE):
-            return _liked(status) if status.get("favourited") else None
-        return _shown(status)
+        if remote_id.startswith(LIKE):
+            return liked_from(status) if status.get("favourited") else None
+        return shown_from(status)
 
     def same(self, post: Outgoing, shown: Shown) -> bool:
         """Compare by content: the network does not give our key back."""
@@ -200,6 +199,24 @@ class Mastodon(Network, Deletes, Streams):
         if shown.kind in ("like", "repost"):
             return left  # the media are somebody else's
         return left + [address for address in shown.addresses if self._answers(address)]
+
+    def exists(self, handle: str) -> bool | None:
+        """https://docs.joinmastodon.org/methods/accounts/#lookup: an account elsewhere only once it is known here.
+
+        A server that does not have this method says of our own account too that it is not there.
+        """
+        name, _at, host = handle.lstrip("@").partition("@")
+        is_here = host.lower() in {"", urlsplit(self._server).netloc}
+        if self._knows(name if is_here else f"{name}@{host}"):
+            return True
+        return False if is_here and self._knows(self.me().handle[1:].partition("@")[0]) else None
+
+    def _knows(self, acct: str) -> bool:
+        try:
+            self._ask("GET", "/api/v1/accounts/lookup", params={"acct": acct}, timeout=self.patience)
+        except Missing:
+            return False
+        return True
 
     def stream(self, stop: Flag, cursor: str = "") -> Iterator[Happened]:
         """Yield the account's own events of the user stream; deletions of anybody, who cannot be told apart.
@@ -286,7 +303,7 @@ class Mastodon(Network, Deletes, Streams):
             answer = self._ask("GET", "/api/v1/favourites", params={"limit": _PAGE})
         except (Forbidden, Missing):
             return []
-        return [_liked(status) for status in body_as(answer, list)]
+        return [liked_from(status) for status in body_as(answer, list)]
 
     def _answers(self, url: str) -> bool:
         with told():
@@ -296,64 +313,13 @@ class Mastodon(Network, Deletes, Streams):
         return status < 300
 
 
-def _shown(status: Mapping[str, Any]) -> Shown:
-    """https://docs.joinmastodon.org/entities/Status/; a repost shows what it reposts."""
-    original = status.get("reblog") or {}
-    content = original or status
-    # https://docs-develop.pleroma.social/backend/development/API/differences_in_mastoapi_responses/#statuses
-    expires_at = _moment((status.get("pleroma") or {}).get("expires_at"))
-    warning = content.get("spoiler_text") or ""
-    kind: Kind = "repost" if original else "story" if expires_at else "post"
-    return Shown(
-        remote_id=str(status.get("id", "")),
-        text=f"{warning}\n\n{plain(content.get('content') or '')}".strip(),
-        url=web_address(status.get("url")) or web_address(status.get("uri")),
-        kind=kind,
-        created_at=_moment(status.get("created_at")),
-        edited_at=_moment(status.get("edited_at")),
-        expires_at=expires_at,
-        media=tuple(_media(attached) for attached in content.get("media_attachments") or ()),
-        target=str(original.get("id", "")),
-        raw=status,
-    )
-
-
-def _liked(status: Mapping[str, Any]) -> Shown:
-    shown = _shown(status)
-    return Shown(
-        remote_id=f"{_LIKE}{shown.remote_id}",
-        text=shown.text,
-        url=shown.url,
-        kind="like",
-        media=shown.media,
-        target=shown.remote_id,
-        raw=status,
-    )
-
-
-def _media(attached: Mapping[str, Any]) -> Media:
-    """https://docs.joinmastodon.org/entities/MediaAttachment/."""
-    preview = attached.get("preview_url") or ""
-    url = attached.get("url") or preview
-    mime = mimetypes.guess_type(urlsplit(url).path)[0] or ""
-    return Media(url=url, alt=attached.get("description") or "", mime=mime, preview=preview)
-
-
-def _moment(written: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(written)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _happened(name: str, payload: str, *, own: str) -> Happened | None:
     if name == "delete":
         return Happened("deleted", remote_id=tamed_text(payload.strip()))
     happening, status = _HAPPENINGS.get(name), _object(payload)
     if happening is None or str((status.get("account") or {}).get("id", "")) != own:
         return None
-    shown = _shown(status)
+    shown = shown_from(status)
     return Happened(happening, remote_id=shown.remote_id, shown=shown)
 
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from vierogen.core.plugins import found_in
-from vierogen.networks.abilities import Allows, Authorises, Charges, Paced, Refreshes
+from vierogen.networks.abilities import Allows, Authorises, Charges, LooksUp, Paced, Refreshes
 from vierogen.networks.base import Deletes, Network, Streams
 from vierogen.networks.replaying import proof_for
 
@@ -29,9 +29,10 @@ _FORMS = """
 *Films*: how many a post can have, and for how many seconds. *Log-in*: an account is connected by logging in at the
 network. *Renewed*: its key ends by itself, and Vierogen gets a new one before. *Counted*: calls are limited by the day.
 *Room*: the network says how much may still be published. *Paid*: it asks money for a post.
+*Mentions*: it says, at no cost, whether an account exists.
 
-| network | forms | needs a picture | films | log-in | renewed | counted | room | paid |
-|---|---|---|---|---|---|---|---|---|
+| network | forms | needs a picture | films | log-in | renewed | counted | room | paid | mentions |
+|---|---|---|---|---|---|---|---|---|---|
 """
 _BY_HAND = """
 ## Removing by hand
@@ -81,7 +82,7 @@ def _row(network: type[Network]) -> str:
 
 def _forms(network: type[Network]) -> str:
     films = f"{network.film_limit} of {network.film_seconds:g} s" if network.film_limit else "-"
-    abilities = (Authorises, Refreshes, Paced, Allows, Charges)
+    abilities = (Authorises, Refreshes, Paced, Allows, Charges, LooksUp)
     return _line(
         network.name,
         ", ".join(network.formats),

@@ -62,7 +62,11 @@ _PATIENCE = 60.0
 
 
 class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads):
-    """One account on X."""
+    """One account on X.
+
+    It does not look up who is mentioned (``LooksUp``): X asks money for each account that is read, and saving a
+    draft should cost nothing (https://docs.x.com/x-api/getting-started/pricing).
+    """
 
     key = "x"
     name = "X"

@@ -3,7 +3,17 @@
 from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.posts.actions import asking, consenting, delivering, looking, mourning, pursuing, removing, reviewing
+from vierogen.posts.actions import (
+    asking,
+    consenting,
+    delivering,
+    looking,
+    mourning,
+    pursuing,
+    removing,
+    reviewing,
+    voices,
+)
 
 
 def deliver(worker: str) -> bool:
@@ -72,6 +82,11 @@ def mind_consents(_worker: str) -> bool:
     return bool(consenting.mind(timezone.now()))
 
 
+def forget_voices(_worker: str) -> bool:
+    """Forget how channels wrote that nobody here looks after any more."""
+    return bool(voices.forget_closed())
+
+
 JOBS = [
     Job("deliver", deliver, every=0.2, threads=4),
     Job("look", look, every=0.5),
@@ -83,4 +98,5 @@ JOBS = [
     Job("ask for room", ask_for_room, every=5.0),
     Job("forget", forget, every=3600.0),
     Job("mind consents", mind_consents, every=600.0),
+    Job("forget voices", forget_voices, every=60.0),
 ]

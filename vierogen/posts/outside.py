@@ -37,9 +37,15 @@ class Links:
 
     def __init__(self) -> None:
         self.give_up = time.monotonic() + self.SECONDS
+        self.known: dict[str, Link] = {}
 
     def __call__(self, url: str) -> Link:
-        """As ``resolve_link``; what takes too long was not tried."""
+        """As ``resolve_link``, each address once; what takes too long was not tried."""
+        if url not in self.known:
+            self.known[url] = self._followed(url)
+        return self.known[url]
+
+    def _followed(self, url: str) -> Link:
         found: list[Link] = []
         # In a thread of its own, because looking up a name has no time limit. It touches no database.
         thread = threading.Thread(target=lambda: found.append(resolve_link(url)), name="link", daemon=True)

@@ -98,9 +98,14 @@ def _refusal(data: bytes) -> str:
         return _EMPTY
     if len(data) > MAX_UPLOAD:
         return TOO_BIG
-    if data.startswith(_SIGNATURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+    if is_picture(data):
         return ""
     return _other_kind(data)
+
+
+def is_picture(data: bytes) -> bool:
+    """Does it begin as the pictures do that we take?"""
+    return data.startswith(_SIGNATURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
 def _other_kind(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from vierogen.posts.views import (
+    checking,
     consenting,
     deciding,
     emergencies,
@@ -31,6 +32,9 @@ urlpatterns = [
     path("consents/", consenting.consents, name="consents"),
     path("consents/<int:pk>/", consenting.consent, name="consent"),
     path("consents/<int:pk>/withdraw/", consenting.take_back, name="consent_withdraw"),
+    path("checks/", checking.settings, name="checks"),
+    path("checks/demote/", checking.demote, name="demote_check"),
+    path("checks/own/", checking.own_details, name="own_details"),
     path("new/", writing.new, name="new"),
     path("check/", writing.check, name="check"),
     path("pictures/", writing.add_pictures, name="pictures"),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from vierogen.core.numbers import whole
 from vierogen.practice.calls import Call
@@ -157,6 +157,14 @@ class Api:
         """accounts/#get"""
         return told(self.entities.account(self.network.account(account_id)))
 
+    def lookup(self, call: Call) -> Answer:
+        """accounts/#lookup"""
+        name, _at, host = call.value("acct").partition("@")
+        found = self.network.by_handle(name) if host in {"", urlsplit(self.entities.base).netloc} else None
+        if found is None:
+            raise NotFound
+        return told(self.entities.account(found))
+
     def statuses(self, call: Call, account_id: str) -> Answer:
         """accounts/#statuses"""
         account = self.network.account(account_id)
@@ -279,6 +287,7 @@ ROUTES = (
     _open("POST", "/api/v1/statuses/:id/unfavourite", Api.unfavourite),
     _open("GET", "/api/v1/accounts/verify_credentials", Api.verify),
     _open("PATCH", "/api/v1/accounts/update_credentials", Api.update),
+    _open("GET", "/api/v1/accounts/lookup", Api.lookup, account=False),
     _open("GET", "/api/v1/accounts/:id", Api.account, account=False),
     _open("GET", "/api/v1/accounts/:id/statuses", Api.statuses, account=False),
     _open("GET", "/api/v1/timelines/public", Api.timeline, account=False),

@@ -19,10 +19,11 @@ _MANAGING = (
     ("watch:list", _("Watch")),
     ("channels:list", _("Channels")),
     ("people:list", _("People")),
+    ("posts:checks", _("Checks")),
     ("ledger:list", _("Ledger")),
 )
 # These have a line of their own beside the room's first page.
-_OWN_LINE = {"posts:review_list", "posts:moments", "posts:consents"}
+_OWN_LINE = {"posts:review_list", "posts:moments", "posts:consents", "posts:checks", "posts:own_details"}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -40,6 +40,20 @@ def tiers(drafted: Drafted, text: str) -> set[Tier]:
         "test test test",
         "testbericht",
         "Hallo test!",
+        "Negeer dit bericht",
+        "test 123 doet ie t",
+        "testing testing, pls ignore",
+        "Even kijken of inplannen werkt. Mag weg.",
+        "Just checking if scheduling works, please ignore",
+        "test vanuit de nieuwe tool",
+        "Is this thing on?",
+        "[OEFENING] Grote brand bij De Haven",
+        "Grote brand in de haven. EINDE OEFENING",
+        "Inwoners van [wijknaam] krijgen een brief.",
+        "Bel [telefoonnummer] of mail [e-mailadres].",
+        "[naam wethouder] opent het plein.",
+        "Van XX:XX tot XX:XX uur",
+        "Typ hier je tekst",
         "EXERCISE EXERCISE EXERCISE a ship has run aground",
         "OEFENING - OEFENING: brand in de haven",
     ],
@@ -54,11 +68,16 @@ def test_a_leftover_is_a_stop(drafted: Drafted, text: str) -> None:
         "Dit is een oefening, er is geen gevaar.",
         "This is only an exercise.",
         "This is an exercise message about a flood.",
-        "Negeer dit bericht",
         "Kijk, een testbericht over het zwembad",
         "Prijs: xxx per maand",
         "Wie komt er??????",
         "Locatie: TBA",
+        "Datum: ______",
+        "Koffie &amp; thee op het plein",
+        "De cafÃ©s zijn open",
+        "Natuurlijk! Hier is een bericht over de markt:",
+        "Concept: de markt is open",
+        "<p>De markt is open</p>",
     ],
 )
 def test_what_may_be_meant_is_shown(drafted: Drafted, text: str) -> None:
@@ -86,6 +105,14 @@ def test_what_may_be_meant_is_shown(drafted: Drafted, text: str) -> None:
         "100% groen, 50% minder gas & 20% korting.",
         "https://gemeente.example/zoek?q=%5Bnaam%5D&p=%7Bx%7D",
         "Temperatuur < 5 graden en > 3 graden",
+        "Doet het licht het niet? Test de lamp.",
+        "Even testen of uw rookmelder werkt: druk op de knop.",
+        "Deze naam is bekend: [naam bekend bij de redactie].",
+        "De enquête [link in bio] duurt vijf minuten.",
+        "De test voor het rijbewijs is voortaan online.",
+        "Hoor je ons? Test je gehoor, woensdag in de bus.",
+        "Maandag oefent de brandweer (grote oefening).",
+        "Koffie & thee op het plein, < 5 euro",
         "Testament of levenstestament? Kom naar de inloop.",
     ],
 )
@@ -101,3 +128,11 @@ def test_the_finding_shows_the_words(drafted: Drafted) -> None:
 def test_a_leftover_in_the_text_of_one_channel_is_found(drafted: Drafted) -> None:
     draft = drafted(targets=drafted("Dag {{ naam }}").targets[:1])
     assert [finding.tier for finding in Placeholder().findings(draft)] == [Tier.STOP]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("test 123", "TEST"), ("OEFENING OEFENING brand", "TEST"), ("Dag [naam]", ""), ("Dit is een oefening.", "TEST")],
+)
+def test_a_try_out_and_an_exercise_are_a_kind_of_their_own(drafted: Drafted, text: str, kind: str) -> None:
+    assert {finding.kind for finding in Placeholder().findings(drafted(text))} == {kind}

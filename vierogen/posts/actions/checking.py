@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from vierogen.channels.models import Channel
 from vierogen.people.models import Organisation
+from vierogen.posts.actions.acquaintances import Acquaintances
 from vierogen.posts.actions.asking import room_of
 from vierogen.posts.actions.consenting import given
 from vierogen.posts.actions.content import Content, content_of
@@ -38,6 +41,7 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
     day = (content.not_before or timezone.now()).astimezone(organisation.zone).date()
     consents = given(organisation, {row.sha256 for row in media.values()}, day=day)
     earlier = _earlier(content.channels)
+    details = details_of(organisation)
     return Draft(
         text=content.text,
         targets=tuple(_target(content, channel, earlier) for channel in content.channels),
@@ -48,17 +52,22 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
         due_at=content.not_before,
         now=timezone.now(),
         recent=recent_texts(organisation),
-        own=own_of(organisation),
+        own=_own(organisation, details),
+        languages=tuple(details.languages.split()) or (organisation.language,),
         moments=_moments(organisation),
-        hours=_hours(organisation),
+        hours=_hours(details),
         zone=organisation.time_zone,
         resolve=Links() if follow_links else None,
+        exists=Acquaintances(content.channels) if follow_links else None,
     )
 
 
-def own_of(organisation: Organisation) -> Own:
-    """What the organisation told us is its own."""
-    details = OwnDetails.objects.filter(organisation=organisation).first() or OwnDetails()
+def details_of(organisation: Organisation) -> OwnDetails:
+    """What the organisation told of itself; where it told nothing yet, what is usual."""
+    return OwnDetails.objects.filter(organisation=organisation).first() or OwnDetails(organisation=organisation)
+
+
+def _own(organisation: Organisation, details: OwnDetails) -> Own:
     handles = Channel.objects.filter(organisation=organisation).values_list("handle", flat=True)
     return Own(
         domains=organisation.domains(),
@@ -77,13 +86,10 @@ def _moments(organisation: Organisation) -> tuple[Moment, ...]:
     return tuple(Moment(row.title, row.starts, row.ends) for row in rows)
 
 
-def _hours(organisation: Organisation) -> Hours | None:
-    """When somebody is there to answer, where the organisation said so."""
-    details = OwnDetails.objects.filter(organisation=organisation).first()
-    if details is None or details.opens is None or details.closes is None:
+def _hours(details: OwnDetails) -> Hours | None:
+    if details.opens is None or details.closes is None:
         return None
-    days = tuple(int(day) for day in details.days if day in "1234567")
-    return Hours(days, details.opens, details.closes)
+    return Hours(tuple(int(day) for day in details.days), details.opens, details.closes)
 
 
 def lines_of(text: str) -> tuple[str, ...]:
@@ -110,12 +116,12 @@ def _target(content: Content, channel: Channel, earlier: Mapping[int, list[str]]
 
 
 def _earlier(channels: Iterable[Channel]) -> dict[int, list[str]]:
-    """The texts that the channels posted before, by channel id, newest first."""
+    """The texts that the channels posted before, by channel id, newest first; one query, however long they go back."""
+    place = Window(RowNumber(), partition_by="channel", order_by="-at")
+    rows = EarlierText.objects.filter(channel__in=[channel.pk for channel in channels]).annotate(place=place)
     found: dict[int, list[str]] = {}
-    rows = EarlierText.objects.filter(channel__in=[channel.pk for channel in channels]).order_by("-at")
-    for channel, text in rows.values_list("channel_id", "text"):
-        if len(of_one := found.setdefault(channel, [])) < MOST_EARLIER:
-            of_one.append(text)
+    for channel, text in rows.filter(place__lte=MOST_EARLIER).order_by("-at").values_list("channel_id", "text"):
+        found.setdefault(channel, []).append(text)
     return found
 
 

@@ -4,6 +4,7 @@ Knows names only; asks no network. Domains are compared by the part that somebod
 "loket.gemeente-x.nl").
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -52,6 +53,7 @@ _LOOK_ALIKES = {
     "y": "уүʏ",
 }
 _TO_LATIN = {ord(other): letter for letter, others in _LOOK_ALIKES.items() for other in others}
+_LATIN, _OTHER = re.compile("[a-z]"), re.compile("[\u0370-\u03ff\u0400-\u052f]")
 # A short name has many neighbours that are nobody's imitation: nos, nas, kos.
 _SHORTEST_OTHER_SUFFIX = 5
 _SHORTEST_ONE_SIGN = 6
@@ -93,6 +95,14 @@ def imitated(host: str, domains: Iterable[str]) -> str:
     return next((domain for domain in domains if _imitates(host, domain)), "")
 
 
+def mixes_alphabets(host: str) -> bool:
+    """Does one label have Latin letters beside Cyrillic or Greek ones?
+
+    Nobody writes like that: browsers show such a name as ``xn--`` (https://www.unicode.org/reports/tr39/, 5.2).
+    """
+    return any(_LATIN.search(label) and _OTHER.search(label) for label in host.split("."))
+
+
 def _imitates(host: str, domain: str) -> bool:
     name, suffix = _registered(host)
     own_name, own_suffix = _registered(domain)
@@ -100,25 +110,25 @@ def _imitates(host: str, domain: str) -> bool:
         return False
     if f".{domain}." in f".{host}.":
         return True
-    return _similar(name, own_name, other_suffix=suffix != own_suffix) or _bare(name) in {
-        f"www{_bare(own_name)}",
-        _bare(own_name + own_suffix),
+    return _similar(name, own_name, other_suffix=suffix != own_suffix) or bare(name) in {
+        f"www{bare(own_name)}",
+        bare(own_name + own_suffix),
     }
 
 
 def _similar(name: str, own: str, *, other_suffix: bool) -> bool:
     if name == own:
         return other_suffix and len(own) >= _SHORTEST_OTHER_SUFFIX
-    plain, own_plain = _bare(name), _bare(own)
+    plain, own_plain = bare(name), bare(own)
     if plain == own_plain:
         # "gemeente-x" and "gemeentex", a zero for an o, a Cyrillic a.
         return len(own_plain) >= _SHORTEST_OTHER_SUFFIX or not name.isascii()
     if len(own_plain) >= _SHORTEST_SHUFFLED and sorted(plain) == sorted(own_plain):
         return True
-    return len(own_plain) >= _SHORTEST_ONE_SIGN and _one_sign_apart(plain, own_plain)
+    return len(own_plain) >= _SHORTEST_ONE_SIGN and one_sign_apart(plain, own_plain)
 
 
-def _one_sign_apart(one: str, other: str) -> bool:
+def one_sign_apart(one: str, other: str) -> bool:
     """One sign added, left out or replaced, or two neighbours swapped (Damerau's four typing errors)."""
     if abs(len(one) - len(other)) > 1:
         return False
@@ -141,7 +151,7 @@ def _registered(host: str) -> tuple[str, str]:
     return labels[-size - 1] if len(labels) > size else "", ".".join(labels[-size:])
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """The name as a hurried eye takes it: Latin letters without accents, no hyphens, rn as m."""
     letters = unicodedata.normalize("NFKD", name).translate(_TO_LATIN)
     plain = "".join(letter for letter in letters if letter.isalnum())

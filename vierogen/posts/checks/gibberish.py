@@ -11,7 +11,7 @@ from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 _LANGUAGES = frozenset({"nl", "en", "de", "fr", "fy"})
 # Addresses, @names and #tags are no words.
 _NO_WORDS = re.compile(r"://|@|#|^www\.")
-_WORD = re.compile(r"[^\W\d_]{5,}")
+_WORD = re.compile(r"[^\W\d_]{4,}")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}")
 # Between two vowels stands the end of one syllable and the beginning of the next. These let through more than
 # there is ("angstschreeuw", "slechtstschrijvend"), but not what keys next to each other make. Tried on 23,000
@@ -31,8 +31,14 @@ _ROW_PARTS = tuple(
     for part in [row[start : start + size]]
     for step in (1, -1)
 )
+# One finger that goes to and fro, and one that stays down; "hmmm", "zzz", "brrr" and drawn-out vowels are said.
+_TO_AND_FRO = re.compile(r"(?:asd|sdf|dfg|fgh|ghj|hjk|jkl|qwe|zxc|xcv|vbn|bnm|dsa|lkj|ewq|cxz|poi){2,}")
+_STAYS_DOWN = re.compile(r"([bcdfgjklnpqtvwx])\1{4,}")
+# Signs that stand beside the letters. Lines of "---", "...", "===" and "///" are drawn on purpose.
+_SIGNS = re.compile(r"[;\[\]\\'`]{5,}|(?=\S*([;\[\]\\`]))[;,./\[\]\\=']{5,}")
 # Nobody needs more examples than this, and a huge text must not keep the writer waiting.
 _MOST_WORDS = 5000
+_LONGEST = 200
 
 
 class Gibberish(Check):
@@ -56,8 +62,10 @@ class Gibberish(Check):
 
 
 def _first(text: str) -> str:
-    parts = (part for part in text.split()[:_MOST_WORDS] if not _NO_WORDS.search(part))
-    return next((word for part in parts for word in _WORD.findall(part) if _is_gibberish(word)), "")
+    parts = [part[:_LONGEST] for part in text.split()[:_MOST_WORDS] if not _NO_WORDS.search(part)]
+    words = (word for part in parts for word in _WORD.findall(part) if _is_gibberish(word))
+    signs = (match.group() for part in parts if (match := _SIGNS.search(part)))
+    return next(words, "") or next(signs, "")
 
 
 def _is_gibberish(word: str) -> bool:
@@ -65,9 +73,9 @@ def _is_gibberish(word: str) -> bool:
     if word.isupper() and len(word) <= 8:
         return False
     plain = _plain(word)
-    return any(part in plain for part in _ROW_PARTS) or any(
-        not _SYLLABLES.fullmatch(run) for run in _CONSONANTS.findall(plain)
-    )
+    if any(part in plain for part in _ROW_PARTS) or _TO_AND_FRO.search(plain) or _STAYS_DOWN.search(word.casefold()):
+        return True
+    return any(not _SYLLABLES.fullmatch(run) for run in _CONSONANTS.findall(plain))
 
 
 def _plain(word: str) -> str:

@@ -1,5 +1,6 @@
 """Runs all checks over a draft. A check that crashes says "not checked", never "clean"."""
 
+import inspect
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Level, Tier
 
 logger = logging.getLogger(__name__)
+_SAID = {Tier.STOP: "Stops:", Tier.LOOK: "Looks at:"}
 _WEIGHT = {Tier.STOP: 0, Tier.LOOK: 1, Tier.NOT_CHECKED: 2}
 
 
@@ -27,6 +29,12 @@ def run(draft: Draft, levels: Mapping[str, Level] | None = None) -> list[Finding
     chosen = levels or {}
     found = [finding for key, check in checks().items() for finding in _weighed(check, draft, chosen.get(key))]
     return sorted(found, key=lambda finding: _WEIGHT[finding.tier])
+
+
+def own_tiers(check: Check) -> tuple[Tier, ...]:
+    """How much its findings weigh where nobody chose otherwise: what its docstring says, and a test compares."""
+    said = inspect.getdoc(type(check)) or ""
+    return tuple(tier for tier, words in _SAID.items() if words in said)
 
 
 def kind_of(check: Check) -> str:

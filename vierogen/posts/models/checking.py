@@ -23,6 +23,8 @@ class CheckLevel(models.Model):
     level = models.CharField(
         max_length=5, choices=[("off", _("Off")), ("look", _("Point it out")), ("stop", _("Stop"))]
     )
+    # What happened before says nothing about how the check fares at this level.
+    since = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "check_key"], name="check_level_once")]
@@ -41,7 +43,7 @@ class OwnDetails(models.Model):
     addresses = models.TextField(_("addresses of your buildings"), blank=True)
     names = models.TextField(_("names that may be said"), blank=True)
     languages = models.CharField(_("languages in which you write"), max_length=40, default="nl en")
-    days = models.CharField(_("days on which somebody is there"), max_length=7, default="12345")
+    days = models.CharField(_("days on which somebody is there"), max_length=7, default="12345", blank=True)
     opens = models.TimeField(_("from"), null=True, blank=True)
     closes = models.TimeField(_("until"), null=True, blank=True)
     latitude = models.FloatField(

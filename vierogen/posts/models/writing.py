@@ -35,12 +35,13 @@ class PostQuerySet(models.QuerySet["Post"]):
         versions = Version.objects.order_by("-number").select_related("written_by__user")
         # The bytes of a picture are megabytes; a page shows its address.
         attachments = Attachment.objects.select_related("media").defer("media__data")
+        findings = FoundThing.objects.select_related("reason_by__user", "passed_by__user")
         return self.select_related("created_by__user").prefetch_related(
             models.Prefetch("versions", versions),
             "versions__targets__channel__room",
             models.Prefetch("versions__attachments", attachments),
             "versions__contributors",
-            "versions__findings",
+            models.Prefetch("versions__findings", findings),
             "versions__deliveries__channel",
         )
 

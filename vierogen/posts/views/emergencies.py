@@ -10,8 +10,9 @@ from vierogen.posts.actions import reviewing
 from vierogen.posts.forms import LookBackForm, ReasonForm
 from vierogen.posts.models import AfterReview
 from vierogen.posts.views.deciding import attempt
+from vierogen.posts.views.noticed import noticed_in
 from vierogen.posts.views.reading import about, member_of, post_or_404
-from vierogen.posts.views.shown import previews, shown_findings
+from vierogen.posts.views.shown import previews
 from vierogen.web.doors import needs
 
 
@@ -53,8 +54,8 @@ def after(request: HttpRequest, pk: int) -> HttpResponse:
             done=_("Thank you. The emergency is closed."),
         ):
             return redirect("posts:detail", pk=pk)
-    version = owed.approval.version
+    # The same version as among those of the post, which know who let which stop pass.
+    version = next(row for row in found.versions.all() if row.pk == owed.approval.version_id)
     seen = {"approval": owed.approval, "version": version, "previews": previews(version)}
-    findings = shown_findings(list(version.findings.all()))
-    context = {**about(request, found), **seen, "findings": findings, "form": form}
+    context = {**about(request, found), **seen, "findings": noticed_in(version), "form": form}
     return render(request, "posts/look_back.html", context, status=422 if request.method == "POST" else 200)

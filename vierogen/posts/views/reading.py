@@ -19,9 +19,10 @@ from vierogen.posts.models import AfterReview, Comment, Delivery, Media, Post, T
 from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
 from vierogen.posts.views.differences import compared_with, differences
 from vierogen.posts.views.headlines import goes_soon, headline
+from vierogen.posts.views.noticed import not_checked_here, noticed_in
 from vierogen.posts.views.ranges import answered
 from vierogen.posts.views.road import Road, roads
-from vierogen.posts.views.shown import POST_LOOK, Preview, previews, shown_findings
+from vierogen.posts.views.shown import POST_LOOK, Preview, previews
 from vierogen.web.doors import needs
 
 MOVING = {DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.PUBLISHED}
@@ -152,7 +153,8 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "headline": headline(found, deliveries),
         "previews": shown,
         "look": POST_LOOK[PostState(found.state)],
-        "findings": shown_findings(list(version.findings.all())),
+        "findings": noticed_in(version),
+        "not_here": not_checked_here(),
         "new_stops": bool(unanswered(version)),
         "people": _people(version),
         "comments": Comment.objects.filter(version__post=found).select_related("by__user", "version"),

@@ -1,4 +1,4 @@
-"""How a version is shown: previews per channel, room left, findings in words, differences with an earlier version."""
+"""How a version is shown: previews per channel, room left, differences with an earlier version."""
 
 import difflib
 import re
@@ -16,9 +16,7 @@ from django.utils.translation import gettext_noop, ngettext
 from vierogen.channels.models import Channel
 from vierogen.networks.base import Format, Outgoing, Picture
 from vierogen.posts.actions.content import Content
-from vierogen.posts.checks.base import Finding, Tier
-from vierogen.posts.checks.running import checks
-from vierogen.posts.models import Delivery, FoundThing, Media, Version
+from vierogen.posts.models import Delivery, Media, Version
 from vierogen.posts.states import DeliveryState, PostState
 from vierogen.posts.views.terms import terms
 
@@ -119,25 +117,6 @@ class Counter:
     state: str
 
 
-@dataclass(frozen=True)
-class ShownFinding:
-    """A finding in words. ``passable``: a reason and a second person can let this stop through.
-
-    ``when_due``: found after the approval, when its time came; then the reason is of who released it.
-    """
-
-    pk: int
-    tier: str
-    title: str
-    text: str
-    todo: str
-    why: str
-    reason: str
-    channel: str
-    passable: bool
-    when_due: bool = False
-
-
 def previews(version: Version, *, before: Version | None = None) -> list[Preview]:
     """The version on each of its channels; with ``before`` also what changed since."""
     pictures = _pictures((shown.media, shown.alt) for shown in version.attachments.all())
@@ -217,33 +196,3 @@ def changed(old: str, new: str) -> SafeString:
         pieces.append((format_html("<del>{}</del>", gone) if gone else "",))
         pieces.append((format_html("<ins>{}</ins>", come) if come else "",))
     return format_html_join("", "{}", pieces)
-
-
-def in_words(found: FoundThing | Finding) -> ShownFinding:
-    """A finding with its check's title and advice, in the reader's language."""
-    row = found if isinstance(found, FoundThing) else None
-    check = checks().get(found.check_key if isinstance(found, FoundThing) else found.check)
-    text, values = _(found.message), dict(found.values)
-    if "problem" in values:
-        values["problem"] = _(str(values["problem"]))
-    return ShownFinding(
-        pk=row.pk if row else 0,
-        tier=str(found.tier),
-        title=_(check.title) if check else "",
-        text=text % values if values else text,
-        todo=_(check.todo) if check else "",
-        why=_(check.why) if check else "",
-        reason=row.reason if row else "",
-        channel=found.channel,
-        passable=check is None or check.passable,
-        when_due=row.when_due if row else False,
-    )
-
-
-def shown_findings(found: list[FoundThing] | list[Finding]) -> list[ShownFinding]:
-    """Every stop and everything not checked, and at most three *look* lines: more would not be read."""
-    words = [in_words(one) for one in found]
-    looks = [one for one in words if one.tier == Tier.LOOK][:3]
-    return (
-        [one for one in words if one.tier == Tier.STOP] + looks + [one for one in words if one.tier == Tier.NOT_CHECKED]
-    )

@@ -13,7 +13,7 @@ from vierogen.channels.models import Channel, Room
 from vierogen.networks.abilities import Charges, Price
 from vierogen.networks.base import Outgoing
 from vierogen.posts.actions.asking import room_of
-from vierogen.posts.checks.links import LINK
+from vierogen.posts.checks.addresses import LINK
 
 _SIGNS = {"USD": "$", "EUR": "€"}
 

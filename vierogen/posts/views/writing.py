@@ -16,8 +16,9 @@ from vierogen.posts.actions.checking import preview_findings
 from vierogen.posts.forms import ComposerForm
 from vierogen.posts.models import Delivery, Post, Version
 from vierogen.posts.states import PostState
+from vierogen.posts.views.noticed import not_checked_here, noticed_while_writing
 from vierogen.posts.views.reading import about, member_of, post_or_404
-from vierogen.posts.views.shown import counters, drafted, shown_findings
+from vierogen.posts.views.shown import counters, drafted
 from vierogen.web.doors import needs
 
 
@@ -86,7 +87,8 @@ def _while_writing(form: ComposerForm) -> dict[str, Any]:
         "form": form,
         "previews": shown,
         "counters": counters(shown),
-        "findings": shown_findings(findings),
+        "findings": noticed_while_writing(findings, content),
+        "not_here": not_checked_here(),
         "language": content.language,
         "is_empty": is_empty,
         "not_before": content.not_before,

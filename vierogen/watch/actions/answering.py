@@ -18,7 +18,7 @@ from vierogen.notices import actions as notices
 from vierogen.people.actions import insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.posts.actions import removing
+from vierogen.posts.actions import removing, voices
 from vierogen.posts.actions.delivering import settle as found_there
 from vierogen.posts.models import Delivery, Part, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
@@ -154,6 +154,8 @@ def _finish(stray: Stray) -> None:
     with transaction.atomic():
         # The remote post's row first, as whoever hears of its deletion does.
         RemotePost.objects.standing().filter(strays=stray).update(gone_at=timezone.now())
+        if stray.remote is not None:
+            voices.forget(stray.channel, [stray.remote.remote_id])
         settle(stray, "remove", by=WATCH)
         asked = stray.take_down
         if asked is not None and asked.asked_by_id is None and asked.deleted_at is not None:

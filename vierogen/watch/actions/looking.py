@@ -10,7 +10,9 @@ from django.utils import timezone
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
 from vierogen.networks.base import Media, Network, Profile, Shown
+from vierogen.posts.actions import voices
 from vierogen.posts.actions.removing import RETENTION
+from vierogen.watch.actions.listing import remember_own
 from vierogen.watch.actions.raising import WATCH, raise_stray, sealed
 from vierogen.watch.actions.reconciling import deleted, reappeared, reconcile, remember_old
 from vierogen.watch.fingerprints import digest_of, fingerprint, parts_of
@@ -52,12 +54,14 @@ def _take_baseline(watched: Watched, network: Network, *, asked_at: datetime) ->
         before = RemotePost.objects.standing().filter(channel=channel)
         before.exclude(remote_id__in=[shown.remote_id for shown in since]).update(gone_at=asked_at)
         remember_old(channel, (shown for shown in listed if shown not in since))
+        voices.forget_all(channel)
         mine = Watched.objects.filter(pk=watched.pk)
         mine.update(baseline_at=asked_at, old_before=old_before, profile={})
         facts = {"remote_posts": len(listed) - len(since)}
         record(channel.organisation_id, "take_baseline", subject_of(channel), by=WATCH, facts=facts)
     watched.baseline_at, watched.old_before, watched.profile = asked_at, old_before, {}
     found = [reconcile(channel, shown, network=network) for shown in reversed(since)]
+    remember_own(channel, listed)
     return [stray for stray in found if stray]
 
 
@@ -90,6 +94,7 @@ def _look_through(watched: Watched, listed: list[Shown], *, network: Network, as
         elif row is None or row.fingerprint != fingerprint(shown):
             strays.append(reconcile(channel, shown, network=network))
     _seal_late(watched, listed)
+    remember_own(channel, listed)
     strays += [deleted(channel, remote_id) for remote_id in _gone(watched, listed, network, asked_at)]
     return [stray for stray in strays if stray]
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
 from vierogen.networks.base import Deletes, Network, Shown
+from vierogen.posts.actions import voices
 from vierogen.posts.actions.by_hand import hasten
 from vierogen.posts.actions.delivering import outgoing, settle
 from vierogen.posts.actions.looking import is_too_late
@@ -190,6 +191,7 @@ def deleted(channel: Channel, remote_id: str) -> Stray | None:
     standing = RemotePost.objects.standing().filter(channel=channel, remote_id=remote_id)
     if not standing.update(gone_at=now):  # somebody else's, or known
         return None
+    voices.forget(channel, [remote_id])
     known = RemotePost.objects.get(channel=channel, remote_id=remote_id)
     strays = known.strays.filter(state__in=[State.OPEN, State.HANDED_ON], take_down=None)
     ours = _take_downs(known).order_by("-pk").first()

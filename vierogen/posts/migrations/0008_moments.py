@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('posts', '0006_checks'),
+        ('posts', '0007_settings'),
     ]
 
     operations = [

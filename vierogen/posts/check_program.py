@@ -1,0 +1,238 @@
+"""``vierogen check``: the checks for other programs, without a database or an organisation that was set up.
+
+It loads no Django: nothing of an installation is read, and nothing is kept. Links are not followed.
+"""
+
+import gettext
+import json
+import os
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from mimetypes import guess_type
+from pathlib import Path
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from vierogen.core.words import gettext_noop as _
+from vierogen.networks.base import Network
+from vierogen.posts.checks.base import Draft, Extra, Finding, Level, PictureFacts, Span, Target, Tier
+from vierogen.posts.checks.extras import is_installed
+from vierogen.posts.checks.running import run
+from vierogen.posts.names import name_finder
+from vierogen.posts.pictures import PictureRefused, is_picture
+from vierogen.posts.vision import VisionError, look_at
+
+CLEAN, LOOK, STOP, NOT_CHECKED = 0, 1, 2, 3
+# sysexits.h: EX_USAGE and EX_SOFTWARE.
+WRONG_USAGE, FAILURE = 64, 70
+_OUTCOMES = {Tier.LOOK: LOOK, Tier.STOP: STOP, Tier.NOT_CHECKED: NOT_CHECKED}
+# The worst first: one of these says how the whole ended.
+_WORST = (STOP, NOT_CHECKED, LOOK, CLEAN)
+_SAID = {Tier.STOP: "stop", Tier.LOOK: "look", Tier.NOT_CHECKED: "unchecked"}
+# No post is longer; what is, was not meant as one.
+MOST_BYTES = 25 * 1024 * 1024
+LOCALES = Path(__file__).resolve().parents[1] / "locale"
+ZONE = "Europe/Amsterdam"
+# Nobody told us the alt text; and what the file is called says nothing.
+_NOT_ASKED = {"missing_alt": Level.OFF}
+_UNREADABLE = _("This is neither a text in UTF-8 nor a picture.")
+_TOO_LARGE = _("This file is larger than 25 MB.")
+_BLIND = _("Nobody looked at this picture: the extra “vision” is not installed.")
+
+Translate = Callable[[str], str]
+
+
+class Anywhere(Network):
+    """A network without limits of its own: the posts are not meant for a certain one."""
+
+    key = "anywhere"
+    name = "–"
+    text_limit = sys.maxsize
+
+
+@dataclass(frozen=True)
+class Post:
+    """One post to check: a text or the bytes of a file, and what people call it. ``error``: why it is neither."""
+
+    name: str
+    text: str = ""
+    picture: bytes = b""
+    error: str = ""
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Wrong usage: one line, and the exit status that says so."""
+        self.exit(WRONG_USAGE, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check what ``arguments`` name; returns the exit status: 0 clean, 1 look, 2 stop, 3 not checked, 64 or 70."""
+    asked = _asked(arguments)
+    try:
+        return _checked(asked)
+    except BrokenPipeError:  # whoever reads has seen enough; nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILURE
+    except Exception as error:  # noqa: BLE001 - who asks us is a program: it gets a status, and one line for people
+        print(f"vierogen check: {type(error).__name__}: {error}", file=sys.stderr)
+        return FAILURE
+
+
+def _asked(arguments: Sequence[str]) -> Namespace:
+    parser = _Parser(
+        prog="vierogen check",
+        description="Check texts and pictures as Vierogen does before anything goes out.",
+        epilog="Exit status: 0 clean, 1 look, 2 stop, 3 not checked (the worst wins: stop, not checked, look), "
+        "64 wrong usage, 70 failure.",
+    )
+    parser.add_argument("files", nargs="*", type=_file, metavar="FILE", help="a text or a picture; - is standard input")
+    parser.add_argument("--lines", type=_file, metavar="FILE", help="each line of FILE is one post")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per post")
+    parser.add_argument("--history", type=_file, metavar="FILE", help="the channel's earlier posts, one a line")
+    parser.add_argument("--language", choices=["nl", "en"], default=_usual_language(), help="of the messages")
+    parser.add_argument("--at", type=_moment, metavar="TIME", help="when it goes out, as 2026-05-04T19:30; usually now")
+    asked = parser.parse_args(arguments)
+    if not asked.files and not asked.lines:
+        parser.error("say which FILE to check (- for standard input), or --lines FILE")
+    return asked
+
+
+def _file(name: str) -> str:
+    if name != "-" and not Path(name).is_file():
+        raise ArgumentTypeError(f"there is no file {name}")
+    return name
+
+
+def _moment(text: str) -> datetime:
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is not a time like 2026-05-04T19:30") from error
+    return told if told.tzinfo else told.replace(tzinfo=ZoneInfo(ZONE))
+
+
+def _usual_language() -> str:
+    told = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "nl" if told.startswith("nl") else "en"
+
+
+def _checked(asked: Namespace) -> int:
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    translate = gettext.translation("django", LOCALES, languages=[asked.language], fallback=True).gettext
+    tell = _as_json if asked.json else _as_lines
+    history = _history(asked.history)
+    outcomes = {CLEAN}
+    for number, post in enumerate(_posts(asked), start=1):
+        began = time.perf_counter()
+        found = _findings(post, history=history, at=asked.at or datetime.now(UTC))
+        milliseconds = (time.perf_counter() - began) * 1000
+        told = tell(post, found, number=number, milliseconds=milliseconds, translate=translate)
+        sys.stdout.write(told)
+        outcomes |= {_OUTCOMES[finding.tier] for finding in found}
+    sys.stdout.flush()
+    return next(outcome for outcome in _WORST if outcome in outcomes)
+
+
+def _history(name: str | None) -> tuple[str, ...]:
+    """The earlier posts; a file's last line is the newest."""
+    return tuple(post.text for post in _lines(name) if post.text.strip())[::-1] if name else ()
+
+
+def _posts(asked: Namespace) -> Iterator[Post]:
+    for name in asked.files:
+        yield _opened(name, _bytes(name))
+    if asked.lines:
+        yield from _lines(asked.lines)
+
+
+def _bytes(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    with Path(name).open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def _opened(name: str, data: bytes) -> Post:
+    if len(data) > MOST_BYTES:
+        return Post(name, error=_TOO_LARGE)
+    is_called_picture = (guess_type(name)[0] or "").startswith("image/")
+    return Post(name, picture=data) if is_called_picture or is_picture(data) else _text(name, data)
+
+
+def _text(name: str, data: bytes) -> Post:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Post(name, error=_UNREADABLE)
+    return Post(name, error=_UNREADABLE) if "\x00" in text else Post(name, text)
+
+
+def _lines(name: str) -> Iterator[Post]:
+    """Each line as a post; only line feeds part lines, as for other programs."""
+    source = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115 - closed below
+    with source as lines:
+        for number, line in enumerate(lines, start=1):
+            yield _text(str(number), line.rstrip(b"\r\n"))
+
+
+def _findings(post: Post, *, history: tuple[str, ...], at: datetime) -> list[Finding]:
+    if post.error:
+        return [_unchecked(post.error)]
+    if post.picture:
+        return _in_picture(post, at=at)
+    target = Target("", Anywhere, post.text, history=history)
+    return run(Draft(post.text, (target,), now=at, zone=ZONE, find_names=_finder()))
+
+
+def _in_picture(post: Post, *, at: datetime) -> list[Finding]:
+    if not is_installed(Extra.VISION):
+        return [_unchecked(_BLIND)]
+    try:
+        seen = look_at(post.picture)
+    except (PictureRefused, VisionError) as refusal:
+        return [_unchecked(str(refusal))]
+    facts = PictureFacts("", Path(post.name).name, "", seen=seen)
+    return run(Draft("", (), pictures=(facts,), now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
+
+
+@cache
+def _finder() -> Callable[[str], Sequence[Span]] | None:
+    return name_finder()
+
+
+def _unchecked(reason: str) -> Finding:
+    return Finding("input", Tier.NOT_CHECKED, reason, kind="INPUT")
+
+
+def _message(finding: Finding, translate: Translate) -> str:
+    values = {name: translate(str(value)) if name == "problem" else value for name, value in finding.values.items()}
+    message = translate(finding.message)
+    return message % values if values else message
+
+
+def _as_json(_post: Post, found: Sequence[Finding], *, number: int, milliseconds: float, translate: Translate) -> str:
+    findings = [
+        {
+            "check": finding.check,
+            "tier": _SAID[finding.tier],
+            "kind": finding.kind,
+            "start": finding.start,
+            "end": finding.end,
+            "message": _message(finding, translate),
+        }
+        for finding in found
+    ]
+    return json.dumps({"input": number, "findings": findings, "ms": round(milliseconds, 3)}, ensure_ascii=False) + "\n"
+
+
+def _as_lines(post: Post, found: Sequence[Finding], *, number: int, milliseconds: float, translate: Translate) -> str:
+    del number, milliseconds
+    return "".join(
+        f"{post.name}: {_SAID[finding.tier]}: {finding.kind}: {_message(finding, translate)}\n" for finding in found
+    )
