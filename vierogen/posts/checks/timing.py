@@ -42,7 +42,7 @@ _INVITES = re.compile(
     r"[^.!?\n]{0,20}\bvra(?:ag|gen)\b|\bstuur (?:ons|een|je|uw)\b[^.!?\n]{0,20}\b(?:dm|pb|appje|(?:privé)?bericht)"
     r"|\bwat vind(?:en)? (?:je|jij|jullie|u)\b|\bvragen\?[^\n]{0,3}(?:\bstel|\bbel|\bstuur|\bapp)"
     r"|\bdeel (?:je|jouw|uw|jullie)\b[^.!?\n]{0,30}\b(?:idee\w{0,4}|mening\w{0,3}|ervaring\w{0,3}|foto\w{0,3})"
-    r"|\blet us know\b|\bask us\b|\btell us\b|\bsend us\b|\bwhat do you think\b|\bcall us\b|\bbel ons\b",
+    r"|\blet us know\b|\bask us\b|\bsend us\b|\bwhat do you think\b|\bcall us\b|\bbel ons\b",
     re.IGNORECASE,
 )
 _SILENCE = _("At that moment people are silent for: %(problem)s. Let it wait until after %(until)s.")
