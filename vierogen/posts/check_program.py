@@ -52,7 +52,8 @@ class Anywhere(Network):
 
     key = "anywhere"
     name = "–"
-    text_limit = sys.maxsize
+    text_limit = picture_limit = alt_limit = film_limit = sys.maxsize
+    film_seconds = float("inf")
 
     @classmethod
     def length(cls, text: str) -> int:

@@ -12,11 +12,21 @@ from vierogen.channels.models import Channel
 from vierogen.people.models import Organisation
 from vierogen.posts.actions.acquaintances import Acquaintances
 from vierogen.posts.actions.asking import room_of
+from vierogen.posts.actions.consenting import given
 from vierogen.posts.actions.content import Content, content_of
-from vierogen.posts.checks.base import Draft, Finding, Hours, Level, Own, PictureFacts
+from vierogen.posts.checks.base import Draft, Finding, Hours, Level, Moment, Own, PictureFacts
 from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import run
-from vierogen.posts.models import CheckLevel, Delivery, EarlierText, FoundThing, Media, OwnDetails, Version
+from vierogen.posts.models import (
+    CheckLevel,
+    Delivery,
+    EarlierText,
+    FoundThing,
+    Media,
+    OwnDetails,
+    QuietMoment,
+    Version,
+)
 from vierogen.posts.names import name_finder
 from vierogen.posts.outside import Links
 from vierogen.posts.states import OUT
@@ -29,18 +39,23 @@ MOST_EARLIER = 200
 def as_draft(content: Content, organisation: Organisation, *, follow_links: bool) -> Draft:
     """The content as the checks see it. ``follow_links`` opens addresses; not while somebody types."""
     media = {row.pk: row for row in Media.objects.filter(pk__in=[pk for pk, _alt in content.pictures]).defer("data")}
+    day = (content.not_before or timezone.now()).astimezone(organisation.zone).date()
+    consents = given(organisation, {row.sha256 for row in media.values()}, day=day)
     earlier = _earlier(content.channels)
     details = details_of(organisation)
     return Draft(
         text=content.text,
         targets=tuple(_target(content, channel, earlier) for channel in content.channels),
-        pictures=tuple(_facts(media[pk], alt) for pk, alt in content.pictures if pk in media),
+        pictures=tuple(
+            _facts(media[pk], alt, consents=consents[media[pk].sha256]) for pk, alt in content.pictures if pk in media
+        ),
         language=content.language,
         due_at=content.not_before,
         now=timezone.now(),
-        recent=_recent(organisation),
+        recent=recent_texts(organisation),
         own=_own(organisation, details),
         languages=tuple(details.languages.split()) or (organisation.language,),
+        moments=_moments(organisation),
         hours=_hours(details),
         zone=organisation.time_zone,
         resolve=Links() if follow_links else None,
@@ -65,6 +80,12 @@ def _own(organisation: Organisation, details: OwnDetails) -> Own:
         names=lines_of(details.names),
         handles=tuple(handles),
     )
+
+
+def _moments(organisation: Organisation) -> tuple[Moment, ...]:
+    """The organisation's quiet moments that are not over."""
+    rows = QuietMoment.objects.filter(organisation=organisation).to_come(timezone.now())
+    return tuple(Moment(row.title, row.starts, row.ends) for row in rows)
 
 
 def _hours(details: OwnDetails) -> Hours | None:
@@ -106,7 +127,7 @@ def _earlier(channels: Iterable[Channel]) -> dict[int, list[str]]:
     return found
 
 
-def _facts(media: Media, alt: str) -> PictureFacts:
+def _facts(media: Media, alt: str, *, consents: int) -> PictureFacts:
     return PictureFacts(
         alt,
         media.name,
@@ -117,15 +138,18 @@ def _facts(media: Media, alt: str) -> PictureFacts:
         seconds=media.seconds,
         width=media.width,
         height=media.height,
+        consents=consents,
     )
 
 
-def _recent(organisation: Organisation) -> tuple[tuple[str, datetime], ...]:
+def recent_texts(organisation: Organisation, *, but: int | None = None) -> tuple[tuple[str, datetime], ...]:
+    """What the organisation posted lately with when, newest first; without the post with the id ``but``."""
     rows = Delivery.objects.filter(
         organisation=organisation,
         state__in=OUT,
         published_at__gte=timezone.now() - RECENT,
-    ).order_by("-published_at")
+    ).exclude(version__post=but)
+    rows = rows.order_by("-published_at")
     texts = rows.values_list("version__text", "published_at")[:200]
     return tuple((text, at) for text, at in texts if at)
 
@@ -143,17 +167,20 @@ def check(version: Version) -> None:
         version.checked_at = timezone.now()
         if not Version.objects.filter(pk=version.pk, checked_at=None).update(checked_at=version.checked_at):
             return
-        FoundThing.objects.bulk_create(
-            FoundThing(
-                version=version,
-                check_key=found.check,
-                tier=found.tier,
-                message=found.message,
-                values=dict(found.values),
-                channel=found.channel,
-                kind=found.kind,
-                start=found.start,
-                end=found.end,
-            )
-            for found in findings
-        )
+        FoundThing.objects.bulk_create(as_row(version, found) for found in findings)
+
+
+def as_row(version: Version, found: Finding, *, when_due: bool = False) -> FoundThing:
+    """A finding as it is kept with the version."""
+    return FoundThing(
+        version=version,
+        check_key=found.check,
+        tier=found.tier,
+        message=found.message,
+        values=dict(found.values),
+        channel=found.channel,
+        kind=found.kind,
+        start=found.start,
+        end=found.end,
+        when_due=when_due,
+    )

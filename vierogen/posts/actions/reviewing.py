@@ -15,8 +15,9 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.mourning import grave_event, known_to
 from vierogen.posts.actions.writing import refuse_unfit
-from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Post, Version
+from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Mourning, Post, Version
 from vierogen.posts.states import PostState
 
 log = logging.getLogger(__name__)
@@ -24,9 +25,12 @@ log = logging.getLogger(__name__)
 AFTER_REVIEW_WITHIN = timedelta(hours=24)
 
 
-def approve(version: Version, *, by: Member, digest: str, passed: Collection[int] = ()) -> Approval:
+def approve(
+    version: Version, *, by: Member, digest: str, passed: Collection[int] = (), seen: int | None = None
+) -> Approval:
     """Approve exactly the content with this ``digest``; ``passed`` are the *stop* findings seen and let through.
 
+    ``seen`` is the id of the grave event that the reviewer's page showed: what is approved knowing of it goes out.
     Only a qualified member who contributed nothing. Raises ``PermissionDenied``, ``ValidationError``,
     or ``WrongStateError`` when it was decided or changed meanwhile.
     """
@@ -40,10 +44,11 @@ def approve(version: Version, *, by: Member, digest: str, passed: Collection[int
         if version.checked_at is None:
             raise ValidationError(_("Not everything was checked yet. Try again in a moment."))
         _pass_stops(version, passed, by=by)
+        despite = known_to(post.organisation_id, seen=seen)
         approval = Approval.objects.create(version=version, digest=digest, by=by, writer_id=version.written_by_id)
         move(post, "approve", by=by, facts={"version": version.number, "digest": digest})
         cooling = timedelta(seconds=post.organisation.cooling_off_seconds)
-        _plan(approval, cooling_until=timezone.now() + cooling)
+        _plan(approval, cooling_until=timezone.now() + cooling, despite=despite)
     return approval
 
 
@@ -67,7 +72,7 @@ def _pass_stops(version: Version, passed: Collection[int], *, by: Member) -> Non
     FoundThing.objects.filter(pk__in=[found.pk for found in stops]).update(passed_by=by)
 
 
-def _plan(approval: Approval, *, cooling_until: datetime) -> list[Delivery]:
+def _plan(approval: Approval, *, cooling_until: datetime, despite: Mourning | None) -> list[Delivery]:
     """One delivery for each target of the approved version."""
     version = approval.version
     due_at = max(cooling_until, version.not_before or cooling_until)
@@ -82,6 +87,7 @@ def _plan(approval: Approval, *, cooling_until: datetime) -> list[Delivery]:
             dated=now,
             cooling_until=cooling_until,
             due_at=due_at,
+            despite=despite,
         )
         for target in version.targets.select_related("channel")
     ]
@@ -153,7 +159,7 @@ def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approv
         )
         facts = {"version": version.number, "digest": version.digest}
         move(post, "publish_in_emergency", by=by, facts=facts, personal={"reason": reason.strip()})
-        _plan(approval, cooling_until=now)
+        _plan(approval, cooling_until=now, despite=grave_event(post.organisation_id))
         owed = AfterReview.objects.create(
             organisation_id=post.organisation_id, approval=approval, due_at=now + AFTER_REVIEW_WITHIN
         )

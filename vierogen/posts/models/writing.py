@@ -225,6 +225,8 @@ class FoundThing(models.Model):
     kind = models.CharField(max_length=20, blank=True)
     start = models.PositiveIntegerField(default=0)
     end = models.PositiveIntegerField(default=0)
+    # Found after the approval, when its time came.
+    when_due = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
     reason_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     passed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
