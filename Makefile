@@ -24,7 +24,7 @@ setup:
 	@requirements/setup run
 
 setup-vision:
-	@requirements/setup vision
+	@requirements/setup run vision
 
 setup-dev:
 	@requirements/setup dev
@@ -81,6 +81,7 @@ requirements: setup-dev
 	@$(PIN) requirements/vision.in --overrides requirements/vision.overrides -c requirements/dev.txt \
 		-o requirements/vision.txt
 	@$(PIN) requirements/drawing.in --no-deps -o requirements/drawing.txt
+	@$(PIN) --no-deps requirements/names.in -o requirements/names.txt
 	@$(PIN) requirements/build.in -o requirements/build.txt
 	@$(PIN) requirements/node.in -o requirements/node.txt
 	@$(BIN)/python -m tests.servers.pin_node_parts

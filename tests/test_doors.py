@@ -7,7 +7,7 @@ something in its address (a number, a name) needs a line in ``WHAT``; without it
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -35,10 +35,11 @@ from vierogen.people.actions import _entrance, invite, join
 from vierogen.people.log_in import absent
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Right, Role
+from vierogen.posts.actions import consenting, moments
 from vierogen.posts.actions.removing import take_down
 from vierogen.posts.actions.reviewing import approve, publish_in_emergency
 from vierogen.posts.actions.writing import Content, begin, submit
-from vierogen.posts.models import Delivery, Evidence, Media, TakeDown, Version
+from vierogen.posts.models import Consent, Delivery, Evidence, Media, QuietMoment, TakeDown, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 from vierogen.vault.actions import opened, seal_handshake
@@ -166,6 +167,8 @@ class World:
     authenticator: Authenticator
     incident: Incident
     handshake: Handshake
+    moment: QuietMoment
+    consent: Consent
 
 
 def post(world: World) -> dict[str, Any]:
@@ -215,6 +218,11 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:member": lambda world: {"pk": world.member.pk},
     "people:invite_again": lambda world: {"pk": world.invited.pk},
     "people:end": lambda world: {"pk": world.member.pk},
+    "posts:picture_consents": lambda world: {"pk": world.picture.pk},
+    "posts:moment": lambda world: {"pk": world.moment.pk},
+    "posts:moment_remove": lambda world: {"pk": world.moment.pk},
+    "posts:consent": lambda world: {"pk": world.consent.pk},
+    "posts:consent_withdraw": lambda world: {"pk": world.consent.pk},
     "posts:picture": lambda world: {"pk": world.picture.pk},
     "posts:seen": lambda world: {"pk": world.picture.pk},
     "posts:offered": lambda _world: {"token": "1-1-1.x.y", "name": "picture.jpg"},
@@ -309,6 +317,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         (found,) = look(row, network)
     assert found.alarm
     assert found.evidence
+    now = timezone.now()
     return World(
         town=town,
         member=writer,
@@ -327,6 +336,8 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         incident=open_incident(SECRET_WORDS, by=duty),
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
         handshake=answered_log_in(channel, by=cora),
+        moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
+        consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
     )
 
 

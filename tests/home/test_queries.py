@@ -18,7 +18,7 @@ from vierogen.ledger.moves import move
 from vierogen.networks.base import Profile, Shown
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
-from vierogen.posts.actions import delivering, reviewing, writing
+from vierogen.posts.actions import consenting, delivering, moments, reviewing, writing
 from vierogen.posts.models import Media, Version
 from vierogen.watch.actions.minding import enrol
 from vierogen.watch.actions.raising import raise_stray
@@ -36,6 +36,9 @@ PAGES = {
     "People": "/people/",
     "Ledger": "/ledger/",
     "Stop everything": "/posts/halt/",
+    "Something grave happened": "/posts/grave/",
+    "Quiet moments": "/posts/moments/",
+    "Declarations of consent": "/posts/consents/",
 }
 
 
@@ -59,6 +62,9 @@ class Town:
         emergency = self._version(channel, "Nood")
         reviewing.publish_in_emergency(emergency, by=self.dirk, reason="Storm")
         self._stray(channel)
+        self._quiet_moment()
+        shown = Media.objects.defer("data").latest("pk")
+        consenting.keep([shown], who=f"Noor {self.made}", how="Formulier", until=None, by=self.anna)
 
     def _channel(self) -> Channel:
         number = self.made
@@ -103,6 +109,10 @@ class Town:
         delivery = self._approved(channel, "Onzeker").deliveries.get()
         move(delivery, "send", by=delivering.WORKER)
         move(delivery, "doubt", by=delivering.WORKER)
+
+    def _quiet_moment(self) -> None:
+        starts = timezone.now() + timedelta(days=self.made)
+        moments.add(f"Uitvaart {self.made}", starts=starts, ends=starts + timedelta(hours=1), by=self.cora)
 
     def _stray(self, channel: Channel) -> None:
         shown = Shown(f"at://{self.made}", "Lekker in de zon", created_at=timezone.now())

@@ -13,9 +13,9 @@ from vierogen.networks.base import Profile
 from vierogen.people.actions import change_settings
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
-from vierogen.posts.actions import delivering, reviewing, writing
+from vierogen.posts.actions import consenting, delivering, moments, reviewing, writing
 from vierogen.posts.actions.stopping import stop
-from vierogen.posts.models import Delivery, Version
+from vierogen.posts.models import Consent, Delivery, Media, Version
 from vierogen.practice.demo import phone_file
 from vierogen.practice.drawing import photo
 from vierogen.practice.network import Account
@@ -61,6 +61,7 @@ class Day:
     emergency: Version
     published: Version
     stray: Stray
+    consent: Consent
     # A story in the phone's photo app, where there is one.
     photo_story: str = ""
 
@@ -91,6 +92,7 @@ def begin(practice: PracticeServer, team: Team) -> Day:
         emergency=emergency,
         published=published,
         stray=_stray(practice, official, accounts),
+        consent=_consent(team),
     )
 
 
@@ -152,6 +154,17 @@ def _asked(accounts: Accounts, team: Team) -> Version:
     reasons = {found.pk: "Dat is het strand; wat er staat, staat ook in de tekst." for found in version.stops()}
     writing.submit(version, by=by, reasons=reasons)
     return version
+
+
+def _consent(team: Team) -> Consent:
+    """Somebody may be seen in a picture that waits for review, and a quiet moment is planned."""
+    funeral = timezone.localtime().replace(hour=11, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    moments.add("Uitvaart van oud-burgemeester Jansen", starts=funeral, ends=funeral + timedelta(hours=2), by=team.cora)
+    picture = Media.objects.get(name="hall.png")
+    how = "Getekend formulier, 12 oktober"
+    consenting.keep([picture], who="Sanne Voorbeeld", how="Mail aan Anna", until=None, by=team.anna)
+    until = timezone.localdate() + timedelta(days=40)
+    return consenting.keep([picture], who="Noor Voorbeeld", how=how, until=until, by=team.anna)
 
 
 def _published(accounts: Accounts, team: Team) -> Version:

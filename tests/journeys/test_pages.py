@@ -21,6 +21,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.busy_day import Day, Team, begin
 from tests.plugins.house import PASSWORD
 from vierogen.people.models import Member
+from vierogen.posts.actions.mourning import hold_the_queue
 from vierogen.practice.drawing import photo
 from vierogen.practice.phone import Login, remember
 from vierogen.practice.photo_app import photo_phone_file
@@ -85,6 +86,17 @@ PLACES = (
     Place("own-details", "cora", lambda _day: "/posts/checks/own/", "main form .buttons button.button"),
     Place("ledger", "cora", lambda _day: "/ledger/", "main form[action$='/verify/'] button"),
     Place("stop-everything", "dirk", lambda _day: "/posts/halt/", "main form button.danger"),
+    Place("grave", "anna", lambda _day: "/posts/grave/", "main form .buttons button"),
+    Place("moments", "cora", lambda _day: "/posts/moments/", "main a.button[href='/posts/moments/new/']"),
+    Place("moment", "cora", lambda _day: "/posts/moments/new/", "main form .buttons button"),
+    Place("consents", "anna", lambda _day: "/posts/consents/", "main form button"),
+    Place("consent", "dirk", lambda day: f"/posts/consents/{day.consent.pk}/", "main form button.danger"),
+    Place(
+        "picture-consents",
+        "anna",
+        lambda day: f"/posts/pictures/{day.consent.media.get().pk}/consents/",
+        "main form .buttons button",
+    ),
     Place("phone", "anna", lambda _day: "/practice/phone/", "main a.button, main button"),
     Place("photos", "anna", lambda _day: "/practice/phone/photos/", ".app-tabs a.add"),
     Place("photo-new", "anna", lambda _day: "/practice/phone/photos/new/", "main button[value=story]", choose),
@@ -181,6 +193,32 @@ def test_every_page_is_accessible_in_light_and_dark(
     for place in PLACES:
         page = opened[place.who]
         open_place(page, place, day)
+        photograph(page, f"{place.name}-{width}")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{place.name}, {scheme}: {line}" for line in axe(page)]
+        page.emulate_media(color_scheme="light")
+    assert not found, "\n".join(found)
+
+
+AFTER_SOMETHING_GRAVE = (
+    Place("today-grave", "ben", lambda _day: "/", ""),
+    Place("grave-on", "ben", lambda _day: "/posts/grave/", ""),
+    Place("review-grave", "ben", lambda day: f"/posts/{day.asked.post_id}/review/", ""),
+)
+
+
+@pytest.mark.parametrize("width", sorted(HEIGHTS))
+def test_what_happened_stands_above_every_page(
+    day: Day, windows: Callable[[int], dict[str, Page]], axe: Callable[[Page], list[str]], width: int
+) -> None:
+    opened, found = windows(width), []
+    why = "Ernstig ongeval op de Stationsweg: we weten nog weinig."
+    hold_the_queue(day.team.anna.organisation, by=day.team.anna, reason=why)
+    for place in AFTER_SOMETHING_GRAVE:
+        page = opened[place.who]
+        open_place(page, place, day)
+        expect(page.locator(".bar-notice.grave")).to_contain_text("Ernstig ongeval")
         photograph(page, f"{place.name}-{width}")
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)

@@ -118,11 +118,15 @@ def main(job: str, step: str, network: str) -> None:
     from vierogen.channels.models import networks
     from vierogen.ledger import moves
     from vierogen.posts import jobs
-    from vierogen.posts.actions import delivering, looking, pursuing
+    from vierogen.posts.actions import delivering, looking, pursuing, rechecking
 
     connector = networks()[network]
     places: Places = {
         "in the claim": (moves, "record", inside("send")),
+        # What was planned is checked again under a lease, before the claim.
+        "while checking again": (rechecking, "run", before),
+        "after checking again": (rechecking, "run", after),
+        "in the hold": (moves, "record", inside("hold")),
         # The claim is committed, the network has not heard anything.
         "after the claim": (delivering, "send", before),
         "after the first picture": (connector, "_uploaded", after),

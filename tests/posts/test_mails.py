@@ -105,7 +105,8 @@ def test_a_refusal_by_the_network_is_told_in_the_readers_language(
 @pytest.mark.parametrize("subject", sorted(MAILS.glob("*.subject.txt")), ids=lambda path: path.name)
 def test_every_subject_names_the_account_and_no_subject_the_content(subject: Path) -> None:
     source = subject.read_text()
-    assert "channel" in source
+    # A declaration of consent is about a picture, which belongs to no account.
+    assert "channel" in source or subject.name.startswith("consent_")
     assert not [word for word in ("text", "summary", "reason") if f"{{{{ {word}" in source]
 
 

@@ -260,12 +260,12 @@ class TestTheReviewer:
     def test_what_came_later_has_to_be_read_before_approving(
         self, offered: Version, ben: Member, sees: Callable[..., None]
     ) -> None:
-        shown = FoundThing.objects.latest("pk").pk
+        shown = list(FoundThing.objects.values_list("pk", flat=True))
         sees(Seen(faces=1))
         look()
         with pytest.raises(ValidationError, match="More was found in the pictures"):
-            approve(offered, by=ben, digest=offered.digest, seen=shown)
-        approve(offered, by=ben, digest=offered.digest, seen=FoundThing.objects.latest("pk").pk)
+            approve(offered, by=ben, digest=offered.digest, passed=shown)
+        approve(offered, by=ben, digest=offered.digest, passed=[FoundThing.objects.latest("pk").pk])
 
     def test_a_stop_that_came_later_needs_the_writer(
         self, offered: Version, anna: Member, ben: Member, sees: Callable[..., None]
@@ -274,11 +274,11 @@ class TestTheReviewer:
         look()
         (stop,) = offered.stops()
         with pytest.raises(ValidationError, match="nobody said why it may go out"):
-            approve(offered, by=ben, digest=offered.digest, passed=[stop.pk], seen=stop.pk)
+            approve(offered, by=ben, digest=offered.digest, passed=[stop.pk])
         ask_for_changes(offered, by=ben, text="Wat is dat voor code?")
         offered.refresh_from_db()
         submit(offered, by=anna, reasons={stop.pk: "Dat is onze oude site."})
-        approve(offered, by=ben, digest=offered.digest, passed=[stop.pk], seen=stop.pk)
+        approve(offered, by=ben, digest=offered.digest, passed=[stop.pk])
 
     def test_not_checked_can_be_approved_and_stays_as_it_was_approved(
         self, offered: Version, ben: Member, sees: Callable[..., None]
@@ -294,7 +294,7 @@ class TestTheReviewer:
         client.force_login(ben.user)
         page = client.get(reverse("posts:review", args=[offered.post_id])).content.decode()
         newest = FoundThing.objects.latest("pk").pk
-        assert f'name="seen" value="{newest}"' in page
+        assert f'name="passed" value="{newest}"' in page
         sees(Seen(codes=IMITATION))
         look()
         page = client.get(reverse("posts:review", args=[offered.post_id])).content.decode()
@@ -405,12 +405,12 @@ class TestCopies:
 
     def test_another_organisation_knows_nothing_of_it(self, delivered: Version, otto: Member, channel: Channel) -> None:
         media = add_picture(otto.organisation, jpeg(photo("coffee")), name="koffie.jpg", by=otto)
-        (facts,) = sights.facts_of(((media.pk, ""),), otto.organisation, day=timezone.localdate())
+        (facts,) = sights.facts_of(((media.pk, ""),), otto.organisation, at=None)
         assert facts.alike == ()
 
     def test_another_picture_is_not_taken_for_it(self, delivered: Version, town: Organisation, anna: Member) -> None:
         other = add_picture(town, jpeg(written(["Kom ook!"])), name="poster.jpg", by=anna)
-        (facts,) = sights.facts_of(((other.pk, ""),), town, day=timezone.localdate())
+        (facts,) = sights.facts_of(((other.pk, ""),), town, at=None)
         assert facts.alike == ()
 
 

@@ -14,11 +14,13 @@ from vierogen.ledger.models import Entry
 from vierogen.people.models import Member, RoleHeld, User
 from vierogen.people.roles import Right, Role
 from vierogen.posts import jobs
-from vierogen.posts.actions import looking, removing, reviewing, stopping, writing
+from vierogen.posts.actions import consenting, looking, moments, mourning, removing, reviewing, stopping, writing
 from vierogen.posts.actions.writing import Content
-from vierogen.posts.models import AfterReview, Delivery, Version
+from vierogen.posts.models import AfterReview, Consent, Delivery, Media, QuietMoment, Version
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.server import PracticeServer
+
+NOW = timezone.now()
 
 
 @dataclass
@@ -34,6 +36,9 @@ class World:
     doubtful: Delivery
     evidence: removing.Evidence
     stuck: removing.TakeDown
+    picture: Media
+    consent: Consent
+    moment: QuietMoment
 
 
 @pytest.fixture
@@ -66,6 +71,8 @@ def world(
     held = Delivery.objects.get(version=approved)
     doubtful = Delivery.objects.get(version=urgent)
     Delivery.objects.filter(pk=doubtful.pk).update(state=DeliveryState.UNCERTAIN, next_look_at=None, attempts=1)
+    about = {"sha256": "0" * 64, "mime": "image/png", "width": 1, "height": 1, "name": "x"}
+    picture = Media.objects.create(organisation=channel.organisation, data=b"", uploaded_by=anna, **about)
     return World(
         channel=channel,
         draft=a_version(channel, anna, "Nog niet af.", offer=False),
@@ -76,6 +83,9 @@ def world(
         doubtful=Delivery.objects.get(pk=doubtful.pk),
         evidence=withdrawn.evidence,
         stuck=removing.TakeDown.objects.get(),
+        picture=picture,
+        consent=consenting.keep([picture], who="Noor", how="Formulier", until=None, by=anna),
+        moment=moments.add("Uitvaart", starts=NOW, ends=NOW + timedelta(hours=1), by=everything),
     )
 
 
@@ -105,6 +115,14 @@ ACTIONS: dict[str, Callable[[World, Member], object]] = {
     "give up": lambda w, by: looking.decide(w.doubtful, by=by, send_it_again=False),
     "withdraw": lambda w, by: removing.take_down(w.channel, removing.Shown("9", ""), by=by, reason="Fout."),
     "try again": lambda w, by: removing.try_again(w.stuck, by=by),
+    "hold the queue": lambda w, by: mourning.hold_the_queue(w.channel.organisation, by=by, reason="Ongeval."),
+    "keep consent": lambda w, by: consenting.keep([w.picture], who="Kim", how="Mail", until=None, by=by),
+    "take consent back": lambda w, by: consenting.withdraw(w.consent, by=by),
+    "add a moment": lambda w, by: moments.add("Mars", starts=NOW, ends=NOW + timedelta(hours=1), by=by),
+    "change a moment": lambda w, by: moments.change(
+        w.moment, title="Mars", starts=NOW, ends=NOW + timedelta(hours=2), by=by
+    ),
+    "remove a moment": lambda w, by: moments.remove(w.moment, by=by),
     "open evidence": lambda w, by: removing.open_for(w.evidence, by=by, reason="Nakijken."),
 }
 LOSSES: dict[str, Callable[[Member], object]] = {
@@ -142,3 +160,15 @@ def test_who_lost_it_a_moment_ago_lifts_nothing(loss: str, world: World, everyth
     with pytest.raises(PermissionDenied):
         stopping.lift(world.channel.organisation, by=everything)
     assert stopping.is_halted(world.channel.organisation_id)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_who_lost_it_a_moment_ago_ends_no_grave_event(
+    loss: str, world: World, everything: Member, anna: Member
+) -> None:
+    mourning.hold_the_queue(world.channel.organisation, by=anna, reason="Ongeval.")
+    assert everything.may(Right.RELEASE)
+    LOSSES[loss](everything)
+    with pytest.raises(PermissionDenied):
+        mourning.let_the_queue_go(world.channel.organisation, by=everything)
+    assert mourning.grave_event(world.channel.organisation_id)

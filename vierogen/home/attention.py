@@ -15,6 +15,7 @@ from vierogen.channels.models import Channel
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.mourning import grave_event
 from vierogen.posts.models import AfterReview, Comment, Delivery, Post, TakeDown, Version
 from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
 from vierogen.posts.views.reading import may_judge, may_look_back
@@ -32,6 +33,8 @@ MOST = 10
 FAILED_FOR = timedelta(days=1)
 # A mail that failed for good asks for so long; the ones that still wait ask until they have left.
 MAIL_FAILED_FOR = timedelta(days=1)
+# A grave event that goes on longer asks whether it is over.
+GRAVE_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_unseen(member, watched),
         *_keys(member),
         *_mail(member),
+        *_grave(member),
         *_doubts(member),
         *_owed(member),
         *_reviews(member, waiting),
@@ -130,6 +134,15 @@ def _mail(member: Member) -> Iterator[Attention]:
         text = _("Mails not taken: %(count)d, the latest to %(name)s. The mail server said: %(said)s") % told
         title = _("Mail does not leave: alarms may reach nobody")
         yield Attention("stop", title, text, reverse("notices:mine"), _("How I am reached"))
+
+
+def _grave(member: Member) -> Iterator[Attention]:
+    """A grave event that goes on for days, for who can say that it is over: posts wait for that."""
+    event = grave_event(member.organisation_id) if member.may(Right.RELEASE) else None
+    if event and event.at < timezone.now() - GRAVE_FOR:
+        title = _("What was approved before is held since %(at)s") % {"at": moment(event.at)}
+        text = _("“%(reason)s” Is it over? Then say so, and release what may still go out.") % {"reason": event.reason}
+        yield Attention("look", title, text, reverse("posts:grave"), _("Look"))
 
 
 def _doubts(member: Member) -> Iterator[Attention]:

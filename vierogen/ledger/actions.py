@@ -194,3 +194,15 @@ def forget(organisation_id: int, actor: str, *, by: Actor) -> int:
     count, _ = rows.delete()
     record(organisation_id, "forget", actor, by=by, facts={"openings": count})
     return count
+
+
+@transaction.atomic
+def forget_subject(organisation_id: int, subject: str, *, by: Actor) -> int:
+    """Delete what people wrote down about ``subject``, whose time is over; who wrote it, and that, stays provable.
+
+    Returns how many personal values that were.
+    """
+    rows = Opening.objects.filter(entry__subject=subject, entry__organisation_id=organisation_id).exclude(name="who")
+    count, _ = rows.delete()
+    record(organisation_id, "forget_subject", subject, by=by, facts={"openings": count})
+    return count

@@ -52,7 +52,13 @@ class Anywhere(Network):
 
     key = "anywhere"
     name = "–"
-    text_limit = sys.maxsize
+    text_limit = picture_limit = alt_limit = film_limit = sys.maxsize
+    film_seconds = float("inf")
+
+    @classmethod
+    def length(cls, text: str) -> int:
+        """Code points."""
+        return len(text)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def _asked(arguments: Sequence[str]) -> Namespace:
     parser.add_argument("--lines", type=_file, metavar="FILE", help="each line of FILE is one post")
     parser.add_argument("--json", action="store_true", help="print one JSON object per post")
     parser.add_argument("--history", type=_file, metavar="FILE", help="the channel's earlier posts, one a line")
-    parser.add_argument("--language", choices=["nl", "en"], default=_usual_language(), help="of the messages")
+    parser.add_argument("--language", choices=["nl", "en"], help="of the messages; usually that of your shell")
     parser.add_argument("--at", type=_moment, metavar="TIME", help="when it goes out, as 2026-05-04T19:30; usually now")
     asked = parser.parse_args(arguments)
     if not asked.files and not asked.lines:
@@ -117,14 +123,9 @@ def _moment(text: str) -> datetime:
     return told if told.tzinfo else told.replace(tzinfo=ZoneInfo(ZONE))
 
 
-def _usual_language() -> str:
-    told = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    return "nl" if told.startswith("nl") else "en"
-
-
 def _checked(asked: Namespace) -> int:
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    translate = gettext.translation("django", LOCALES, languages=[asked.language], fallback=True).gettext
+    translate = gettext.translation("django", LOCALES, asked.language and [asked.language], fallback=True).gettext
     tell = _as_json if asked.json else _as_lines
     history = _history(asked.history)
     outcomes = {CLEAN}

@@ -61,6 +61,13 @@ class MomentField(forms.DateTimeField):
             ) from error
 
 
+LOCAL_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d-%m-%Y %H:%M"]
+
+
+def _local_time() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
 class _ManyFiles(forms.FileInput):
     allow_multiple_selected = True
 
@@ -97,8 +104,8 @@ class ComposerForm(forms.Form):
         label=gettext_lazy("When may it go out?"),
         required=False,
         help_text=gettext_lazy("Leave this empty to let it go right after approval and cooling-off."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d-%m-%Y %H:%M"],
+        widget=_local_time(),
+        input_formats=LOCAL_TIMES,
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, member: Member, version: Version | None = None) -> None:
@@ -294,6 +301,70 @@ class HaltForm(forms.Form):
     """Stop everything, perhaps with a word why."""
 
     reason = forms.CharField(label=gettext_lazy("Why?"), required=False, max_length=200)
+
+
+class GraveForm(forms.Form):
+    """What happened, for everybody to read."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What happened?"),
+        help_text=gettext_lazy("Everybody in the team reads this above every page. Name nobody who need not be named."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=300,
+    )
+
+
+class QuietMomentForm(forms.Form):
+    """A quiet moment of the organisation's own."""
+
+    title = forms.CharField(
+        label=gettext_lazy("What is it?"),
+        help_text=gettext_lazy("For example: funeral of the mayor, silent march, memorial service."),
+        max_length=120,
+    )
+    starts = MomentField(label=gettext_lazy("From"), widget=_local_time(), input_formats=LOCAL_TIMES)
+    ends = MomentField(label=gettext_lazy("Until"), widget=_local_time(), input_formats=LOCAL_TIMES)
+
+    def clean(self) -> dict[str, Any]:
+        """The times in their order."""
+        told = super().clean() or {}
+        starts, ends = told.get("starts"), told.get("ends")
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("It ends before it begins. Choose a later end."))
+        return told
+
+
+class ConsentForm(forms.Form):
+    """Who may be seen in a picture, how they said so, and until when."""
+
+    who = forms.CharField(
+        label=gettext_lazy("Who may be seen?"),
+        help_text=gettext_lazy("The name of one person. For a child, also who said yes for it."),
+        max_length=200,
+    )
+    how = forms.CharField(
+        label=gettext_lazy("How did they say so?"),
+        help_text=gettext_lazy("For example: signed form of 12 May, mail, said so to Anna on the day."),
+        max_length=200,
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Until which day?"),
+        help_text=gettext_lazy("Leave this empty if they named no last day."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d-%m-%Y"],
+    )
+
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data)
+        self.member = member
+
+    def clean_until(self) -> Any:
+        """A day that has not passed where the organisation is."""
+        until = self.cleaned_data["until"]
+        if until and until < self.member.organisation.today():
+            raise ValidationError(_("That day has passed."))
+        return until
 
 
 class LookBackForm(forms.Form):

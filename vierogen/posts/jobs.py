@@ -4,7 +4,18 @@ from django.utils import timezone
 
 from vierogen.core.schedule import Job
 from vierogen.posts import vision
-from vierogen.posts.actions import asking, delivering, looking, pursuing, removing, reviewing, seeing, voices
+from vierogen.posts.actions import (
+    asking,
+    consenting,
+    delivering,
+    looking,
+    mourning,
+    pursuing,
+    removing,
+    reviewing,
+    seeing,
+    voices,
+)
 
 
 def deliver(worker: str) -> bool:
@@ -49,9 +60,12 @@ def delete_after_all(_worker: str) -> bool:
 
 
 def keep_time(_worker: str) -> bool:
-    """Let what was not approved in time expire, say which after-reviews are overdue, and what stays away or half."""
+    """Let what was not approved in time expire, say which after-reviews are overdue, and what stays away or half.
+
+    Also hold what came to wait while something grave goes on.
+    """
     now = timezone.now()
-    in_time = reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now)
+    in_time = reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now) + mourning.hold_what_came_after()
     return bool(in_time + delivering.fail_closed() + delivering.settle_halves())
 
 
@@ -70,8 +84,13 @@ def ask_for_room(_worker: str) -> bool:
 
 
 def forget(_worker: str) -> bool:
-    """Remove evidence whose retention has ended."""
-    return bool(removing.forget_old_evidence())
+    """Remove evidence and declarations of consent whose retention has ended."""
+    return bool(removing.forget_old_evidence() + consenting.forget_old(timezone.now()))
+
+
+def mind_consents(_worker: str) -> bool:
+    """Tell of declarations of consent that end, and hold what would go out without one."""
+    return bool(consenting.mind(timezone.now()))
 
 
 def forget_voices(_worker: str) -> bool:
@@ -90,5 +109,6 @@ JOBS = [
     Job("keep time", keep_time, every=1.0),
     Job("ask for room", ask_for_room, every=5.0),
     Job("forget", forget, every=3600.0),
+    Job("mind consents", mind_consents, every=600.0),
     Job("forget voices", forget_voices, every=60.0),
 ]

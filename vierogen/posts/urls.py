@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from vierogen.posts.views import checking, deciding, emergencies, halting, offered, reading, removing, writing
+from vierogen.posts.views import (
+    checking,
+    consenting,
+    deciding,
+    emergencies,
+    grave,
+    halting,
+    moments,
+    offered,
+    reading,
+    removing,
+    writing,
+)
 
 app_name = "posts"
 urlpatterns = [
@@ -11,6 +23,15 @@ urlpatterns = [
     path("review/live/", reading.to_review_live, name="review_live"),
     path("halt/", halting.halt, name="halt"),
     path("halt/lift/", halting.lift_halt, name="lift"),
+    path("grave/", grave.happened, name="grave"),
+    path("grave/over/", grave.over, name="grave_over"),
+    path("moments/", moments.moments, name="moments"),
+    path("moments/new/", moments.new, name="moment_new"),
+    path("moments/<int:pk>/", moments.change, name="moment"),
+    path("moments/<int:pk>/remove/", moments.take_away, name="moment_remove"),
+    path("consents/", consenting.consents, name="consents"),
+    path("consents/<int:pk>/", consenting.consent, name="consent"),
+    path("consents/<int:pk>/withdraw/", consenting.take_back, name="consent_withdraw"),
     path("checks/", checking.settings, name="checks"),
     path("checks/demote/", checking.demote, name="demote_check"),
     path("checks/own/", checking.own_details, name="own_details"),
@@ -19,6 +40,7 @@ urlpatterns = [
     path("pictures/", writing.add_pictures, name="pictures"),
     path("pictures/<int:pk>/", reading.picture, name="picture"),
     path("pictures/<int:pk>/seen/", writing.seen, name="seen"),
+    path("pictures/<int:pk>/consents/", consenting.of_picture, name="picture_consents"),
     path("offered/<str:token>/<str:name>", offered.picture, name="offered"),
     path("<int:pk>/", reading.post, name="detail"),
     path("<int:pk>/live/", reading.live, name="live"),

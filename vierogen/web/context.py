@@ -14,6 +14,8 @@ _DAILY = (
 )
 _MANAGING = (
     ("posts:review_list", _("Review")),
+    ("posts:moments", _("Quiet moments")),
+    ("posts:consents", _("Consent")),
     ("watch:list", _("Watch")),
     ("channels:list", _("Channels")),
     ("people:list", _("People")),
@@ -21,7 +23,7 @@ _MANAGING = (
     ("ledger:list", _("Ledger")),
 )
 # These have a line of their own beside the room's first page.
-_OWN_LINE = {"posts:review_list", "posts:checks", "posts:own_details"}
+_OWN_LINE = {"posts:review_list", "posts:moments", "posts:consents", "posts:checks", "posts:own_details"}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from vierogen.posts.actions import sights
 from vierogen.posts.actions.acquaintances import Acquaintances
 from vierogen.posts.actions.asking import room_of
 from vierogen.posts.actions.content import Content, content_of
-from vierogen.posts.checks.base import Draft, Extra, Finding, Hours, Level, Own, Tier
+from vierogen.posts.checks.base import Draft, Extra, Finding, Hours, Level, Moment, Own, Tier
 from vierogen.posts.checks.base import Target as CheckTarget
 from vierogen.posts.checks.running import checks, run
 from vierogen.posts.models import (
@@ -26,8 +26,10 @@ from vierogen.posts.models import (
     Media,
     OwnDetails,
     Post,
+    QuietMoment,
     Version,
 )
+from vierogen.posts.names import name_finder
 from vierogen.posts.outside import Links
 from vierogen.posts.states import OUT, PostState
 
@@ -41,22 +43,23 @@ def as_draft(content: Content, organisation: Organisation, *, follow_links: bool
 
     ``but`` is the post in which it stands: it is no copy of itself.
     """
-    day = timezone.localdate(content.not_before)
     earlier = _earlier(content.channels)
     details = details_of(organisation)
     return Draft(
         text=content.text,
         targets=tuple(_target(content, channel, earlier) for channel in content.channels),
-        pictures=sights.facts_of(content.pictures, organisation, day=day, but=but),
+        pictures=sights.facts_of(content.pictures, organisation, at=content.not_before, but=but),
         language=content.language,
         due_at=content.not_before,
         now=timezone.now(),
-        recent=_recent(organisation),
+        recent=recent_texts(organisation),
         own=_own(organisation, details),
         languages=tuple(details.languages.split()) or (organisation.language,),
+        moments=_moments(organisation),
         hours=_hours(details),
         zone=organisation.time_zone,
         resolve=Links() if follow_links else None,
+        find_names=name_finder(),
         exists=Acquaintances(content.channels) if follow_links else None,
     )
 
@@ -77,6 +80,12 @@ def _own(organisation: Organisation, details: OwnDetails) -> Own:
         names=lines_of(details.names),
         handles=tuple(handles),
     )
+
+
+def _moments(organisation: Organisation) -> tuple[Moment, ...]:
+    """The organisation's quiet moments that are not over."""
+    rows = QuietMoment.objects.filter(organisation=organisation).to_come(timezone.now())
+    return tuple(Moment(row.title, row.starts, row.ends) for row in rows)
 
 
 def _hours(details: OwnDetails) -> Hours | None:
@@ -118,12 +127,14 @@ def _earlier(channels: Iterable[Channel]) -> dict[int, list[str]]:
     return found
 
 
-def _recent(organisation: Organisation) -> tuple[tuple[str, datetime], ...]:
+def recent_texts(organisation: Organisation, *, but: int | None = None) -> tuple[tuple[str, datetime], ...]:
+    """What the organisation posted lately with when, newest first; without the post with the id ``but``."""
     rows = Delivery.objects.filter(
         organisation=organisation,
         state__in=OUT,
         published_at__gte=timezone.now() - RECENT,
-    ).order_by("-published_at")
+    ).exclude(version__post=but)
+    rows = rows.order_by("-published_at")
     texts = rows.values_list("version__text", "published_at")[:200]
     return tuple((text, at) for text, at in texts if at)
 
@@ -146,7 +157,7 @@ def check(version: Version) -> None:
         version.checked_at = timezone.now()
         if not Version.objects.filter(pk=version.pk, checked_at=None).update(checked_at=version.checked_at):
             return
-        _keep(version, findings, late=False)
+        _keep(version, findings)
     if sights.was_looked_at(numbers, since=started):
         # Perhaps after the checks asked what was seen.
         _check_pictures_again(version)
@@ -189,19 +200,22 @@ def _findings(version: Version) -> list[Finding]:
     return run(draft, levels_of(organisation))
 
 
-def _keep(version: Version, findings: Iterable[Finding], *, late: bool) -> None:
-    FoundThing.objects.bulk_create(
-        FoundThing(
-            version=version,
-            check_key=found.check,
-            tier=found.tier,
-            message=found.message,
-            values=dict(found.values),
-            channel=found.channel,
-            kind=found.kind,
-            start=found.start,
-            end=found.end,
-            late=late,
-        )
-        for found in findings
+def _keep(version: Version, findings: Iterable[Finding], *, late: bool = False) -> None:
+    FoundThing.objects.bulk_create(as_row(version, found, late=late) for found in findings)
+
+
+def as_row(version: Version, found: Finding, *, when_due: bool = False, late: bool = False) -> FoundThing:
+    """A finding as it is kept with the version."""
+    return FoundThing(
+        version=version,
+        check_key=found.check,
+        tier=found.tier,
+        message=found.message,
+        values=dict(found.values),
+        channel=found.channel,
+        kind=found.kind,
+        start=found.start,
+        end=found.end,
+        when_due=when_due,
+        late=late,
     )

@@ -4,7 +4,8 @@ Order of a delivery: the claim commits ``sending`` (with a lease and a fence) be
 a certain refusal is deferred or fails; everything else is ``uncertain``, and *looking* (looking.py) settles it.
 Nothing is sent again after an unknown outcome, unless the network itself refuses a second post under the
 same key (``Network.repeat_is_safe``) or a person decides. Between claim and call there can be minutes of
-uploading pictures, so *Stop everything* and the lease are asked for once more right before the call.
+uploading pictures, so *Stop everything*, grave events, withdrawn consent and the lease are asked for once more right
+before the call. What was planned is checked again before it is claimed (rechecking.py).
 """
 
 import logging
@@ -36,8 +37,11 @@ from vierogen.networks.base import (
 )
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees
+from vierogen.posts.actions.consenting import NO_CONSENT, lacks_consent
+from vierogen.posts.actions.mourning import GRAVE, is_disturbed
 from vierogen.posts.actions.offering import offer, picture_of
 from vierogen.posts.actions.permits import why_not
+from vierogen.posts.actions.rechecking import check_again, is_owed, take
 from vierogen.posts.actions.stopping import HALTED, is_halted, reopen_stopped
 from vierogen.posts.actions.threads import half_of, write_down
 from vierogen.posts.models import Delivery
@@ -74,7 +78,7 @@ class Withheld(NetworkError):  # noqa: N818 - what becomes of it, not a failure
 
 
 class _HaltedMeanwhileError(Exception):
-    """Everything was stopped while a delivery was being claimed: the claim never happened."""
+    """Everything was stopped, or the queue held, while a delivery was being claimed: the claim never happened."""
 
 
 def claim(worker: str) -> Delivery | None:
@@ -91,9 +95,9 @@ def claim(worker: str) -> Delivery | None:
                 row = lock(due).first()
                 if row is None:
                     return None
-                if _put_aside(row, now):
-                    continue
-                _send(row, worker, now)
+                owed = _begin(row, worker, now)
+            if owed:
+                check_again(row)
         except _HaltedMeanwhileError:
             continue
         except Exception:
@@ -102,16 +106,27 @@ def claim(worker: str) -> Delivery | None:
             _pass_over(row)
             continue
         mine = Delivery.objects.filter(pk=row.pk, lease_owner=worker, state=DeliveryState.SENDING)
-        # Somebody else's, if this process slept through its whole lease just now.
+        # None where it was put aside or checked again, or if this process slept through its whole lease just now.
         if claimed := mine.select_related("version__post", "channel__organisation", "approval").first():
             return claimed
+
+
+def _begin(row: Delivery, worker: str, now: datetime) -> bool:
+    """Put it aside, or commit that it is being sent; True where it has to be checked again first."""
+    if _put_aside(row, now):
+        return False
+    if is_owed(row, now):
+        take(row, worker)
+        return True
+    _send(row, worker, now)
+    return False
 
 
 def _send(row: Delivery, worker: str, now: datetime) -> None:
     changes = {**taken(worker), **_dated(row, now), "attempts": F("attempts") + 1, "sent_at": now, "problem": ""}
     move(row, "send", by=WORKER, changes=changes)
     # The move holds the ledger's head, and so did the halt: a halt that this does not see yet comes after it.
-    if is_halted(row.organisation_id):
+    if is_halted(row.organisation_id) or is_disturbed(row):
         raise _HaltedMeanwhileError
 
 
@@ -142,6 +157,10 @@ def _put_aside(row: Delivery, now: datetime) -> bool:
             facts={"late_seconds": int((now - row.due_at).total_seconds())},
         )
         _tell_writer(row, "posts/mail/held", reason=LATE)
+        return True
+    if lacks_consent(row, now):
+        move(row, "hold", by=WORKER, changes={"problem": NO_CONSENT})
+        _tell_writer(row, "posts/mail/held", reason=NO_CONSENT)
         return True
     if why := why_not(row):
         move(row, "fail", by=WORKER, changes={"problem": why})
@@ -234,6 +253,10 @@ def _refuse_late(delivery: Delivery) -> None:
         raise Withheld(STOPPED, move="recall")
     if is_halted(delivery.organisation_id):
         raise Withheld(HALTED, move="withhold")
+    if is_disturbed(delivery):
+        raise Withheld(GRAVE, move="withhold")
+    if lacks_consent(delivery, timezone.now()):
+        raise Withheld(NO_CONSENT, move="withhold")
 
 
 def settle(delivery: Delivery, shown: Shown, *, by: Actor) -> bool:

@@ -30,6 +30,7 @@ from vierogen.posts.actions.delivering import (
     outgoing,
     settle,
 )
+from vierogen.posts.actions.mourning import grave_event
 from vierogen.posts.actions.threads import ids_of, made_by, others_of, thread_of
 from vierogen.posts.models import Approval, Attachment, Delivery, Evidence
 from vierogen.posts.states import DeliveryState
@@ -223,4 +224,6 @@ def decide(delivery: Delivery, *, by: Member, send_it_again: bool) -> None:
 def _sent_again(delivery: Delivery, *, by: Member) -> dict[str, Any]:
     """What a person's word changes; only that makes a connector let go of what may have become a post."""
     kept = delivery.channel.network.forgets(delivery.kept)
-    return {"due_at": timezone.now(), "next_try_at": None, "released_by": by, "kept": dict(kept)}
+    now, despite = timezone.now(), grave_event(delivery.organisation_id)
+    released = {"released_by": by, "released_at": now, "despite": despite}
+    return {"due_at": now, "next_try_at": None, **released, "kept": dict(kept)}

@@ -16,6 +16,7 @@ from vierogen.core.numbers import whole
 from vierogen.core.reach import UNKNOWN_NAME, why_unreachable
 from vierogen.core.words import gettext_noop as _
 from vierogen.networks.base import Format, NetworkError, Picture
+from vierogen.posts.actions.mourning import is_disturbed
 from vierogen.posts.actions.stopping import is_halted
 from vierogen.posts.models import Attachment, Delivery
 from vierogen.posts.states import DeliveryState
@@ -88,7 +89,9 @@ def offered(token: str) -> Picture | None:
         return None
     rows = Delivery.objects.filter(pk=named.delivery, approval__revoked_at=None).select_related("channel", "version")
     delivery = rows.first()
-    if delivery is None or not _is_under_way(delivery, named) or is_halted(delivery.organisation_id):
+    if delivery is None or not _is_under_way(delivery, named):
+        return None
+    if is_halted(delivery.organisation_id) or is_disturbed(delivery):
         return None
     shown = Attachment.objects.filter(pk=named.attachment, version=delivery.version_id).select_related("media")
     attachment = shown.first()

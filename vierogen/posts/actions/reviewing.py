@@ -15,8 +15,10 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.mourning import grave_event, known_to
 from vierogen.posts.actions.writing import refuse_unfit
-from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Post, Version
+from vierogen.posts.checks.base import Tier
+from vierogen.posts.models import AfterReview, Approval, Comment, Delivery, FoundThing, Mourning, Post, Version
 from vierogen.posts.states import PostState
 
 log = logging.getLogger(__name__)
@@ -24,11 +26,13 @@ log = logging.getLogger(__name__)
 AFTER_REVIEW_WITHIN = timedelta(hours=24)
 
 
-def approve(version: Version, *, by: Member, digest: str, passed: Collection[int] = (), seen: int = 0) -> Approval:
-    """Approve exactly the content with this ``digest``; ``passed`` are the *stop* findings seen and let through.
+def approve(
+    version: Version, *, by: Member, digest: str, passed: Collection[int] = (), seen: int | None = None
+) -> Approval:
+    """Approve exactly the content with this ``digest``; ``passed`` are the findings seen and let through:
+    every *stop*, and whatever pictures told later.
 
-    ``seen`` is the newest finding that was shown: what pictures told later has to be read first.
-
+    ``seen`` is the id of the grave event that the reviewer's page showed: what is approved knowing of it goes out.
     Only a qualified member who contributed nothing. Raises ``PermissionDenied``, ``ValidationError``,
     or ``WrongStateError`` when it was decided or changed meanwhile.
     """
@@ -41,12 +45,13 @@ def approve(version: Version, *, by: Member, digest: str, passed: Collection[int
             raise ValidationError(_("Its time has passed. The writer has to choose a new time."))
         if version.checked_at is None:
             raise ValidationError(_("Not everything was checked yet. Try again in a moment."))
-        _refuse_unread(version, seen)
+        _refuse_unread(version, passed)
         _pass_stops(version, passed, by=by)
+        despite = known_to(post.organisation_id, seen=seen)
         approval = Approval.objects.create(version=version, digest=digest, by=by, writer_id=version.written_by_id)
         move(post, "approve", by=by, facts={"version": version.number, "digest": digest})
         cooling = timedelta(seconds=post.organisation.cooling_off_seconds)
-        _plan(approval, cooling_until=timezone.now() + cooling)
+        _plan(approval, cooling_until=timezone.now() + cooling, despite=despite)
     return approval
 
 
@@ -61,9 +66,9 @@ def _locked(version: Version, *, digest: str) -> tuple[Post, Version]:
     return post, latest
 
 
-def _refuse_unread(version: Version, seen: int) -> None:
+def _refuse_unread(version: Version, passed: Collection[int]) -> None:
     """A look at the pictures can end while somebody reads the page."""
-    if version.findings.filter(late=True, pk__gt=seen).exists():
+    if version.findings.filter(late=True).exclude(tier=Tier.STOP).exclude(pk__in=passed).exists():
         raise ValidationError(_("More was found in the pictures since you opened this page. Read it, then decide."))
 
 
@@ -79,7 +84,7 @@ def _pass_stops(version: Version, passed: Collection[int], *, by: Member) -> Non
     FoundThing.objects.filter(pk__in=[found.pk for found in stops]).update(passed_by=by)
 
 
-def _plan(approval: Approval, *, cooling_until: datetime) -> list[Delivery]:
+def _plan(approval: Approval, *, cooling_until: datetime, despite: Mourning | None) -> list[Delivery]:
     """One delivery for each target of the approved version."""
     version = approval.version
     due_at = max(cooling_until, version.not_before or cooling_until)
@@ -94,6 +99,7 @@ def _plan(approval: Approval, *, cooling_until: datetime) -> list[Delivery]:
             dated=now,
             cooling_until=cooling_until,
             due_at=due_at,
+            despite=despite,
         )
         for target in version.targets.select_related("channel")
     ]
@@ -165,7 +171,7 @@ def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approv
         )
         facts = {"version": version.number, "digest": version.digest}
         move(post, "publish_in_emergency", by=by, facts=facts, personal={"reason": reason.strip()})
-        _plan(approval, cooling_until=now)
+        _plan(approval, cooling_until=now, despite=grave_event(post.organisation_id))
         owed = AfterReview.objects.create(
             organisation_id=post.organisation_id, approval=approval, due_at=now + AFTER_REVIEW_WITHIN
         )

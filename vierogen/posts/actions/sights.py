@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 from vierogen.core.words import gettext_noop as _
 from vierogen.people.models import Organisation
 from vierogen.posts import copies
+from vierogen.posts.actions.consenting import given
 from vierogen.posts.checks.base import Alike, Extra, PictureFacts, Seen
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.models import Delivery, EvidenceMedia, Fingerprint, Media, OwnDetails, PictureLook, TakeDown
@@ -95,20 +96,24 @@ def remember(
 
 
 def facts_of(
-    pictures: Iterable[tuple[int, str]], organisation: Organisation, *, day: date, but: int | None = None
+    pictures: Iterable[tuple[int, str]], organisation: Organisation, *, at: datetime | None, but: int | None = None
 ) -> tuple[PictureFacts, ...]:
     """What the checks get to know of pictures (media id, alt text); ``but`` is the post in which they stand.
 
-    ``day`` is when it goes out: declarations have to hold then.
+    ``at`` is when it goes out, None for at once: declarations have to hold then.
     """
     chosen = list(pictures)
     rows = Media.objects.filter(pk__in=[pk for pk, _alt in chosen]).defer("data")
-    media = {row.pk: row for row in rows.select_related("look", "fingerprint").prefetch_related("consents")}
+    media = {row.pk: row for row in rows.select_related("look", "fingerprint")}
+    day = (at or timezone.now()).astimezone(organisation.zone).date()
+    consents = given(organisation, {row.sha256 for row in media.values()}, day=day)
     shown = [(media[pk], alt) for pk, alt in chosen if pk in media]
-    return tuple(_facts(row, alt, day=day, alike=_alike(row, organisation, but=but)) for row, alt in shown)
+    return tuple(
+        _facts(row, alt, consents=consents[row.sha256], alike=_alike(row, organisation, but=but)) for row, alt in shown
+    )
 
 
-def _facts(media: Media, alt: str, *, day: date, alike: tuple[Alike, ...]) -> PictureFacts:
+def _facts(media: Media, alt: str, *, consents: int, alike: tuple[Alike, ...]) -> PictureFacts:
     seen, unseen = _seen(media)
     return PictureFacts(
         alt,
@@ -122,7 +127,7 @@ def _facts(media: Media, alt: str, *, day: date, alike: tuple[Alike, ...]) -> Pi
         height=media.height,
         seen=seen,
         unseen=unseen,
-        consents=sum(consent.holds_on(day) for consent in media.consents.all()),
+        consents=consents,
         km_away=media.km_away,
         alike=alike,
     )

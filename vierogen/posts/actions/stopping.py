@@ -11,6 +11,8 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
+from vierogen.posts.actions.mourning import known_to
+from vierogen.posts.actions.rechecking import let_through
 from vierogen.posts.models import Approval, Delivery, Halt, Post
 from vierogen.posts.states import STOPPABLE, DeliveryState, PostState
 
@@ -114,12 +116,17 @@ def is_halted(organisation_id: int) -> Halt | None:
     return Halt.objects.filter(organisation_id=organisation_id, lifted_at=None).select_related("by__user").first()
 
 
-def release(delivery: Delivery, *, by: Member) -> None:
-    """Let one held delivery go out now, or later if it was planned later. Refused while everything is stopped."""
+def release(delivery: Delivery, *, by: Member, reason: str = "", seen: int | None = None) -> None:
+    """Let one held delivery go out now, or later if it was planned later. Refused while everything is stopped.
+
+    ``reason`` says why a stop that was found when its time came does not matter; ``seen`` is the id of the grave
+    event that the page of who releases it showed.
+    """
     now = timezone.now()
     changes = {
         "due_at": max(now, delivery.planned_for),
         "released_by": by,
+        "released_at": now,
         "problem": "",
         "next_try_at": None,
     }
@@ -127,4 +134,6 @@ def release(delivery: Delivery, *, by: Member) -> None:
         insist(by, Right.RELEASE, organisation_id=delivery.organisation_id)
         if is_halted(delivery.organisation_id):
             raise ValidationError(_("Everything is stopped. Lift that first."))
-        move(delivery, "release", by=by, changes=changes)
+        despite = known_to(delivery.organisation_id, seen=seen)
+        let_through(delivery.version, by=by, reason=reason)
+        move(delivery, "release", by=by, changes={**changes, "despite": despite})

@@ -4,12 +4,12 @@ from vierogen.posts.models.checking import (
     CheckLevel,
     Consent,
     EarlierText,
-    Fingerprint,
     Mourning,
     OwnDetails,
     PictureLook,
     QuietMoment,
 )
+from vierogen.posts.models.copies import Fingerprint
 from vierogen.posts.models.deliveries import AfterReview, Approval, Delivery, Halt, Part
 from vierogen.posts.models.removals import Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.models.writing import (

@@ -1,6 +1,7 @@
 """What an organisation decides about its checks, and what the checks know besides a text."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from vierogen.channels.models import Channel
 from vierogen.core.leases import Leased, free
 from vierogen.people.models import Member, Organisation
-from vierogen.posts.models.removals import EvidenceMedia
 from vierogen.posts.models.writing import Media
 
 
@@ -67,6 +67,18 @@ class EarlierText(models.Model):
         indexes = [models.Index(fields=["channel", "-at"], name="earlier_text_newest")]
 
 
+class QuietMomentQuerySet(models.QuerySet["QuietMoment"]):
+    """Quiet moments."""
+
+    def visible_to(self, member: Member) -> "QuietMomentQuerySet":
+        """Those of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def to_come(self, now: datetime) -> "QuietMomentQuerySet":
+        """Those that are not over."""
+        return self.filter(ends__gt=now)
+
+
 class QuietMoment(models.Model):
     """A moment of the organisation's own at which posts are unwelcome, such as a funeral."""
 
@@ -75,6 +87,8 @@ class QuietMoment(models.Model):
     starts = models.DateTimeField(_("from"))
     ends = models.DateTimeField(_("until"))
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    objects = QuietMomentQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts"]
@@ -127,8 +141,23 @@ class PictureLook(Leased):
     objects = PictureLookQuerySet.as_manager()
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Declarations of consent."""
+
+    def visible_to(self, member: Member) -> "ConsentQuerySet":
+        """Those of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def about(self, *, organisation_id: int, sha256s: Iterable[str]) -> "ConsentQuerySet":
+        """Those for these pictures, also where the same picture was added once more under another name."""
+        return self.filter(organisation_id=organisation_id, media__sha256__in=list(sha256s)).distinct()
+
+
 class Consent(models.Model):
-    """A declaration that somebody may be seen in pictures: who, how it was given, and until when it holds."""
+    """A declaration that somebody may be seen in pictures: who, how it was given, and until when it holds.
+
+    ``told`` counts the mails about its end: one two weeks before, one on its last day.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     media = models.ManyToManyField(Media, related_name="consents")
@@ -139,6 +168,9 @@ class Consent(models.Model):
     at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    told = models.PositiveSmallIntegerField(default=0)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -147,23 +179,9 @@ class Consent(models.Model):
         """Is it still given on that day?"""
         return self.withdrawn_at is None and (self.until is None or day <= self.until)
 
-
-class Fingerprint(models.Model):
-    """By what a picture is known, ours or one that a network showed: 64 bits each, the whole first, then cuts of it.
-
-    ``alike`` are those that show the same; they were found when the younger of the two was kept.
-    """
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    media = models.OneToOneField(Media, on_delete=models.CASCADE, null=True, related_name="fingerprint")
-    evidence = models.OneToOneField(EvidenceMedia, on_delete=models.CASCADE, null=True, related_name="fingerprint")
-    hashes = models.BinaryField()
-    alike = models.ManyToManyField("self", symmetrical=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(media=None, evidence__isnull=False) | Q(media__isnull=False, evidence=None),
-                name="fingerprint_of_one_picture",
-            )
-        ]
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was withdrawn, or its last day was over; None where it has no end yet."""
+        if self.withdrawn_at or self.until is None:
+            return self.withdrawn_at
+        return datetime.combine(self.until + timedelta(days=1), datetime.min.time(), self.organisation.zone)

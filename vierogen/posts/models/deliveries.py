@@ -6,11 +6,14 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
 from vierogen.core.leases import Leased, free
 from vierogen.people.models import Member, Organisation
+from vierogen.posts.checks.running import checks
+from vierogen.posts.models.checking import Mourning
 from vierogen.posts.models.writing import Version
 from vierogen.posts.states import (
     AFTER_REVIEW_MOVES,
@@ -61,6 +64,10 @@ class Halt(models.Model):
         ]
 
 
+# Before the key of the check that held a delivery when its time came, in ``problem``.
+BY_CHECK = "check:"
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries."""
 
@@ -75,7 +82,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> "DeliveryQuerySet":
         """Whose time has come, and what nobody stopped. Whether it may leave, ``permits.why_not`` says."""
         halted = Halt.objects.filter(organisation=OuterRef("organisation"), lifted_at=None)
-        return self.filter(
+        return self.undisturbed().filter(
             ~Exists(halted),
             free(now),
             Q(next_try_at=None) | Q(next_try_at__lte=now),
@@ -85,6 +92,19 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             channel__state=ChannelState.CONNECTED,
             version__post__state=PostState.APPROVED,
         )
+
+    def undisturbed(self) -> "DeliveryQuerySet":
+        """Those that no grave event holds: nothing happened, or a person let them go out knowing what happened."""
+        return self.exclude(self._disturbed())
+
+    def disturbed(self) -> "DeliveryQuerySet":
+        """Those that were approved, or released, before something grave happened that still goes on."""
+        return self.filter(self._disturbed())
+
+    @staticmethod
+    def _disturbed() -> Q:
+        stands = Mourning.objects.filter(organisation=OuterRef("organisation"), ended_at=None)
+        return Q(Exists(stands)) & ~Q(Exists(stands.filter(pk=OuterRef("despite"))))
 
     def doubtful(self, now: datetime) -> "DeliveryQuerySet":
         """What somebody has to look for: uncertain ones whose time it is, and those of a worker that died."""
@@ -140,6 +160,12 @@ class Delivery(Leased):
     url = models.CharField(max_length=500, blank=True)
     problem = models.TextField(blank=True)
     released_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True, blank=True)
+    # The grave event that whoever approved or released it knew of; any other that goes on holds it.
+    despite = models.ForeignKey(Mourning, on_delete=models.PROTECT, null=True, related_name="+")
+    # When its time came: how often somebody began to check it again, and when that was done.
+    rechecks = models.PositiveSmallIntegerField(default=0)
+    rechecked_at = models.DateTimeField(null=True, blank=True)
     # What the connector keeps between attempts (networks.base.Attempt), and how far the present one is.
     kept = models.JSONField(default=dict)
     progress = models.CharField(max_length=200, blank=True)
@@ -181,6 +207,25 @@ class Delivery(Leased):
     def needs_a_person(self) -> bool:
         """Could looking not settle what happened?"""
         return self.state == DeliveryState.UNCERTAIN and self.next_look_at is None
+
+    @property
+    def why(self) -> str:
+        """``problem`` as a sentence in the reader's language."""
+        if not self.problem.startswith(BY_CHECK):
+            return _(self.problem) if self.problem else ""
+        check = checks().get(self.problem.removeprefix(BY_CHECK))
+        told = {"check": _(check.title) if check else self.problem.removeprefix(BY_CHECK)}
+        return _("A check found something new when its time came: %(check)s. Look whether it may still go out.") % told
+
+    @property
+    def is_held_by_check(self) -> bool:
+        """Did a check find something new when its time came?"""
+        return self.state == DeliveryState.HELD and self.problem.startswith(BY_CHECK)
+
+    @property
+    def looked_at(self) -> datetime:
+        """When a person last said that it may go out."""
+        return self.released_at or self.approval.at
 
     @property
     def is_cooling(self) -> bool:

@@ -227,6 +227,8 @@ class FoundThing(models.Model):
     end = models.PositiveIntegerField(default=0)
     # Found after the version was checked, when somebody looked at its pictures.
     late = models.BooleanField(default=False)
+    # Found after the approval, when its time came.
+    when_due = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
     reason_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     passed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")

@@ -35,6 +35,11 @@ def attempt(request: HttpRequest, action: Callable[[], object], *, done: str) ->
     return False
 
 
+def seen(request: HttpRequest) -> int | None:
+    """The number of the grave event that the page showed on which somebody decided."""
+    return whole(request.POST.get("seen", ""))
+
+
 @require_GET
 @needs(Right.SEE)
 def review(request: HttpRequest, pk: int) -> HttpResponse:
@@ -51,10 +56,9 @@ def say_yes(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = map(whole, request.POST.getlist("passed"))
     passed = [number for number in numbers if number is not None]
     digest, member = request.POST.get("digest", ""), member_of(request)
-    seen = whole(request.POST.get("seen", "")) or 0
     done = attempt(
         request,
-        lambda: reviewing.approve(version, by=member, digest=digest, passed=passed, seen=seen),
+        lambda: reviewing.approve(version, by=member, digest=digest, passed=passed, seen=seen(request)),
         done=_("Approved. Until it goes out, everybody in the team can stop it."),
     )
     return redirect("posts:detail" if done else "posts:review", pk=pk)
@@ -99,10 +103,10 @@ def stop_post(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.RELEASE)
 def let_go(request: HttpRequest, pk: int) -> HttpResponse:
     """Release one held delivery."""
-    delivery = _delivery_or_404(request, pk)
+    delivery, reason = _delivery_or_404(request, pk), request.POST.get("reason", "")
     attempt(
         request,
-        lambda: stopping.release(delivery, by=member_of(request)),
+        lambda: stopping.release(delivery, by=member_of(request), reason=reason, seen=seen(request)),
         done=_("Released for %(handle)s.") % {"handle": delivery.channel.handle},
     )
     return redirect("posts:detail", pk=delivery.version.post_id)

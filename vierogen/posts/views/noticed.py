@@ -25,6 +25,7 @@ class ShownFinding:
 
     ``words`` are those it is about, marked between some of their neighbours, "" where it concerns the whole.
     ``domain`` is where a link leads. ``reason_by`` gave the reason, and ``passed_by`` agreed; "" where nobody did.
+    ``when_due``: found after the approval, when its time came; then the reason is of who released it.
     """
 
     pk: int
@@ -41,6 +42,7 @@ class ShownFinding:
     reason: str = ""
     reason_by: str = ""
     passed_by: str = ""
+    when_due: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _shown(found: Finding, texts: Mapping[str, str], row: FoundThing | None = No
         passable=check is None or check.passable,
         words=in_context(texts.get(found.channel, ""), found.start, found.end),
         domain=str(found.values.get("domain", "")) if found.kind == "LINK" else "",
+        when_due=row is not None and row.when_due,
         **_passed(row),
     )
 

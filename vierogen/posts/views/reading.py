@@ -6,11 +6,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.consenting import given
+from vierogen.posts.actions.rechecking import unanswered
 from vierogen.posts.actions.writing import reviewers_of
 from vierogen.posts.models import AfterReview, Comment, Delivery, Media, Post, TakeDown, Version
 from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
@@ -151,8 +154,9 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "previews": shown,
         "look": POST_LOOK[PostState(found.state)],
         "findings": noticed_in(version),
-        "newest_finding": max((found.pk for found in version.findings.all()), default=0),
         "not_here": not_checked_here(),
+        "new_stops": bool(unanswered(version)),
+        "people": _people(version),
         "comments": Comment.objects.filter(version__post=found).select_related("by__user", "version"),
         "approval": approval,
         "asked": reviewers_of(version) if asked else [],
@@ -172,6 +176,15 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "may_look_back": owed is not None and may_look_back(member, owed),
         "rights": member.rights,
     }
+
+
+def _people(version: Version) -> list[tuple[Media, int]]:
+    """Its pictures and films, with how many people said that they may be seen there, on the day that it goes out."""
+    shown = [attachment.media for attachment in version.attachments.all()]
+    organisation = version.post.organisation
+    day = (version.not_before or timezone.now()).astimezone(organisation.zone).date()
+    holds = given(organisation, {media.sha256 for media in shown}, day=day)
+    return [(media, holds[media.sha256]) for media in shown]
 
 
 def _take_downs(post: Post) -> list[tuple[TakeDown, Road | None]]:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_cache'),
-        ('posts', '0007_settings'),
+        ('posts', '0008_moments'),
     ]
 
     operations = [

@@ -1,0 +1,149 @@
+"""Is somebody's home address in the text?"""
+
+import re
+from collections.abc import Iterator
+
+from vierogen.core.words import gettext_noop as _
+from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.facts_of_life import private_facts
+from vierogen.posts.checks.persons import near, people
+from vierogen.posts.checks.plain import Hit, Plain, told
+
+_HOUSE = (
+    r"\d{1,4}(?:[ ]?-?[ ]?(?:[a-zA-Z](?![\w'])|bis|hs|huis|I{1,3}|IV|\d{1,3}(?:hoog)?)(?![\w]))?(?![\w.:,]\d"
+    r"|\w|[ ]?(?:uur|jaar|euro|km|meter|procent|%))"
+)
+_STREET = (
+    r"(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
+    r"|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan"
+    r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
+)
+_POSTCODE = r"[1-9]\d{3}[ ]?[A-Za-z]{2}(?![\w])"
+_UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
+_UK_STREET = (
+    r"(?:flat \d+[a-z]?,? )?\d{1,4}[a-zA-Z]?[ ](?:[A-Z][\w'-]+[ ]){1,3}(?:Street|St|Road|Rd|Close|Avenue|Ave"
+    r"|Lane|Drive|Way|Court|Crescent|Grove|Gardens|Terrace|Place|Rise|Hill|Walk|Row|Mews|Square|Green|View"
+    r"|Park)(?!\w)"
+)
+# A street and a number, with or without the postcode; a postcode and a number; a British street.
+_FULL = re.compile(
+    rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}[ ,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE}"
+    rf"|{_POSTCODE}[ ,-]{{1,4}}(?:nr\.?[ ]|nummer[ ]|huisnummer[ ])?{_HOUSE}"
+    rf"|{_UK_STREET}[ ,]{{1,3}}(?:[A-Z]\w+[ ,]{{1,3}}){{0,2}}{_UK_POSTCODE}"
+    rf"|[A-Z][\w'-]+[ ]{_HOUSE}[ ,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE})"
+)
+_BARE = re.compile(rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}|{_UK_STREET})")
+# "Achterom 9 in Rietmeer": any word with a number, only where somebody is at home there.
+_ODD = re.compile(rf"(?<![\w-])[A-Z][a-z]{{3,20}}[ ]{_HOUSE}")
+_OF_ALL = re.compile(
+    r"(?<!\w)(?:\w*stadskantoor|\w*gemeentehuis|stadhuis|raadhuis|\w*loket|\w*balie|\w*centrum|buurthuis"
+    r"|dorpshuis|wijkhuis|buurtkamer|huiskamer|huis van de \w+|clubhuis|\w*bibliotheek|bieb|school|\w*school"
+    r"|kerk|museum|theater|zwembad|sporthal|zaal|winkel\w*|kantoor|\w*gebouw|kringloop|milieustraat|inloop\w*"
+    r"|spreekuur"
+    r"|bezoekadres|postadres|ons adres|locatie|adres|ingang|entree|voordeur van het|open(?:t|en|ing"
+    r"|ingstijden)?|geopend|welkom|kom naar|kom langs|markt|afspraak|organis\w+|inzamel\w*|rondleiding"
+    r"|kasteel|landgoed|concert|voorstelling|workshop|tickets"
+    r"|stembureau|voedselbank|vergunning\w*|bestemmingsplan|aanvraag|dakkapel|omgevingsplan|kappen"
+    r"|werkzaamheden|afgesloten|afsluiting|wegdek|riolering"
+    r"|tot (?:en met )?(?:nr\.? |nummer )?\d+|t/m|tussen|bouw\w*|bushalte|halte|gasthuis|zorgcentrum"
+    r"|verzorgingshuis|hospitaal|gezondheidscentrum|town hall|civic centre|library|hall|centre|center|church"
+    r"|office|offices|museum|theatre|pool|hub|shop|venue|entrance|front door is|reception|community|drop-in"
+    r"|open day|opens|polling station|planning|application"
+    r"|roadworks|closed|donat\w+|collection point|visit us|find us|hospital|surgery|park|market|bewoners van"
+    r"|omwonenden|residents of|winkel|atelier|praktijk|te huur|te koop|nieuwe wijk|aan de slag)(?!\w)",
+    re.IGNORECASE,
+)
+_OF_ONE = re.compile(
+    r"(?<!\w)(?:woont|wonen|woonde|woonachtig|woonplek van|thuis|bij mij|bij ons thuis|bij hem|bij haar"
+    r"|huisbezoek\w*|huiszoeking|slachtoffer|buurman|hennep\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer"
+    r"|het gezin|familie|fam\.|cli[eë]nte?"
+    r"|pati[eë]nte?|zijn huis|haar huis|mijn huis|ons huis|mijn adres|haar adres|zijn adres|hij|zij|ze|hem"
+    r"|bel maar aan|belde aan|langs bij"
+    r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he"
+    r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|\w*ontruim\w*|privé ?adres"
+    r"|huisadres|home address|my address|opgehaald worden|melder|klager|collega|buurvrouw|buurman"
+    r"|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+_BOX = re.compile(r"(?<!\w)(?:postbus|antwoordnummer|p\.?o\.? box)[ ]", re.IGNORECASE)
+
+
+class Address(Check):
+    """Looks at: a home address: in somebody's context, or a postcode with a number that is no building of everybody's.
+
+    Says nothing of road works, town halls, places of events, and addresses that the organisation named.
+    """
+
+    key = "address"
+    title = _("Home address")
+    why = _("With an address strangers can come to somebody's door.")
+    todo = _("Leave the number and the postcode out. Your administrator can enter the addresses of your buildings.")
+    agreement = "privacy"
+    kind = "ADDRESS"
+
+    def findings(self, draft: Draft) -> Iterator[Finding]:
+        """Yield each address once."""
+        own = {_bare(address) for address in draft.own.addresses if _bare(address)}
+        yield from told(self, draft, look=lambda view: _hits(view, own), tier=Tier.LOOK)
+
+
+def _bare(address: str) -> str:
+    return re.sub(r"\W+", "", address).casefold()
+
+
+def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
+    done = 0
+    for start, end, postcode in _addresses(view.text):
+        bare = _bare(view.text[start:end])
+        if start < done or any(bare in address or address in bare for address in own):
+            continue
+        if _is_home(view.text, start, end, postcode=postcode):
+            done = end
+            message = _("“%(shown)s” looks like a home address.")
+            yield Hit(start, end, message, _masked(view.text[start:end]))
+
+
+def _masked(address: str) -> str:
+    """The street; every digit a dot."""
+    return re.sub(r"\d", "•", address)[:60]
+
+
+def _addresses(text: str) -> list[tuple[int, int, bool]]:
+    if not any(sign.isdigit() for sign in text):
+        return []
+    found = [(*match.span(), True) for match in _FULL.finditer(text)]
+    found += [(*match.span(), False) for match in _BARE.finditer(text)]
+    found += [(*match.span(), False) for match in _ODD.finditer(text) if _at_home(text, match)]
+    return sorted(found, key=lambda place: (place[0], -place[1]))
+
+
+def _at_home(text: str, match: re.Match[str]) -> bool:
+    """Is a word with a number where somebody is said to be at home, just before it or after?"""
+    before = text[max(0, match.start() - 45) : match.start()]
+    return bool(
+        re.search(
+            r"(?<!\w)(?:thuis(?: gebracht)?:|thuis op|woont (?:op|aan|in)|adres:?|lives at|huisbezoek (?:op|aan)"
+            r"|bij mij:?|thuis:)[ ](?:de |het )?$|thuis gebracht: $",
+            before,
+        )
+    )
+
+
+def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
+    if _BOX.search(text[max(0, start - 30) : end]):
+        return False
+    before, after = text[max(0, start - 130) : start], text[end : end + 100]
+    private = bool(_OF_ONE.search(before) or _OF_ONE.search(after)) or _is_about_somebody(text, start, end)
+    public = bool(_OF_ALL.search(before[-80:]) or _OF_ALL.search(after[:60]))
+    if postcode:
+        return private or not public
+    return private and not public
+
+
+def _is_about_somebody(text: str, start: int, end: int) -> bool:
+    named = near(people(text), start - 120, end + 80)
+    if any(person.how != "first" for person in named):
+        return True
+    return bool(named and private_facts(text[max(0, start - 150) : end + 150]))

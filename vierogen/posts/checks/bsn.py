@@ -1,0 +1,79 @@
+"""Is a citizen service number in the text?"""
+
+import re
+from collections.abc import Iterator
+
+from stdnum.nl import bsn
+
+from vierogen.core.words import gettext_noop as _
+from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_before
+from vierogen.posts.checks.plain import Hit, Plain, masked, told
+
+# Eight or nine digits with a space, dot, hyphen or slash between some of them.
+_NUMBER = re.compile(r"(?<![\w€$£])(?<![\d][.,-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])")
+_LABEL = (
+    r"b\.?s\.?n\.?(?:[- ]?(?:nr|nummer|number))?|burger ?service ?(?:nummers?|nr|no)\.?"
+    r"|sofi(?:[- ]?(?:nummers?|nr))?|citizen service (?:number|no)"
+    r"|social security (?:number|no)|personal (?:id(?:entification)?|public service) number"
+)
+_OWN = re.compile(rf"(?<![\w])(?:{_LABEL})(?!\w)", re.IGNORECASE)
+_OWN_AFTER = re.compile(
+    rf"^[ )]{{0,3}}[(,=]?[ ]?(?:is|als|as|=|dat is|zijnde)?[ ]?(?:mijn|haar|zijn|het|de|the|my|his|her"
+    rf"|d'r)?[ ]?(?:{_LABEL})(?!\w)",
+    re.IGNORECASE,
+)
+# "725763863 hoort bij een ander bsn".
+_OWN_SOON = re.compile(rf"[^.!?\n]{{0,45}}(?<!\w)(?:{_LABEL})(?!\w)", re.IGNORECASE)
+# Who is spoken of, where no label stands before the number.
+_PERSON = re.compile(
+    r"(?<!\w)(?:dossier van|dossier|cli[eë]nte?|pati[eë]nte?|patient|inwoner|mevrouw|mevr\.|mw\.?|meneer"
+    r"|dhr\.?|de heer|leerling|(?:persoons|identificatie)nummer"
+    r"|client|resident|mrs?|ms|file of|persoon|burger)(?!\w)",
+    re.IGNORECASE,
+)
+# Nobody's number: said to be none, or all the same digits.
+_NONE = re.compile(
+    r"bestaat niet|does not exist|doesn't exist|niet echt|verzonnen|fictie\w*|made[- ]up|geen (?:echt )?bsn",
+    re.IGNORECASE,
+)
+
+
+class Bsn(Check):
+    """Stops: a number that passes the 11-proof where the text speaks of a BSN or of a person's file.
+
+    The 11-proof alone says little: every eleventh order number passes it, so another label before it wins.
+    The number: article 1(b) and 2 of the Wet algemene bepalingen burgerservicenummer.
+    """
+
+    key = "bsn"
+    title = _("Citizen service number")
+    why = _("With somebody's BSN a swindler can pose as that person. The law forbids publishing it.")
+    todo = _("Take the number out. Ask the person to send it through a safe form.")
+    agreement = "privacy"
+    kind = "BSN"
+
+    def findings(self, draft: Draft) -> Iterator[Finding]:
+        """Yield each number once, masked."""
+        yield from told(self, draft, look=_hits, tier=Tier.STOP)
+
+
+def _hits(view: Plain) -> Iterator[Hit]:
+    for match in _NUMBER.finditer(view.text):
+        digits = re.sub(r"\D", "", match.group())
+        if bsn.is_valid(digits.zfill(9)) and _is_meant(view.text, match, digits):
+            message = _("%(shown)s looks like somebody's citizen service number (BSN).")
+            yield Hit(match.start(), match.end(), message, masked(digits))
+
+
+def _is_meant(text: str, match: re.Match[str], digits: str) -> bool:
+    if _NONE.search(text, match.end(), match.end() + 60) or example_before(text, match.start()):
+        return False
+    if _OWN_AFTER.match(text[match.end() : match.end() + 40]):
+        return True
+    if _OWN_SOON.match(text[match.end() : match.end() + 60]) and not label_before(
+        text, match.start(), (OTHER_NUMBERS,)
+    ):
+        return True
+    label = label_before(text, match.start(), (_OWN, OTHER_NUMBERS, _PERSON))
+    return label is _OWN or (label is _PERSON and len(digits) == 9)

@@ -1,0 +1,116 @@
+"""Is somebody's bank account in the text?"""
+
+import re
+from collections.abc import Iterator
+
+from stdnum import iban
+
+from vierogen.core.words import gettext_noop as _
+from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.labels import example_before
+from vierogen.posts.checks.persons import near, people
+from vierogen.posts.checks.plain import Hit, Plain, masked, told
+
+_START = re.compile(r"(?<![^\W_])[A-Za-z][ .]?[A-Za-z][ .-]{0,2}\d[ .-]?\d(?=[ .-]{0,2}[A-Za-z0-9])")
+_REST = re.compile(r"[A-Za-z0-9]|[ ./-]{1,2}(?=[A-Za-z0-9])")
+# Signs of an account by country, from the registry of ISO 13616, for the countries that people here bank in.
+_LENGTHS = {
+    "NL": 18, "BE": 16, "DE": 22, "GB": 22, "FR": 27, "ES": 24, "IT": 27, "PT": 25, "AT": 20, "CH": 21,
+    "LU": 20, "IE": 22, "PL": 28, "RO": 24, "BG": 22, "HU": 28, "CZ": 24, "SK": 24, "DK": 18, "SE": 24,
+    "NO": 15, "FI": 18, "GR": 27, "TR": 26, "LT": 20, "LV": 21, "EE": 20, "HR": 21, "SI": 19, "MT": 31,
+    "CY": 28, "UA": 29,
+}  # fmt: skip
+# An organisation that asks for money, or tells where to pay.
+_OF_ALL = re.compile(
+    r"(?<!\w)(?:\w*stichting|\w*fonds|gift(?:en)?|gifts?|doneer\w*|doneren|donaties?|donat\w+|schenk\w+"
+    r"|collecte|inzamel\w+|sponsor\w*|bijdrage|steun(?:en)?|giro\s?\d*|actie|anbi|vereniging|contributie"
+    r"|leges|belasting\w*|tax|gemeente\w*"
+    r"|provincie|waterschap|council|charity|trust|foundation|appeal|fund|ons (?:enige "
+    r"|nieuwe )?rekeningnummer|onze (?:enige |nieuwe )?rekening|our (?:only |new )?(?:bank )?account"
+    r"|één rekeningnummer|inschrijfgeld|deelnamekosten|kaarten|tickets|fundrais\w+|goede doel"
+    r"|voedselbank|comit[eé]|oranjevereniging|club|kerk|school|museum|penningmeester|aanslag\w*|kosten"
+    r"|membership|fees?|subscription|every (?:euro|pound)|elke euro|noodhulp|hulpactie|b\.?v\.?"
+    r"|bank details of the)(?!\w)",
+    re.IGNORECASE,
+)
+_HOLDER = re.compile(
+    r"(?:t\.?n\.?v\.?|ten name van|op naam van|van|of|to|for|account of|in the name of|name:?)[ :]{1,3}(?:de "
+    r"|het |the |onze )?(?:\w+[ ]){0,2}?\w*(?:stichting|fonds|gemeente|belasting\w*|vereniging|comit[eé]"
+    r"|council|trust|foundation|charity|fund|appeal|club|waterschap|voedselbank|kerk|museum)",
+    re.IGNORECASE,
+)
+_OF_ONE = re.compile(
+    r"(?<!\w)(?:cli[eë]nt\w*|client\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer|familie|fam\.?|mrs?|ms"
+    r"|mijn|mn|m'n|my|mij|zijn|haar|his|her|hun|their|hij|zij|ze|she|he|terugga\w+|terugbeta\w+|terugstort\w+"
+    r"|stort jij|refund\w*|repay\w*"
+    r"|leefgeld|salaris\w*|salary|loon|wages|uitkering\w*|bijstand|priv[eé]\w*|private|vader|moeder|zoon"
+    r"|dochter|buurvrouw|buurman|collega|colleague|declaratie|reiskosten|expenses|inwoner|resident|tenant"
+    r"|huurder|voorschot|nabestaande)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+class Iban(Check):
+    """Stops: a bank account with right check digits that is neither the organisation's nor one to give or pay to.
+
+    Check digits: ISO 13616 and ISO 7064 (MOD 97-10).
+    """
+
+    key = "iban"
+    title = _("Bank account")
+    why = _("Somebody's bank account is private, and swindlers use it.")
+    todo = _("Take the account number out. Your administrator can enter the accounts of your own organisation.")
+    agreement = "privacy"
+    kind = "IBAN"
+
+    def findings(self, draft: Draft) -> Iterator[Finding]:
+        """Yield each account once, masked."""
+        own = {_bare(account) for account in draft.own.ibans}
+        yield from told(self, draft, look=lambda view: _hits(view, own), tier=Tier.STOP)
+
+
+def _bare(account: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", account.upper())
+
+
+def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
+    for start, end in _accounts(view.text):
+        account = _bare(view.text[start:end])
+        if account not in own and not example_before(view.text, start) and _is_private(view.text, start, end):
+            message = _("%(shown)s looks like somebody's bank account.")
+            yield Hit(start, end, message, masked(account, keep=4))
+
+
+def _accounts(text: str) -> Iterator[tuple[int, int]]:
+    for match in _START.finditer(text):
+        size = _LENGTHS.get(re.sub(r"\W", "", match.group())[:2].upper())
+        end = _end(text, match.start(), size) if size else 0
+        if end and iban.is_valid(_bare(text[match.start() : end]), check_country=False):
+            yield match.start(), end
+
+
+def _end(text: str, start: int, size: int) -> int:
+    """Where ``size`` letters and digits from ``start`` end, 0 where the number goes on or ends before."""
+    count = at = 0
+    for match in _REST.finditer(text, start, start + 3 * size):
+        if match.start() != (at or start):
+            return 0
+        at = match.end()
+        count += text[match.start()].isalnum()
+        if count == size:
+            return 0 if text[at : at + 1].isalnum() else at
+    return 0
+
+
+def _is_private(text: str, start: int, end: int) -> bool:
+    """Nobody's in particular where an organisation holds it, or asks for gifts, fees or taxes."""
+    about = text[max(0, start - 200) : start] + " " + text[end : end + 120]
+    if _HOLDER.search(text, end, end + 70) or _HOLDER.search(text, max(0, start - 70), start):
+        return False
+    if not _OF_ALL.search(about):
+        return True
+    closest = text[max(0, start - 90) : start] + " " + text[end : end + 60]
+    return bool(
+        _OF_ONE.search(closest)
+        or any(person.how in {"title", "role"} for person in near(people(text), start - 200, end + 120))
+    )

@@ -1,0 +1,120 @@
+"""Is the number of a passport, identity card or driving licence in the text?"""
+
+import re
+from collections.abc import Iterator
+
+from vierogen.core.words import gettext_noop as _
+from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_before
+from vierogen.posts.checks.plain import Hit, Plain, masked, told
+
+_DOCUMENT = re.compile(
+    r"(?<!\w)(?:\w*paspoort\w*|pasp\.|pp-?nr\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving|driver'?s?"
+    r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
+    r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
+    r"| ?number| no\.?)"
+    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer)|residence (?:permit"
+    r"|card)|v-nummer|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
+    re.IGNORECASE,
+)
+# Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); licences ten digits. British
+# passports nine digits, licences sixteen signs from the name. Others: letters with six to eight digits.
+_SHAPES = (
+    re.compile(r"[A-NP-Z]{2}[A-NP-Z0-9]{6}\d"),
+    re.compile(r"[1-9]\d{9}"),
+    re.compile(r"[1-9]\d{8}"),
+    re.compile(r"[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[A-Z0-9][A-Z]{2}(?:\d\d)?"),
+    re.compile(r"[A-Z]{1,3}\d{6,9}[A-Z]?"),
+    re.compile(r"\d{3}\d{7}\d{2}"),
+)
+_SIGN = r"[A-Za-z0-9]"
+_TOKEN = re.compile(
+    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|{_SIGN}{{2,18}}(?:["
+    rf" .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
+)
+_REACH = 75
+
+
+class IdentityDocument(Check):
+    """Stops: the number of an identity document where one is spoken of.
+
+    Shapes of Dutch numbers: the Ministry of the Interior's description of passports and identity cards, and RDW's of
+    driving licences; of British ones: HM Passport Office and DVLA.
+    """
+
+    key = "identity_document"
+    title = _("Identity document")
+    why = _("With the number of an identity document a swindler can pose as its holder.")
+    todo = _("Take the number out. Whoever found a document hands it in, without posting the number.")
+    agreement = "privacy"
+    kind = "IDDOC"
+
+    def findings(self, draft: Draft) -> Iterator[Finding]:
+        """Yield each number once, masked."""
+        yield from told(self, draft, look=_hits, tier=Tier.STOP)
+
+
+def _hits(view: Plain) -> Iterator[Hit]:
+    done = 0
+    for document in _DOCUMENT.finditer(view.text):
+        at = max(done, document.end())
+        for start, end in _numbers(view.text, at, document.end() + _REACH):
+            if start >= done and _is_number(view.text, start, end):
+                done = end
+                message = _("%(shown)s looks like the number of an identity document.")
+                yield Hit(start, end, message, masked(view.text[start:end]))
+        before = view.text[max(0, document.start() - 40) : document.start()]
+        for start, end in _numbers(before, 0, len(before)):
+            shift = document.start() - len(before)
+            if (
+                start + shift >= done
+                and re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start], re.IGNORECASE)
+                and _is_number(view.text, start + shift, end + shift)
+            ):
+                done = end + shift
+                message = _("%(shown)s looks like the number of an identity document.")
+                yield Hit(start + shift, end + shift, message, masked(before[start:end]))
+
+
+def _numbers(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Places of what has the shape of such a number, between two places of the text."""
+    at = start
+    while at < end and (match := _TOKEN.search(text, at, min(len(text), end + 25))):
+        size = _fitting(match.group())
+        if size and match.start() < end:
+            yield match.start(), match.start() + size
+            at = match.start() + size
+        else:
+            following = re.compile(r"\W").search(text, match.start())
+            at = following.end() if following else end
+
+
+def _fitting(token: str) -> int:
+    """How many signs of the token make a number of a document: with all of its pieces, or with fewer."""
+    ends = [match.start() for match in re.finditer(r"[ .-]|$", token)]
+    for end in reversed(ends):
+        pieces = re.split(r"[ .-]+", token[:end])
+        if len(pieces) > 1 and any(len(piece) > 1 and piece.isalpha() and not piece.isupper() for piece in pieces):
+            continue
+        bare = "".join(pieces)
+        written = bare.upper() if not bare.isalpha() else bare
+        if sum(sign.isdigit() for sign in bare) >= 2 and any(shape.fullmatch(written) for shape in _SHAPES):
+            return end
+    return 0
+
+
+def _is_number(text: str, start: int, end: int) -> bool:
+    if example_before(text, start):
+        return False
+    label = label_before(text, start, (_DOCUMENT, _OTHERS, OTHER_NUMBERS))
+    return label is not _OTHERS and (
+        label is not OTHER_NUMBERS or bool(re.search(r"document", text[max(0, start - 40) : start], re.IGNORECASE))
+    )
+
+
+# Numbers that stand near the word "paspoort" in ordinary posts.
+_OTHERS = re.compile(
+    r"(?<!\w)(?:bsn|burgerservice\w*|tel\w*|bel|call|ring|phone|app|iban|rekening\w*|afspraak\w*|zaak\w*|case"
+    r"|kenteken|plate|postcode|bestel\w*|order\w*|aanvraag\w*|formulier|form)(?!\w)",
+    re.IGNORECASE,
+)
