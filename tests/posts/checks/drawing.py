@@ -192,7 +192,7 @@ PROBLEMS = [
         words=("Welkom01",),
     ),
     _case("plate", lambda: street("GB-001-B"), "PLATE", words=("GB-001-B",)),
-    _case("old plate", lambda: street("12-ABC-3", font=SANS), "PLATE", words=("12-ABC-3",)),
+    _case("old plate", lambda: street("12-XTR-3", font=SANS), "PLATE", words=("12-XTR-3",)),
     _case("dossier", lambda: written(_DOSSIER, font=SERIF, size=52), "BSN", "PHONE", words=("111222333", "de Vries")),
     _case("dossier, mono", lambda: noisy(written(_DOSSIER, font=MONO)), "BSN", "PHONE", words=("111222333",)),
     _case("code elsewhere", lambda: code("https://prijswinnen.example/abc"), "QR"),

@@ -8,7 +8,7 @@ from tests.posts.checks.conftest import Drafted
 from tests.posts.checks.pictures import findings, showing, told
 from vierogen.posts.checks import running
 from vierogen.posts.checks.base import Check, Draft, Finding, Level, Tier
-from vierogen.posts.checks.words_in_picture import WordsInPicture, is_conversation
+from vierogen.posts.checks.words_in_picture import WordsInPicture, as_sentences, is_conversation
 
 CHAT = "Marieke\nHeb je het gehoord?\n10:42\nNee wat dan??\n10:43 ✓✓\nNiet verder vertellen\n10:47"
 BOARD = "Overleg maandag\nWachtwoord: Zomer2026!"
@@ -38,6 +38,12 @@ def test_what_a_check_of_text_finds_keeps_its_kind_and_weight(drafted: Drafted) 
     (found,) = findings(WordsInPicture(), drafted(pictures=(showing(), showing("BSN\n999990019"))))
     assert (found.check, found.kind, found.tier) == ("words_in_picture", "BSN", Tier.STOP)
     assert told(found) == "In picture 2 (dag.jpg): 999… is a citizen service number."
+
+
+def test_a_label_stands_above_its_number_on_a_card() -> None:
+    assert as_sentences("BSN\n999990019\nGeboortedatum\n12-03-1984") == "BSN: 999990019\nGeboortedatum: 12-03-1984"
+    assert as_sentences("Tel.06-12345678") == "Tel. 06-12345678"
+    assert as_sentences("Kom ook!\nNeem mee:\nKoffie\nThee") == "Kom ook!\nNeem mee:\nKoffie\nThee"
 
 
 @pytest.mark.usefixtures("reader")

@@ -35,6 +35,9 @@ _WORD = (
 _ACCESS_CODE = re.compile(rf"(?<!\w){_WORD}(?:\s?[:=]\s?|\s(?:-|is)\s|\s?\n)(?=\S{{0,30}}\d)\S{{4,30}}", re.IGNORECASE)
 # A moment as a messenger writes it in or under a balloon, perhaps with the ticks that it was read.
 _MOMENT = re.compile(r"(?:^|\s)([01]?\d|2[0-3])[:.]([0-5]\d)(?:\s?[√✓vV/]{1,3})?$")
+# A line of words alone, before one with a digit: a label on a card or a form.
+_LABEL = re.compile(r"^([^\W\d][^\d\n]{0,40}[^\W\d.:])[ ]?\n(?=[^\n]{0,30}\d)", re.MULTILINE)
+_LOST_SPACE = re.compile(r"(?<=[A-Za-z][.:])(?=\d)")
 # What only a messenger says.
 _MESSENGER = re.compile(
     r"laatst gezien|last seen|is aan het typen|typing\.\.\.|end-to-end|berichten en gesprekken zijn|type een bericht"
@@ -76,12 +79,21 @@ class WordsInPicture(Check):
             yield Finding(self.key, Tier.LOOK, _CHAT, values, kind="CHAT")
 
 
+def as_sentences(text: str) -> str:
+    """The lines as a text would have them: "BSN" above a number is its label, and "Tel.06" lost its space."""
+    spaced = _LOST_SPACE.sub(" ", text)
+    return _LABEL.sub(r"\1: ", spaced)
+
+
 def _read(text: str, draft: Draft) -> Iterator[Finding]:
     """What the checks of text say of the words in a picture. One that crashes has said so in its own name already."""
-    read = replace(draft, text=text, targets=(), pictures=(), recent=())
+    read = [
+        replace(draft, text=each, targets=(), pictures=(), recent=())
+        for each in dict.fromkeys((text, as_sentences(text)))
+    ]
     for key in _READERS:
         if check := running.checks().get(key):
-            for found in check.findings(read):
+            for found in (found for each in read for found in check.findings(each)):
                 if found.tier in {Tier.STOP, Tier.LOOK}:
                     yield replace(found, kind=found.kind or running.kind_of(check))
 
