@@ -19,12 +19,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from vierogen.posts.names import name_finder
-
 from bench.machine import facts
 from vierogen.posts.check_program import Anywhere
 from vierogen.posts.checks.base import Draft, Target, Tier
 from vierogen.posts.checks.running import run
+from vierogen.posts.names import name_finder
 
 SETS = Path(__file__).with_name("sets")
 EXAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "pii_sentences.json"

@@ -187,7 +187,7 @@ def _findings(post: Post, *, history: tuple[str, ...], at: datetime) -> list[Fin
         return [_unchecked(post.error)]
     if post.picture:
         return _in_picture(post, at=at)
-    target = Target("", Anywhere, post.text, history=history)
+    target = Target("", Anywhere, post.text, history=history)  # type: ignore[type-abstract]
     return run(Draft(post.text, (target,), now=at, zone=ZONE, find_names=_finder()))
 
 
