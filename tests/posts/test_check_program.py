@@ -131,10 +131,10 @@ def test_wrong_usage_is_one_line_and_64(arguments: list[str], capsys: Any) -> No
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def test_it_runs_from_a_pipe_with_nothing_set_up_and_loads_no_django(tmp_path: Path) -> None:
+def test_it_runs_from_a_pipe_with_nothing_set_up_and_reads_no_settings(tmp_path: Path) -> None:
     program = (
-        "import sys; from vierogen.config.cli import main\n"
-        "try: main()\nfinally: print('django.conf' in sys.modules, file=sys.stderr)"
+        "import sys; from django.conf import settings; from vierogen.config.cli import main\n"
+        "try: main()\nfinally: print(settings.configured, file=sys.stderr)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", program, "check", "--json", *QUIET, "-"],

@@ -1,6 +1,6 @@
 """``vierogen check``: the checks for other programs, without a database or an organisation that was set up.
 
-It loads no Django: nothing of an installation is read, and nothing is kept. Links are not followed.
+No settings are read and no database is opened: nothing of an installation is known. Links are not followed.
 """
 
 import gettext
@@ -67,7 +67,7 @@ class Post:
 
     name: str
     text: str = ""
-    picture: bytes = b""
+    picture: bytes | None = None
     error: str = ""
 
 
@@ -185,20 +185,20 @@ def _lines(name: str) -> Iterator[Post]:
 def _findings(post: Post, *, history: tuple[str, ...], at: datetime) -> list[Finding]:
     if post.error:
         return [_unchecked(post.error)]
-    if post.picture:
-        return _in_picture(post, at=at)
+    if post.picture is not None:
+        return _in_picture(post.picture, name=post.name, at=at)
     target = Target("", Anywhere, post.text, history=history)  # type: ignore[type-abstract]
     return run(Draft(post.text, (target,), now=at, zone=ZONE, find_names=_finder()))
 
 
-def _in_picture(post: Post, *, at: datetime) -> list[Finding]:
+def _in_picture(picture: bytes, *, name: str, at: datetime) -> list[Finding]:
     if not is_installed(Extra.VISION):
         return [_unchecked(_BLIND)]
     try:
-        seen = look_at(post.picture)
+        seen = look_at(picture)
     except (PictureRefused, VisionError) as refusal:
         return [_unchecked(str(refusal))]
-    facts = PictureFacts("", Path(post.name).name, "", seen=seen)
+    facts = PictureFacts("", Path(name).name, "", seen=seen)
     return run(Draft("", (), pictures=(facts,), now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
 
 
