@@ -24,7 +24,8 @@ def main() -> None:
     ``--traceback`` gives both, as with Django's own commands.
     """
     if sys.argv[1:2] == ["check"]:
-        # For other programs: it needs no installation, so no settings are read. Django's own check runs before every other command.
+        # For other programs: it needs no installation, so no settings are read.
+        # Django's own check runs before every other command anyway.
         sys.exit(check_program(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vierogen.config.settings")
     # Commands are typed with hyphens; Python's modules have underscores.
