@@ -1,6 +1,6 @@
 """``make bench``: measures Vierogen on real processes, servers and databases, beside a naive peer.
 
-python -m bench [--database sqlite|postgresql|both] [--quick] [--markdown]
+python -m bench [--database sqlite|postgresql|both] [--quick] [--sentences FILE] [--markdown]
 """
 
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import table
+from bench.checks import EXAMPLES
 from bench.machine import Meanwhile, facts
 from bench.results import Results
 from tests.servers import needs
@@ -32,12 +33,21 @@ def main(arguments: Sequence[str]) -> int:
     """Returns 0 when nothing happened that must never happen, however fast or slow it was."""
     asked = _asked(arguments)
     about, meanwhile = facts(), Meanwhile()
+    _of_checks(asked)
     columns = _quick(asked) if asked.quick else _whole(asked)
     lines = table.cells(columns, unjudged=columns if asked.quick else {PEER})
     print(f"\nMeasured {meanwhile}, on {about}.\n")
     print(table.as_markdown(lines) if asked.markdown else table.as_text(lines))
     print(f"\n{table.LEGEND}")
     return _verdict(columns)
+
+
+def _of_checks(asked: Namespace) -> None:
+    """What the checks find, in tables of their own: no database takes part."""
+    for module, *options in (("bench.checks", "--sentences", str(asked.sentences)), ("bench.pictures",)):
+        if not (asked.quick and module == "bench.pictures"):
+            _say(module)
+            subprocess.run([sys.executable, "-m", module, *options], cwd=PROJECT, check=False, timeout=LONGEST)
 
 
 def _whole(asked: Namespace) -> dict[str, Results]:
@@ -58,6 +68,7 @@ def _asked(arguments: Sequence[str]) -> Namespace:
     parser = ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--database", choices=[*NAMES, "both"], default="both")
     parser.add_argument("--quick", action="store_true", help="measure little: only to see that everything works")
+    parser.add_argument("--sentences", type=Path, default=EXAMPLES, help="a JSON list of {text, pii}, for the checks")
     parser.add_argument("--markdown", action="store_true", help="print the table for a page")
     return parser.parse_args(arguments)
 
