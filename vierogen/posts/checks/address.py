@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
-from vierogen.posts.checks.facts_of_life import private_facts
+from vierogen.posts.checks.facts_of_life import has_fact
 from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, told
 
@@ -33,8 +34,22 @@ _FULL = re.compile(
     rf"|[A-Z][\w'-]+[ ]{_HOUSE}[ ,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE})"
 )
 _BARE = re.compile(rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}|{_UK_STREET})")
+# What is counted in ordinary posts.
+_COUNTED = (
+    r"(?:Groep|Kamer|Zaal|Lokaal|Lijn|Bus|Tram|Artikel|Fase|Week|Dag|Jaar|Team|Perron|Spoor|Route|Nummer|Hoofdstuk|Deel|Level"
+    r"|Covid|Type|Room|Ward|Unit|Page|Year|Season|Top|Windows|Afdeling|Gate|Bak|Vak|Kavel|Ronde|Agenda|Wereld|Klas|Bureau|Plek"
+    r"|Stap|Step|Punt|Versie|Version|Model|Halte|Afslag|Exit|Junction|Platform|Groene|Nog|Ruim|Circa|Slechts|Only|Over|About"
+    r"|Alle|All|Van|Tot|Met|Om|Bel|App|Call|Tel|Cliënt|Client|Dossier|Zaak|Case|Order|Visa|Leeftijd|Age|Aged|Since|Sinds|Vanaf"
+    r"|Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag|Zaterdag|Zondag|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+    r"|Januari|Februari|Maart|April|Mei|Juni|Juli|Augustus|September|Oktober|November|December|January|February|March|May|June"
+    r"|July|August|October|Kavel|Perceel|Paviljoen|Hal|Gebouw|Blok|Block|Building|Floor|Verdieping|Etage|Studio|Code|Pin)(?!\w)"
+)
 # "Achterom 9 in Rietmeer": any word with a number, only where somebody is at home there.
-_ODD = re.compile(rf"(?<![\w-])[A-Z][a-z]{{3,20}}[ ]{_HOUSE}")
+_ODD = re.compile(
+    rf"(?<![\w-])(?:(?:De|Het|'t|Den|Op|Grote|Kleine|Oude|Nieuwe|Korte|Lange)[ ]|(?!{_COUNTED}))[A-Z][a-zà-ÿ]{{2,20}}"
+    rf"(?:[ ](?:van|de|der|den|het|op|aan|of|ten|ter|'t)){{0,2}}(?:[ ](?!{_COUNTED})[A-Z][a-zà-ÿ]{{2,20}})?[ ](?:nr\.?[ ]|nummer[ ])?"
+    rf"(?!(?:19|20)\d\d(?!\d)){_HOUSE}"
+)
 _OF_ALL = re.compile(
     r"(?<!\w)(?:\w*stadskantoor|\w*gemeentehuis|stadhuis|raadhuis|\w*loket|\w*balie|\w*centrum|buurthuis"
     r"|dorpshuis|wijkhuis|buurtkamer|huiskamer|huis van de \w+|clubhuis|\w*bibliotheek|bieb|school|\w*school"
@@ -62,7 +77,11 @@ _OF_ONE = re.compile(
     r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he"
     r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|\w*ontruim\w*|privé ?adres"
     r"|huisadres|home address|my address|opgehaald worden|melder|klager|collega|buurvrouw|buurman"
-    r"|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
+    r"|bewo(?:ner|onster)|huurder|huurster|jongen|meisje|vrouw|man|zus|broer|moeder|vader|zoon|dochter|oma|opa|mensen op"
+    r"|buren|vriend|vriendin|ex|jubilaris|kinderen zonder|vier kinderen|gezin|(?:staat|sta|stond|staan) (?:\w+ )?ingeschreven"
+    r"|verblij(?:ft|ven|f)|logeert|slaapt|sliep|trok in|ingetrokken|aanbellen|bloempot|thuiszorg|mantelzorg\w*|wijkverple\w+"
+    r"|carers?|neighbour|sister|brother|mother|father|mum|dad|resident|staying (?:at|with)|stays (?:at|with)|moved (?:in|to)|his|hers"
+    r"|suspect|victim|verdachte|woning|de bel|voordeur|achterom|geheim adres|schuiladres|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -86,14 +105,15 @@ class Address(Check):
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each address once."""
         own = {_bare(address) for address in draft.own.addresses if _bare(address)}
-        yield from told(self, draft, look=lambda view: _hits(view, own), tier=Tier.LOOK)
+        yield from told(self, draft, look=lambda view: hits(view, own), tier=Tier.LOOK)
 
 
 def _bare(address: str) -> str:
     return re.sub(r"\W+", "", address).casefold()
 
 
-def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
+def hits(view: Plain, own: AbstractSet[str] = frozenset()) -> Iterator[Hit]:
+    """Where home addresses stand in a text."""
     done = 0
     for start, end, postcode in _addresses(view.text):
         bare = _bare(view.text[start:end])
@@ -124,11 +144,14 @@ def _at_home(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 45) : match.start()]
     return bool(
         re.search(
-            r"(?<!\w)(?:thuis(?: gebracht)?:|thuis op|woont (?:op|aan|in)|adres:?|lives at|huisbezoek (?:op|aan)"
-            r"|bij mij:?|thuis:)[ ](?:de |het )?$|thuis gebracht: $",
+            r"(?<!\w)(?:thuis(?: gebracht)?:?|\w*adres(?: is)?:?|bij mij:?|(?:wo(?:ont|nen|onde)|woonachtig|verblij\w+|logee?r\w+"
+            r"|ingeschreven|slaapt|zit|staat|huis\w*|woning|zolder|flat|kelder|schuur|appartement|kamer|huisbezoek|aanbellen|inval"
+            r"|sleutel\w*|bloempot|ophalen|opgehaald|afgeven|bezorg\w+|lev\w+|visit\w*|liv\w+|lives|stay\w*|house|flat|home|keys?"
+            r"|bel(?:t|de)?|langs|is)(?:[ ][a-z]+){0,4}?(?:,|:|[ ](?:op|aan|in|van|bij|naar|te|at|to|on|of|near)))[ ](?:de |het )?$",
             before,
+            re.IGNORECASE,
         )
-    )
+    ) or _is_named(text, match.start(), match.end())
 
 
 def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
@@ -142,8 +165,13 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
     return private and not public
 
 
+def _is_named(text: str, start: int, end: int) -> bool:
+    """ "Mw. Van Dongen, Achterom 9": a name right before it, or after."""
+    return any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 25, start))
+
+
 def _is_about_somebody(text: str, start: int, end: int) -> bool:
     named = near(people(text), start - 120, end + 80)
     if any(person.how != "first" for person in named):
         return True
-    return bool(named and private_facts(text[max(0, start - 150) : end + 150]))
+    return bool(named) and has_fact(text, start - 150, end + 150)

@@ -7,8 +7,10 @@ from stdnum.nl import bsn
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.facts_of_life import TOLD
 from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_before
-from vierogen.posts.checks.plain import Hit, Plain, masked, told
+from vierogen.posts.checks.persons import near, people
+from vierogen.posts.checks.plain import Hit, Plain, masked, sentence_around, told
 
 # Eight or nine digits with a space, dot, hyphen or slash between some of them.
 _NUMBER = re.compile(r"(?<![\w€$£])(?<![\d][.,-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])")
@@ -27,9 +29,17 @@ _OWN_AFTER = re.compile(
 _OWN_SOON = re.compile(rf"[^.!?\n]{{0,45}}(?<!\w)(?:{_LABEL})(?!\w)", re.IGNORECASE)
 # Who is spoken of, where no label stands before the number.
 _PERSON = re.compile(
-    r"(?<!\w)(?:dossier van|dossier|cli[eë]nte?|pati[eë]nte?|patient|inwoner|mevrouw|mevr\.|mw\.?|meneer"
-    r"|dhr\.?|de heer|leerling|(?:persoons|identificatie)nummer"
-    r"|client|resident|mrs?|ms|file of|persoon|burger)(?!\w)",
+    r"(?<!\w)(?:dossier van|dossier|cli[eë]nte?|pati[eë]nte?|inwo(?:ner|onster)|bewo(?:ner|onster)|mevrouw|mevr\.?|mw\.?"
+    r"|meneer|mijnheer|dhr\.?|de heer|fam\.?|familie|leerling|student|huurder|huurster|aanvra(?:ger|agster)|betrokkene"
+    r"|belanghebbende|jeugdige|minderjarige|kind|zoon|dochter|vader|moeder|buurman|buurvrouw|melder|verdachte|slachtoffer"
+    r"|overledene?|overlijden|partner|medewerk(?:er|ster)|werknemer|collega|deelne(?:mer|emster)|statushouder|mantelzorger"
+    r"|\w*gerechtigde|\w*gedupeerde|(?:persoons|identificatie|service|burger)[- ]?(?:nummer|nr\.?)|uitkering van|op naam van"
+    r"|t\.?a\.?v\.?|t\.?n\.?v\.?|client|patient|resident|tenant|applicant|claimant|pupil|child|son|daughter|mother|father"
+    r"|colleague|employee|suspect|victim|mrs?|ms|file of|person|persoon|burger|citizen|his|her|hij|zij|hem|haar|zijn)(?!\w)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"[ ]?(?:euro|eur|liter|litres?|inwoners|people|keer|times|stuks|m[23²³]|km|kwh|kg|bezoek\w*|views|volgers|%)(?!\w)",
     re.IGNORECASE,
 )
 # Nobody's number: said to be none, or all the same digits.
@@ -55,10 +65,11 @@ class Bsn(Check):
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each number once, masked."""
-        yield from told(self, draft, look=_hits, tier=Tier.STOP)
+        yield from told(self, draft, look=hits, tier=Tier.STOP)
 
 
-def _hits(view: Plain) -> Iterator[Hit]:
+def hits(view: Plain) -> Iterator[Hit]:
+    """Where citizen service numbers stand in a text."""
     for match in _NUMBER.finditer(view.text):
         digits = re.sub(r"\D", "", match.group())
         if bsn.is_valid(digits.zfill(9)) and _is_meant(view.text, match, digits):
@@ -76,4 +87,16 @@ def _is_meant(text: str, match: re.Match[str], digits: str) -> bool:
     ):
         return True
     label = label_before(text, match.start(), (_OWN, OTHER_NUMBERS, _PERSON))
+    if label is None and len(digits) == 9:
+        return _is_beside_a_person(text, match)
     return label is _OWN or (label is _PERSON and len(digits) == 9)
+
+
+def _is_beside_a_person(text: str, match: re.Match[str]) -> bool:
+    """Where nothing says what the number is: does its sentence speak of somebody?"""
+    if _AMOUNT.match(text, match.end()):
+        return False
+    sentence = sentence_around(text, match.start(), match.end(), reach=100)
+    return not OTHER_NUMBERS.search(sentence) and bool(
+        _PERSON.search(sentence) or near(people(text), match.start() - 60, match.end() + 60) or TOLD.search(sentence)
+    )

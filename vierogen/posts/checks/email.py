@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
@@ -69,10 +70,11 @@ class Email(Check):
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each address once, with its first letter and domain."""
         own = {address.strip().casefold() for address in draft.own.emails}
-        yield from told(self, draft, look=lambda view: _hits(view, own), tier=Tier.LOOK)
+        yield from told(self, draft, look=lambda view: hits(view, own), tier=Tier.LOOK)
 
 
-def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
+def hits(view: Plain, own: AbstractSet[str] = frozenset()) -> Iterator[Hit]:
+    """Where addresses of people stand in a text."""
     for match in _ADDRESS.finditer(view.text):
         if match.group().casefold() not in own and _is_of_a_person(match["who"], match["at"]):
             message = _("%(shown)s looks like somebody's own e-mail address.")

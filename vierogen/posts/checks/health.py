@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Extra, Finding, Tier
 from vierogen.posts.checks.facts_of_life import private_facts
-from vierogen.posts.checks.persons import PRONOUN, SOMEBODY, is_pointed_out, near, people
+from vierogen.posts.checks.identified import identified
+from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, told
+from vierogen.posts.checks.somebody import PRONOUN, SOMEBODY, is_pointed_out
 
 # A fact and a person belong together within so many signs.
 _REACH = 170
@@ -29,6 +31,14 @@ _ANYBODY = re.compile(
     r"|are you|if you|elke|iedere|every|each|veel|many|mensen|people|patiënten|patients|recht op|uw (?:moeder"
     r"|vader|partner|kind)|je (?:moeder|vader|partner|kind)|your (?:mother|father|partner|child|mum"
     r"|dad))(?!\w)",
+    re.IGNORECASE,
+)
+# Said of a document, an account or a car it says nothing of health: believed beside a name only.
+_OF_THINGS = re.compile(
+    r"leefgeld|incasso\w*|aanmaning\w*|kwijtschelding\w*|verblijfsvergunning\w*|\w*toeslag|vermist\w*|missing|gestolen|stolen"
+    r"|diefstal|theft|invaliden\w+|gehandicapten\w+|opvang|noodopvang|bang voor|salaris|salary|wage|doorgereden"
+    r"|hit and run|overlast\w*|nuisance|clean|condition|verdient|bewind|medi[sc]\w+|wijkteam\w*|verdachte?n?|suspects?|alimentatie"
+    r"|asiel\w*|ontslag|betalingsregeling|in termijnen|inkomens\w*|minima|minimum|tablets|treatment|behandel\w*|scheiding",
     re.IGNORECASE,
 )
 _NEGLECT = re.compile(
@@ -59,13 +69,15 @@ class Health(Check):
 
 def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
     text = view.text
-    facts = private_facts(text) + [match.span() for match in _NEGLECT.finditer(text) if _HOUSE.search(text)]
+    facts = [*private_facts(text), *(match.span() for match in _NEGLECT.finditer(text) if _HOUSE.search(text))]
     if not facts:
         return
     spans = tuple(draft.find_names(text)) if draft.find_names else ()
     named = people(text, spans, draft.own.names)
+    known = sorted((hit.start, hit.end) for hit in identified(view))
     for start, end in facts[:_MOST_FACTS]:
-        if near(named, start - _REACH, end + _REACH) or _is_told_of_somebody(text, start, end):
+        about_thing = _OF_THINGS.fullmatch(text, start, end)
+        if (not about_thing and any(first - _REACH < end and start < last + _REACH for first, last in known)) or near(named, start - _REACH, end + _REACH) or _is_told_of_somebody(text, start, end):
             message = _("“%(shown)s” seems to tell something private about somebody.")
             yield Hit(start, end, message, text[start:end][:60])
             return

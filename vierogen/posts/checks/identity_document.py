@@ -13,7 +13,7 @@ _DOCUMENT = re.compile(
     r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
     r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"
-    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer)|residence (?:permit"
+    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer|pas|kaart)\w*|residence (?:permit"
     r"|card)|v-nummer|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
@@ -51,10 +51,11 @@ class IdentityDocument(Check):
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each number once, masked."""
-        yield from told(self, draft, look=_hits, tier=Tier.STOP)
+        yield from told(self, draft, look=hits, tier=Tier.STOP)
 
 
-def _hits(view: Plain) -> Iterator[Hit]:
+def hits(view: Plain) -> Iterator[Hit]:
+    """Where numbers of documents stand in a text."""
     done = 0
     for document in _DOCUMENT.finditer(view.text):
         at = max(done, document.end())
@@ -84,6 +85,8 @@ def _numbers(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if size and match.start() < end:
             yield match.start(), match.start() + size
             at = match.start() + size
+        elif re.fullmatch(r"[\d .-]+", match.group()):
+            at = match.end()
         else:
             following = re.compile(r"\W").search(text, match.start())
             at = following.end() if following else end
@@ -98,6 +101,8 @@ def _fitting(token: str) -> int:
             continue
         bare = "".join(pieces)
         written = bare.upper() if not bare.isalpha() else bare
+        if bare.isdigit() and token[end : end + 2].strip(" .-")[:1].isdigit():
+            continue
         if sum(sign.isdigit() for sign in bare) >= 2 and any(shape.fullmatch(written) for shape in _SHAPES):
             return end
     return 0

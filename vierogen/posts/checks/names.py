@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Extra, Finding, Tier
-from vierogen.posts.checks.facts_of_life import NEAR, private_facts
-from vierogen.posts.checks.persons import PRONOUN, Person, people
+from vierogen.posts.checks.facts_of_life import NEAR, has_fact
+from vierogen.posts.checks.persons import Person, people
 from vierogen.posts.checks.plain import Hit, Plain, told
+from vierogen.posts.checks.somebody import PRONOUN
 
 # Numbers and addresses that make a name beside them somebody's file.
 _IDENTIFIER = re.compile(
@@ -15,6 +16,9 @@ _IDENTIFIER = re.compile(
     r"|[A-Z]{2}-\d{3}-[A-Z]|(?<=\d)[A-Z]{2}\d",
     re.ASCII,
 )
+# A number to ring beside a first name; "app Greet" says less than "Hennie, tel.".
+_TELEPHONE = re.compile(r"(?<![A-Z]{4}[ ])(?:\+|0)\d?(?:[ ./()-]{0,3}\d){8,}")
+_ADDRESSED = re.compile(r"(?<!\w)(?:app|bel|mail|call|text|ring|hoi|hallo|dag|hi|hey|beste|lieve|dear)[ ]$", re.IGNORECASE)
 # How far the words may stand from the name.
 _REACH = 160
 
@@ -49,14 +53,17 @@ def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
 
 def says_something(text: str, person: Person) -> bool:
     """Does the text say something private about the person, or is the person there as a case?"""
-    if person.how in {"title", "role"}:
+    if person.how in {"title", "role", "whole"}:
         return True
-    window = text[max(0, person.start - _REACH) : person.end + _REACH]
-    if private_facts(window):
+    if person.how == "guess":
+        near = slice(max(0, person.start - 80), person.end + 80)
+        return has_fact(text, near.start, near.stop) or bool(_IDENTIFIER.search(text[near]))
+    if has_fact(text, person.start - _REACH, person.end + _REACH):
         return True
-    if person.how == "whole":
-        return bool(NEAR.search(window) or _IDENTIFIER.search(window))
+    before = text[max(0, person.start - 14) : person.start]
+    if _TELEPHONE.search(text, max(0, person.start - 60), person.end + 60) and not _ADDRESSED.search(before):
+        return True
     after = text[person.end : person.end + 80]
     stop = re.search(r"[.!?]\s", after)
-    near = after[: stop.start() if stop else 80]
-    return bool(PRONOUN.search(near) and NEAR.search(near))
+    near_by = after[: stop.start() if stop else 80]
+    return bool(PRONOUN.search(near_by) and NEAR.search(near_by))

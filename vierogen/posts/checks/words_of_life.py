@@ -1,0 +1,160 @@
+"""Words by which a sentence says something private about somebody, in families; each line a piece of a pattern.
+
+A family is written broadly: what counts is that a person who can be recognised stands beside the word.
+"""
+
+BODY = r"""
+depressi\w+|depri|depressed|burn-?outs?|overspannen|opgebrand|(?:her\s?sen|hart)(?:infarct|aanval|bloeding|letsel
+|schudding|operatie|patiënt|klachten)\w*|beroerte|stroke|heart (?:attack|condition|failure|disease)|\w*kanker|cancer
+|chemo\w*|bestral\w+|radiotherapy|tumou?r\w*|uitgezaaid\w*|uitzaaiing\w*|leukemie|leuka?emia|dement\w*|dementia
+|alzheimer\w*|parkinson\w*|vergeetachtig|geheugen(?:problemen|verlies)|diabe\w+|suikerziekte|suikerpatiënt|epilep\w+
+|autis\w+|asperger|adhd|(?-i:ADD)|pts[sd]|borderline|schizofre\w+|schizophren\w+|psychos\w+|psychotisch\w*|psychotic
+|bipola\w+|manisch\w*|manic|su[iï]cid\w+|zelfmoord\w*|zelfdoding\w*|self-?harm\w*|zelfbeschadig\w+|snijdt zichzelf
+|overdos\w+|anorexi\w+|bulimi\w+|eetstoornis\w*|eating disorder|\w*verslaafd\w*|verslaving\w*|addict\w*|alcoholi\w+
+|junk(?:ie|s)?|afgekickt|afkick\w*|ontgift\w*|detox|rehab|sober|nuchter|drugs|coca[iï]ne\w*|heroïne|heroin|methadon\w*
+|methadone|ghb|speed gebruikt|blowt|blowen|aan de (?:coke|speed|drugs|ghb|pillen|fles|dope|wiet|heroïne)|verslaafde
+|alcohol\w*|(?:aan|van) de drank|zonder drank|drinkt te veel|drinkt weer|stomdronken|dronken|drunk\w*|drinking again
+|drank(?:probleem|zucht|misbruik)\w*|drink(?:ing)? problem|relapse\w*|terugval|teruggevallen|clean|hiv|aids|soa
+|hepatitis|tuberculose|tbc?|scabi[eë]s|schurft|covid|corona|astma|asthma|copd|reuma\w*|rheumat\w+|artrose|arthritis
+|longemfyseem|long covid|chronisch\w*|chronic\w*|dialy[sz]\w+|hartfalen|pacemaker|blind|slechtziend\w*|slechthorend\w*
+|doof|doofblind|dove|deaf|hard of hearing|hernia|whiplash|(?:gebroken|gekneusd\w*) (?:heup|been|arm|enkel|pols|nek|rug)
+|(?:heup|been|arm|enkel|pols|nek) (?:gebroken|gekneusd)|broken? (?:\w+ )?(?:hip|leg|arm|ankle|wrist)|fractured?
+|(?-i:MS)|(?-i:ALS)|spierziekte|ms-patiënt|miskraam|miscarr\w+|stillb\w+|doodgeboren|zwanger\w*|in verwachting|hoogzwanger
+|pregnan\w+|expecting (?:a|her|their|twins)|abortus|abortion|ivf|ongeneeslijk\w*|terminaal|terminale|terminal(?:ly)?
+|palliatie\w+|palliative|euthanasie|euthanasia|uitbehandeld|stervende|op sterven|sterft|hospice
+|(?:ligt|lag|beland\w*|terug|ontslagen|gebracht|vervoerd|moest|nog|weer|thuis|komt|kwam|is|zit|zat|sinds
+|vanuit)(?: \w+){0,3} (?:in|uit|naar|van) het \w*ziekenhuis|(?:in|naar|uit|vanuit) (?:het|een) (?:\w+ )?\w*ziekenhuis
+|\w*ziekenhuisopname|(?:in|from|into|to|out of|left|leaving) hospital|hospitali[sz]ed|intensive care|(?-i:IC)|op de ic
+|ambulance|gereanimeerd|geopereerd|\w*operatie|surgery|operated|ziek|zieke|ziek(?:gemeld|gemelde|melding|jes)
+|(?:ernstig|langdurig|erg|heel|al \w+) ziek|ziek thuis|ill|sick|unwell|poorly|off sick|sick leave|signed off|sectioned
+|opgenomen|opname|\w*opname|crisisdienst|crisis ?team|crisis(?:groep|plaatsing|bed|situatie|afdeling)|ggz\w*|ggd-arts
+|psychiat\w+|psycholo[og]\w*|psych|psychisch\w*|psychosoci\w+|praatgroep|\w*therapeut\w*|therap(?:ie|y|ist)|emdr
+|counsell\w+|\w*ziekte|disease|illness|condition|syndroom|syndrome|down-?syndroom|\w*stoornis|disorder|medicatie
+|medicijn\w*|pillen|medication|tablets|prescri\w+|insulin\w*|antidepress\w+|antipsychot\w+|ritalin\w*|oxazepam|morfine
+|diagnos\w+|prognose|prognosis|\w*onderzoek naar (?:autisme|adhd)|rolstoel\w*|wheelchair\w*|scootmobiel|rollator
+|\w*traplift|stairlift|walking frame|hoog-?laagbed|tillift|catheter|stoma|sonde|zuurstof(?:fles|apparaat)
+|\w*gehandicapt\w*|handicap|disab(?:led|ility|ilities)|impaired|lichamelijke beperking|beperking|invalide
+|invaliden\w+|verstandelijk\w*|laagbegaafd\w*|l?vb|laaggeletterd\w*|analfabe\w+|illiterate|kan niet lezen
+|leerproblemen|learning (?:disability|difficult\w+)|special needs|bijzondere school|verward\w*|in de war|confused
+|onbegrepen gedrag|mental (?:health|illness)|mentally|nervous breakdown|breakdown|zenuwinzinking|ingestort|inzinking
+|meltdown|anxiety|angst(?:stoornis|aanval|klachten|ig)\w*|paniekaanval\w*|panic attack\w*|hoort stemmen|hear(?:s|ing)
+voices|hallucin\w+|waanbeeld\w*|wanen|paranoi\w+|besmet|besmettelijk\w*|infected|tested positive|positief getest
+|incontinent\w*|ondersteek|bedlegerig\w*|bedridden|valgevaar|gevallen en|is gevallen|valt (?:steeds|vaak|om)|had a fall
+|fallen|overleden aan|died (?:of|from|by)|passed away|pleegde|end(?:ed|ing)? (?:his|her|their) (?:own )?life
+|took (?:his|her|their) own life|kill(?:ed|ing)? (?:him|her)self|(?:eind\w*|einde) aan (?:zijn|haar|het) leven
+|leven (?:beëindigd|beneemt|benomen)|niet meer (?:wil\w* )?leven|niet meer (?:verder )?(?:wil|wilde)
+|levensmoe|dood wil\w*|wil(?:de)? dood|doodgaan|springen|van het dak|amputat\w+|amputee|geamputeerd|nierziekte
+|dyslex\w+|trauma\w*|rouw(?:t|begeleiding|verwerking)|griev\w+|bereav\w+|transgender\w*|in transitie|genderpoli|gay
+|lesbian|homo|lesbisch\w*|uit de kast|overgewicht|obes\w+|afgevallen|ondervoed\w*|malnourish\w*|blaas\w*ontsteking
+|longontsteking|pneumonia|infectie|infection|allerg\w+|migraine|hoge bloeddruk|blood pressure|vruchtbaarheid\w*
+|fertility|menopau\w+|overgang|eenzaam|eenzaamheid|lonely|verzuim\w*|bedrijfsarts|occupational health|re-?integr\w+
+|arbeidsongeschikt\w*|afgekeurd|keuring\w*|slaapproblemen|insomnia|slaappillen|lijdt aan|suffer(?:s|ing)? from
+|krijgt zorg|slecht ter been|doktersbezoek|bij de (?:dokter|huisarts|specialist|cardioloog|neuroloog|oncoloog)
+|oncolog\w+|cardiolo\w+|neurolo\w+|gynaeco\w+|verloskund\w+|midwife|behandel(?:ing|plan|d voor|d aan)|treatment
+|kliniek|clinic|wondzorg|wound care|huidziekte|eczeem|psoriasis|prikpil|anticonceptie|donor\w*|transplant\w+
+"""
+
+CARE = r"""
+wmo\w*|\w*wlz\w*|pgb\w*|zorgindicatie|\w*indicatie|thuiszorg\w*|wijkverpleeg\w+|home care|home help|care package
+|care plan|zorgplan|zorgprofiel|zorgkantoor|zorgmijd\w+|zorgbehoev\w+|hulpbehoevend\w*|zorg nodig|needs care
+|begeleid(?:e)? wonen|beschermd wonen|beschermde woon\w+|woonbegeleid\w+|ambulant\w*|begeleiding|begeleider\w*
+|supported (?:living|housing)|sheltered housing|verpleeg(?:huis|tehuis|afdeling)|verzorgingshuis|verzorgingstehuis
+|gesloten (?:afdeling|jeugdzorg|instelling|inrichting|plaatsing)|zorginstelling|inrichting|nursing home|care home
+|respite|jeugdzorg\w*|jeugdhulp\w*|jeugdbescherm\w+|jeugdreclassering|jeugdige|uit ?huis ?geplaatst\w*
+|uithuisplaats\w+|uithuisgeplaatst\w*|uit huis|taken into care|in care|leaving care|care leaver\w*|foster(?:ed|ing)?
+|foster (?:care|carers?|child|home|family)|in pleegzorg|pleegzorg|pleeggezin\w*|pleegkind|pleegouder\w*|gezinshuis
+|adopt(?:ed|ion|eerd|ie)\w*|onder(?:\s?toezicht\s?stell\w+| toezicht|toezicht\w*)|(?-i:OTS)|voogd(?:ij|ijzaak)?|onder
+voogdij|gezinsvoogd\w*|omgangsregeling|custody|ouderlijk gezag|onder bewind\w*|bewindvoer\w+|bewind|curatele|curator
+|mentorschap|social services|social (?:care|worker)|maatschappelijk (?:werk\w*|wer\w+)|kinderbescherming
+|raad voor de kinderbescherming|kinderrechter|child protection|safeguard\w*|at risk|veilig thuis|kindermishandeling
+|meldcode|keukentafelgesprek|dagbesteding|day centre|crisisopvang|maatschappelijke opvang|daklozenopvang|nachtopvang
+|noodopvang|opvanglocatie|opvanghuis|in de opvang|naar de opvang|langs de opvang|bij de opvang|opvang|blijf-van-mijn-lijf\w*
+|vrouwenopvang|safe house|women's (?:refuge|shelter|aid)|refuge|shelter|afasie|huishoudelijke hulp|hulp in de
+huishouding|urgentie(?:verklaring|aanvraag|woning)?|gehoorapparaat|hearing aid|mantelzorg\w*|young carer\w*|carers?
+|hulpverlen\w+|hulpvraag|wijkteam\w*|zorgvraag|zorgmelding|bemoeizorg|multiprobleem\w*|probleemgezin|leerplicht\w*
+|spijbel\w+|truan\w+|thuiszitter\w*|schooluitval\w*|van school gestuurd|geschorst|expelled|excluded from school
+|sociaal medische|medisch\w*|medical\w*|weggelopen|runaway|ran away|vermist\w*|missing|kinderen zonder|zonder bed
+|aanpassing(?:en)? (?:in|aan) (?:haar|zijn|de) (?:huis|woning|badkamer)|woningaanpassing|douchestoel|steunkous\w*|maaltijd(?:service|dienst)
+|meals on wheels|alarmknop|personenalarm\w*|tafeltje-?dekje|valt onder (?:de )?(?:jeugdwet|wmo)|sgp|cjg
+|casusoverleg|casus|casemanager|case ?worker|support worker|outreach
+"""
+
+MONEY = r"""
+\w*bijstand\w*|in de ww|ww-\w+|\w*uitkering\w*|uitkeringsgerechtigd\w*|wajong\w*|wia|wao|ioaw|ziektewet
+|participatiewet|leefgeld|zakgeld|budgetbeheer|budgetcoach|inkomensbeheer|beschermingsbewind|schuldeiser\w*
+|benefits?|on the dole|universal credit|income support|(?-i:PIP)|attendance allowance|carer'?s allowance|jobseeker\w*
+|housing benefit|disability allowance|sanction(?:ed|s)|\w*toeslag|toeslagen\w*|gedupeerd\w*|voedselbank\w*|voedselpakket\w*
+|food ?banks?|food parcels?|kledingbank|schuld(?:en\w*|sanering\w*|hulp\w*|regeling\w*|bemiddeling|probleem|problemen
+|aflossing)?|\w+schuld(?:en)?|schuld van|in de schulden|wsnp|in debt|debts?|debt[- ]\w+|owes|owed|rood staan|staat rood
+|geldproblemen|geldzorgen|money (?:problems|worries|troubles)|financiële (?:problemen|zorgen|nood)|deurwaarder\w*
+|bailiffs?|dwangbevel\w*|dwangsom\w*|aanmaning\w*|wanbetal\w+|betaalt (?:haar|zijn|de) \w+ niet
+|(?:huur|betalings|belasting|energie)?achterstand\w*|achterstallig\w*|arrears|rent arrears|loonbeslag|beslag\w*
+|in beslag genomen|failliet|faillissement|bankrupt\w*|insolven\w+|repossess\w+|uithuiszett\w+|huisuitzett\w+
+|uit (?:zijn|haar|hun) (?:huis|woning)|uit huis gezet|huis ?uitgezet|op straat gezet|evict\w+|\w*ontruim\w+
+|afgesloten van (?:gas|stroom|energie|water)|dakloos|dakloze\w*|thuisloz?\w*|homeless\w*|zwerft|zwerver|zwerf\w+
+|rough sleep\w*|slept rough|sleeping rough|sofa[- ]surf\w*|bankslaper|briefadres|geen (?:vaste )?(?:woon|verblijf)plek
+|(?:slaapt|sliep|slapen|woont|leeft|leefde|bivakkeert|overnacht)(?: \w+){0,3} (?:op straat|in (?:zijn|haar|de|een|hun)
+(?:auto|tent|portiek|park|schuur|busje|caravan|garage|fietsenstalling))|op straat (?:sliep|slaapt|leefde|gezet|beland)
+|(?:sleep|slept|sleeping|liv\w+) (?:\w+ )?in (?:his|her|a|the|their) (?:car|van|tent|doorway|park|shed)|op straat geslapen
+|gokverslav\w+|gokt|gokken|gokschuld\w*|gambl\w+|energietoeslag|kwijtschelding\w*|kwijtgescholden|minimaregeling
+|minima|armoede|arm gezin|poverty|hardship|debt relief|debt plan|payment plan|betalingsregeling|in termijnen
+|afbetal\w+|werkloos|werkloze|unemploy\w+|ontslagen|ontslag|op staande voet|sacked|made redundant|redundan\w+|laid off
+|fired|bijzondere bijstand|kan (?:de|haar|zijn) (?:\w+ )?(?:huur|rekening\w*|energie\w*) niet|kan (?:het|dat) niet
+betalen|can'?t (?:pay|afford)|cannot (?:pay|afford)|(?:can't|cannot|couldn't) pay|schuldenvrij|debt[- ]free|teruggevorderd
+|terugvorder\w+|te veel ontvangen|overpa(?:id|yment)|krijgt geen geld|tijdelijke huisvesting|temporary
+(?:housing|accommodation)|inkomen van|verdient|salaris|salary|laag inkomen|low income|means[- ]tested|aow-gat|alimentatie
+|child support|alimony|loonstrook|wage|kale kip|bedelt|begging|zwart werk\w*|zwartwerk\w*|bijverdien\w+|bijgeklust
+|maatwerkvoorziening|tegemoetkoming|collectieve zorgverzekering
+"""
+
+POLICE = r"""
+slachtoffers?|victims?|aangehouden|aanhouding|gearresteerd|opgepakt|ingerekend|arrest\w*|arrestant|verdacht\w*|verdenking|suspect\w*|detained
+|strafblad|criminal record|convictions?|\w*gevangenis\w*|bajes|gedetineerd\w*|prison\w*|jail\w*|behind bars|achter
+(?:de )?tralies|in de cel|huis van bewaring|detentie|ex-?gedetineerd\w*|ex-?offender|offender|custody|zit (?:weer )?vast
+|zat (?:\w+ )?vast|vast(?:gezeten|zit)|inside for|vrijgekomen|vrijgelaten|released from|celstraf|vastgezet|veroordeeld\w*
+|veroordeling|convict\w+|sentenced|taakstraf|community (?:service|payback)|werkstraf|voorwaardelijk\w*|halt-?straf
+|bureau halt|haltafdoening|op heterdaad|caught (?:stealing|shoplifting|with|dealing)|charged with|on bail|bailed|cautioned
+|inbraak|inbreker|burgl\w+|beroofd|overval\w*|robb\w+|mishandel\w+|assault\w*|geslagen|sloeg|slaat|hit(?:s|ting)? (?:his
+|her|him)|beaten|beats|huiselijk geweld|geweld\w*|domestic (?:abuse|violence)|violen\w+|huisverbod|bedreig\w+|threat\w+
+|wapen\w*|vuurwapen\w*|knife|mes getrokken|stak|neergestoken|stabbed|gestalkt|stalk\w+|belaagd|lastig ?gevallen|lastigvall\w+
+|harass\w+|vechtpartij|gevochten|(?:haar|zijn|her|his|gewelddadige|violent|vanwege een) ex(?:-\w+)?|ex-(?:man|vrouw|partner|vriend|husband
+|wife|boyfriend)\w*|durft niet (?:naar huis|thuis|alleen)|niet veilig|onveilig thuis|afraid to go home|scared of|bang voor
+|gestolen|steelt|stal\b|jatte?|gejat|stealing|stole|stolen|diefstal|theft|shoplift\w*|winkeldie\w+|fraude\w*|fraudeur
+|frauderen|fraud\w*|oplicht\w+|opgelicht|scammed|witwas\w+|heling|reclassering\w*|probation|enkelband|\btag(?:ged)?\b
+|misbruik\w*|abus\w+|verkracht\w*|aangerand\w*|aanranding|zedenzaak|zeden\w*|ontucht|rape\w*|sexual\w* \w+|groom(?:ed|ing)
+|pedo\w*|loverboy\w*|uitbuiting|exploit\w+|mensenhandel|traffick\w+|drugsdeal\w*|dealer|dealt|drug dealing|drugs(?:pand|lab
+|bezit)|wietplantage|\w*hennep\w*|wiet\w*|cannabis (?:farm|factory|plants)|xtc\w*|(?:onder|under) (?:the )?(?:invloed
+|influence)|reed (?:onder invloed|dronken)|rijbewijs (?:kwijt|ingevorderd)|ingevorderd|rijontzegging|drink[- ]driv\w+
+|drunk driv\w+|disqualified|door de politie|(?:by|with|from) (?:the )?police|politie (?:kwam|was|viel|staat|stond|haalde|nam)
+|police (?:came|were|are|called|attended|took|visited)|restraining order|contactverbod|straatverbod|gebiedsverbod|winkelverbod
+|uitgezet|uitzetting|deport\w+|asielzoek\w+|asielaanvraag|asylum\w*|ongedocumenteerd\w*|undocumented|illegaal|uitgeprocedeerd\w*
+|azc|vluchteling\w*|refugee\w*|statushouder\w*|verblijfsvergunning\w*|immigration status|tbs|huiszoeking|house search
+|doorzoeking|inval|in scheiding|ligt in scheiding|vechtscheiding|scheiding|gescheiden|divorc\w+|jeugdinrichting
+|vrijspraak|vrijgesproken|acquitted|bekeurd|strafzaak|\brecidiv\w+|veelpleger\w*|proces-verbaal|doorgereden|hit and run
+|gevlucht voor|ondergedoken|geheim adres|extremis\w+|radicalis\w+|bende|gang member|aangifte tegen|anti-?social behaviour
+|asbo|woonoverlast|overlast\w*|nuisance
+"""
+
+# Words that only show that a person is being dealt with.
+DEALT_WITH = r"""
+politie|police|zorg\w*|hulp|help|cli[eë]nt\w*|client\w*|dossier\w*|case file|file|aangifte|klacht\w*|klager|complain\w*
+|bezwaar\w*|aanvraag|aangevraagd|aanvragen|application|applied|refund\w*|teruggaaf|terugbetal\w+|boete\w*|fine|rekening
+|account|traject|huisbezoek\w*|home visit|voogd|guardian|gezin|rechtbank|court|rechter|judge|geboren|geb\.|born|begraf\w+
+|overleden|died|school|examen|gezakt|schors\w+|suspended|inburger\w*|huurder|tenant|ziet er slecht uit|ruzie|thuis|home
+|kwijt|inkomen|loon|woont|woonde|lives|lived|wajonger|taalles|toegekend|afgewezen|stopgezet|rejected|granted|hoorzitting
+|gehoord worden|lintje|trouwd?e?n?|getrouwd|married|wedding|geslaagd|gefeliciteerd|jarig|birthday|jubil\w+|verhuis\w*
+|moved|sleutel\w*|keys?|afspraak|appointment|wacht (?:nog|al|op)|waiting|gebeld|belt|belde|called|mailde|mailt|emailed
+|langsgekomen|intake|huur\w*|rent\w*|betaal\w*|paid|pays|contract|sollicit\w+|interview|parkeer\w*|melding\w*|reported
+"""
+
+# Compounds that name a service, a law or a theme and say nothing of anybody.
+SERVICES = r"""
+(?:schuldhulp|debt|geldzorgen)[- ]?(?:team|verlening|maatje\w*|advice|advisers?|coach\w*)|schuldhulpmaatje\w*|ggz-(?:week
+|instelling)|zorgloket|wmo-(?:loket|raad|consulent|adviesraad|team)|ziekenhuispleintje|politie(?:bureau|team)
+|corona(?:maatregel|regel|prik|test)\w*|alcoholvrij\w*|alcohol-free|hospital (?:radio|car park|road)
+|clean (?:air|up|energy|streets?)|keep \w+ clean|opgenomen in de (?:krant|podcast|begroting|wet|agenda|lijst|collectie|canon)
+|dementievriendelijk\w*|dementia[- ]friendly|benefits? (?:from|of)|traumahelikopter|health benefits|opname(?:s|studio) van
+|(?:kinder|buitenschoolse |na-?schoolse )opvang|overgangs\w+|springkussen\w*|uitgezette? (?:route|koers|wandel\w*)
+|(?:in|de) overgang naar|missing (?:link|manhole|sign)|air condition\w*|terms and conditions|weather conditions
+|regenwateropvang|opvang van (?:regen)?water|waterberging|in good condition|speeltoestel\w*|conditie
+"""
