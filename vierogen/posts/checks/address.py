@@ -8,18 +8,20 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 from vierogen.posts.checks.facts_of_life import has_fact
 from vierogen.posts.checks.persons import near, people
-from vierogen.posts.checks.plain import Hit, Plain, told
+from vierogen.posts.checks.plain import Hit, Plain, sentence_around, told
 
 _HOUSE = (
     r"\d{1,4}(?:[ ]?-?[ ]?(?:[a-zA-Z](?![\w'])|bis|hs|huis|I{1,3}|IV|\d{1,3}(?:hoog)?)(?![\w]))?(?![\w.:,]\d"
     r"|\w|[ ]?(?:uur|jaar|euro|km|meter|procent|%))"
 )
 _STREET = (
-    r"(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
+    r"(?:(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk|hof|dreef|plantsoen)"
+    r"|(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z][\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
     r"|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan"
-    r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
+    r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk))"
 )
-_POSTCODE = r"[1-9]\d{3}[ ]?[A-Za-z]{2}(?![\w])"
+_NO_LETTERS = r"(?:en|of|is|in|op|om|to|at|am|pm|by|or|we|je|ik|km|ha|er|de|ze|te|do|ma|di|wo|vr|za|zo|nu)"
+_POSTCODE = rf"[1-9]\d{{3}}(?:[ ](?!{_NO_LETTERS}(?!\w)))?[A-Za-z]{{2}}(?![\w])"
 _UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
 _UK_STREET = (
     r"(?:flat \d+[a-z]?,? )?\d{1,4}[a-zA-Z]?[ ](?:[A-Z][\w'-]+[ ]){1,3}(?:Street|St|Road|Rd|Close|Avenue|Ave"
@@ -47,7 +49,7 @@ _COUNTED = (
 # "Achterom 9 in Rietmeer": any word with a number, only where somebody is at home there.
 _ODD = re.compile(
     rf"(?<![\w-])(?:(?:De|Het|'t|Den|Op|Grote|Kleine|Oude|Nieuwe|Korte|Lange)[ ]|(?!{_COUNTED}))[A-Z][a-zà-ÿ]{{2,20}}"
-    rf"(?:[ ](?:van|de|der|den|het|op|aan|of|ten|ter|'t)){{0,2}}(?:[ ](?!{_COUNTED})[A-Z][a-zà-ÿ]{{2,20}})?[ ](?:nr\.?[ ]|nummer[ ])?"
+    rf"(?:(?:[ ](?:van|de|der|den|het|op|aan|of|ten|ter|'t)){{0,2}}[ ](?!{_COUNTED})[A-Z][a-zà-ÿ]{{2,20}})?[ ](?:nr\.?[ ]|nummer[ ])?"
     rf"(?!(?:19|20)\d\d(?!\d)){_HOUSE}"
 )
 _OF_ALL = re.compile(
@@ -81,7 +83,7 @@ _OF_ONE = re.compile(
     r"|buren|vriend|vriendin|ex|jubilaris|kinderen zonder|vier kinderen|gezin|(?:staat|sta|stond|staan) (?:\w+ )?ingeschreven"
     r"|verblij(?:ft|ven|f)|logeert|slaapt|sliep|trok in|ingetrokken|aanbellen|bloempot|thuiszorg|mantelzorg\w*|wijkverple\w+"
     r"|carers?|neighbour|sister|brother|mother|father|mum|dad|resident|staying (?:at|with)|stays (?:at|with)|moved (?:in|to)|his|hers"
-    r"|suspect|victim|verdachte|woning|de bel|voordeur|achterom|geheim adres|schuiladres|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
+    r"|suspect|victim|verdachte|woning|de bel|voordeur|achterom|geheim adres|schuiladres|voor de deur|(?:het|the) \w+ (?:huis|house)|de hond|schoorsteenbrand|inschrijving|woonplaats|juf|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -151,27 +153,58 @@ def _at_home(text: str, match: re.Match[str]) -> bool:
             before,
             re.IGNORECASE,
         )
-    ) or _is_named(text, match.start(), match.end())
+    ) or _is_led_to(text, match)
 
 
 def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
     if _BOX.search(text[max(0, start - 30) : end]):
         return False
     before, after = text[max(0, start - 130) : start], text[end : end + 100]
-    private = bool(_OF_ONE.search(before) or _OF_ONE.search(after)) or _is_about_somebody(text, start, end)
+    private = (
+        bool(_OF_ONE.search(before) or _OF_ONE.search(after))
+        or _is_about_somebody(text, start, end)
+        or bool(_HAPPENED_THERE.search(text, max(0, start - 90), end + 60))
+    )
     public = bool(_OF_ALL.search(before[-80:]) or _OF_ALL.search(after[:60]))
     if postcode:
         return private or not public
     return private and not public
 
 
-def _is_named(text: str, start: int, end: int) -> bool:
-    """ "Mw. Van Dongen, Achterom 9": a name right before it, or after."""
-    return any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 25, start))
+_LEADS_TO = re.compile(
+    r"(?:[,:(]|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ](?:de |het |the )?$", re.IGNORECASE
+)
+
+
+def _is_led_to(text: str, match: re.Match[str]) -> bool:
+    """ "Mw. Van Dongen, Achterom 9", "de ambulance stond bij Ganzerik 5": beside a name, or a person and what happened."""
+    start, end = match.span()
+    if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 25, start)):
+        return True
+    sentence = sentence_around(text, start, end, reach=100)
+    return bool(_LEADS_TO.search(text[max(0, start - 12) : start])) and bool(
+        _OF_ONE.search(sentence) and (has_fact(text, start - 90, end + 90) or _FULL_PERSON.search(sentence))
+    )
+
+
+_FULL_PERSON = re.compile(
+    r"(?<!\w)(?:mevrouw|meneer|mw|dhr|juf|meester|op de hoek|door de bus|thuis|woont|aanbellen|zelfde|mrs?|lives|home)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+# What happens in homes only.
+_HAPPENED_THERE = re.compile(
+    r"(?<!\w)(?:huis ?uitzett\w+|huisuitzett\w+|uithuiszett\w+|\w*ontruim\w+|\w*hennep\w*|wietplantage|drugs(?:lab|pand)|huiszoeking"
+    r"|doorzoeking|inval|arrest\w*|aangehouden|ambulance|reanimatie|mishandel\w+|huiselijk\w*|\w*schuld|\w*achterstand|deurwaarder\w*"
+    r"|beslag\w*|verward\w*|in de war|thuiszorg|crisisdienst|ggz|steekpartij|uit huis|evict\w+|bailiffs?|arrears|home care"
+    r"|domestic|raid\w*|overdos\w+|rollator|traplift|wmo\w*|zelfmoord\w*)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def _is_about_somebody(text: str, start: int, end: int) -> bool:
     named = near(people(text), start - 120, end + 80)
-    if any(person.how != "first" for person in named):
+    if any(person.how in {"title", "role", "whole"} for person in named):
         return True
     return bool(named) and has_fact(text, start - 150, end + 150)

@@ -26,7 +26,7 @@ _DATE = re.compile(
 )
 _BORN = re.compile(
     r"(?<!\w)(?:geboor\w*|ge[ ]?boren|geb(?:[ ]?dat\w*|datum|\.?[ ]?dd?)?\.?|gbd|g\.?b\.?d\.?|date of birth"
-    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarige?|komt uit|kwam ter wereld"
+    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarige?|komt uit|kwam ter wereld|levenslicht"
     r"|geboortedd)(?!\w)",
     re.IGNORECASE,
 )
@@ -54,6 +54,11 @@ _CLIENT = re.compile(
 _FIRST_YEAR = 1916
 # Days before are seldom those of appointments.
 _LONG_PAST = 2012
+# "Li Wei Chen, 30/11/1979": words in capitals, then the date and nothing else.
+_LIKE_A_NAME = re.compile(
+    r"(?<![\w'-])(?!(?:Stichting|Gemeente|Besluit|Brief|Wet|De|Het)[ ])[A-ZÀ-Ö][a-zà-ÿ'-]+(?:[ ](?:van|de|der|den|el|al|ten|ter))*"
+    r"(?:[ ][A-ZÀ-Ö][a-zà-ÿ'-]+){1,3}[ ]?[(,/]{1,2}[ ]?[*°]?[ ]?$"
+)
 # A date beside a name that is younger is that of a letter or a visit.
 _GROWN = 2020
 _OTHER_DAY = re.compile(
@@ -130,5 +135,8 @@ def _is_of_a_group(before: str, at: int) -> bool:
 
 def _is_beside_a_name(text: str, match: re.Match[str]) -> bool:
     """ "Mohammed el Amrani (12-03-1987)"."""
+    lead = text[max(0, match.start() - 60) : match.start()]
+    if _year(match) < _LONG_PAST and _LIKE_A_NAME.search(lead):
+        return True
     led = re.search(r"(?:[(,*°/|;:-]|(?:^|[ ])(?:is|was)?[ ]?(?:van|of|from|d\.d\.))[ ]?$", text[max(0, match.start() - 9) : match.start()])
     return bool(led) and _year(match) < _GROWN and bool(near(people(text), match.start() - 10, match.start()))

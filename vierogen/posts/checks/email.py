@@ -51,6 +51,12 @@ _FUNCTION = re.compile(
     r"|trust|charity|foundation|appeal",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"dhr|hr|heer|mw|mevr|mevrouw|fam|familie|mr|mrs|ms|miss|oma|opa")
+_OWN_MAIL = re.compile(
+    r"(?<!\w)(?:priv[eé]\w*|(?:my|mijn|m'n|mn|his|her|haar|zijn) (?:\w+ )?(?:e-?mail\w*|mail\w*|adres|address)|thuis(?:mail|adres)"
+    r"|personal (?:e-?mail|address)|home (?:e-?mail|mail))(?!\w)",
+    re.IGNORECASE,
+)
 _FIRST = frozenset(name.casefold() for name in FIRST_NAMES)
 
 
@@ -76,7 +82,9 @@ class Email(Check):
 def hits(view: Plain, own: AbstractSet[str] = frozenset()) -> Iterator[Hit]:
     """Where addresses of people stand in a text."""
     for match in _ADDRESS.finditer(view.text):
-        if match.group().casefold() not in own and _is_of_a_person(match["who"], match["at"]):
+        if match.group().casefold() not in own and (
+            _is_of_a_person(match["who"], match["at"]) or _OWN_MAIL.search(view.text, max(0, match.start() - 60), match.start())
+        ):
             message = _("%(shown)s looks like somebody's own e-mail address.")
             yield Hit(match.start(), match.end(), message, f"{match['who'][0]}•••@{match['at']}"[:80])
 
@@ -90,6 +98,8 @@ def _is_of_a_person(who: str, at: str) -> bool:
         return True
     if len(parts[0]) == 1 and len(parts) > 1 and len(parts[-1]) > 2:
         return not _FUNCTION.fullmatch(parts[-1]) or bool(_OF_PEOPLE.fullmatch(at))
+    if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
+        return True
     if any(_FUNCTION.fullmatch(part) for part in parts):
         return False
     return bool(_OF_PEOPLE.fullmatch(at)) or len(parts) > 1 or parts[0] in _FIRST

@@ -1,12 +1,12 @@
 """Does the text say something about the health, care, money or police matters of somebody who can be recognised?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Extra, Finding, Tier
 from vierogen.posts.checks.facts_of_life import private_facts
-from vierogen.posts.checks.identified import identified
+from vierogen.posts.checks.identified import Known, identified
 from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, told
 from vierogen.posts.checks.somebody import PRONOUN, SOMEBODY, is_pointed_out
@@ -37,7 +37,7 @@ _ANYBODY = re.compile(
 _OF_THINGS = re.compile(
     r"leefgeld|incasso\w*|aanmaning\w*|kwijtschelding\w*|verblijfsvergunning\w*|\w*toeslag|vermist\w*|missing|gestolen|stolen"
     r"|diefstal|theft|invaliden\w+|gehandicapten\w+|opvang|noodopvang|bang voor|salaris|salary|wage|doorgereden"
-    r"|hit and run|overlast\w*|nuisance|clean|condition|verdient|bewind|medi[sc]\w+|wijkteam\w*|verdachte?n?|suspects?|alimentatie"
+    r"|hit and run|overlast\w*|nuisance|clean|condition|misbruik|scootmobiel\w*|rolstoel\w*|slachtoffers?|victims?|dader|ambulance|voedselbank\w*|food banks?|(?:zijn|haar|his|her) ex|ex|bewind|medi[sc]\w+|wijkteam\w*|verdachte?n?|suspects?|alimentatie"
     r"|asiel\w*|ontslag|betalingsregeling|in termijnen|inkomens\w*|minima|minimum|tablets|treatment|behandel\w*|scheiding",
     re.IGNORECASE,
 )
@@ -74,13 +74,25 @@ def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
         return
     spans = tuple(draft.find_names(text)) if draft.find_names else ()
     named = people(text, spans, draft.own.names)
-    known = sorted((hit.start, hit.end) for hit in identified(view))
+    known = list(identified(view))
     for start, end in facts[:_MOST_FACTS]:
-        about_thing = _OF_THINGS.fullmatch(text, start, end)
-        if (not about_thing and any(first - _REACH < end and start < last + _REACH for first, last in known)) or near(named, start - _REACH, end + _REACH) or _is_told_of_somebody(text, start, end):
+        if (
+            near(named, start - _REACH, end + _REACH)
+            or _is_of_one_known(text, (start, end), known)
+            or _is_told_of_somebody(text, start, end)
+        ):
             message = _("“%(shown)s” seems to tell something private about somebody.")
             yield Hit(start, end, message, text[start:end][:60])
             return
+
+
+def _is_of_one_known(text: str, fact: tuple[int, int], known: Sequence[Known]) -> bool:
+    """Does a number or an address beside the fact say who it is; of a thing's number only a fact of a person's."""
+    start, end = fact
+    about_thing = bool(_OF_THINGS.fullmatch(text, start, end))
+    return any(
+        one.start - _REACH < end and start < one.end + _REACH and not (about_thing and one.of_thing) for one in known
+    )
 
 
 def _is_told_of_somebody(text: str, start: int, end: int) -> bool:

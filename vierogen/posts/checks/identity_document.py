@@ -14,7 +14,7 @@ _DOCUMENT = re.compile(
     r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"
     r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer|pas|kaart)\w*|residence (?:permit"
-    r"|card)|v-nummer|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
+    r"|card)|v-nummer|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
 # Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); licences ten digits. British
@@ -27,9 +27,11 @@ _SHAPES = (
     re.compile(r"[A-Z]{1,3}\d{6,9}[A-Z]?"),
     re.compile(r"\d{3}\d{7}\d{2}"),
 )
+# A Dutch one in small letters has three digits at least, so that it is no word.
+_SMALL_ONE = re.compile(r"(?=(?:[a-z]*\d){3})[a-np-z]{2}[a-np-z0-9]{6}\d")
 _SIGN = r"[A-Za-z0-9]"
 _TOKEN = re.compile(
-    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|{_SIGN}{{2,18}}(?:["
+    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|[a-z]{{3}}[ ][a-z\d]{{3}}[ ][a-z\d]{{2}}\d(?!\w)|{_SIGN}{{2,18}}(?:["
     rf" .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
 )
 _REACH = 75
@@ -69,7 +71,10 @@ def hits(view: Plain) -> Iterator[Hit]:
             shift = document.start() - len(before)
             if (
                 start + shift >= done
-                and re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start], re.IGNORECASE)
+                and (
+                    re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start], re.IGNORECASE)
+                    or re.fullmatch(r"[A-NP-Z]{2}[A-NP-Z0-9]{6}\d", before[start:end])
+                )
                 and _is_number(view.text, start + shift, end + shift)
             ):
                 done = end + shift
@@ -97,6 +102,10 @@ def _fitting(token: str) -> int:
     ends = [match.start() for match in re.finditer(r"[ .-]|$", token)]
     for end in reversed(ends):
         pieces = re.split(r"[ .-]+", token[:end])
+        if _SMALL_ONE.fullmatch("".join(pieces)) and any(
+            re.search(r"\d", piece) and re.search(r"[a-z]", piece) for piece in pieces
+        ):
+            return end
         if len(pieces) > 1 and any(len(piece) > 1 and piece.isalpha() and not piece.isupper() for piece in pieces):
             continue
         bare = "".join(pieces)

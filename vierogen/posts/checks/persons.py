@@ -63,7 +63,7 @@ _LOWER = re.compile(r"(?<![\w'.@-])[a-zà-ÿ]{4,}(?![\w'@-]|\.\w)")
 _SMALL = re.compile(
     r"(?<!\w)(?i:mw|mevr|dhr)\.?[ ](?P<name>(?:(?:van|de|der|den|el|ten|ter|v\.?d)[ ]){0,3}(?!van |de |die "
     r"|en |of |is |heeft )[a-zà-ÿ]{3,})(?!\w)"
-    r"|(?<!\w)(?i:mevrouw|meneer)[ ](?P<more>(?:(?:van|de|der|den|el|ten|ter)[ ]){1,3}(?!de |het |directeur|voorz|burg|weth|minis|presid|griff|rechter|leraar|dokter|juf)[a-zà-ÿ]{3,})(?!\w)"
+    r"|(?<!die )(?<!de )(?<!deze )(?<!onze )(?<!\w)(?i:mevrouw|meneer)[ ](?!van (?:de|het) )(?P<more>(?:(?:van|de|der|den|el|ten|ter)[ ]){1,3}(?!de |het |directeur|voorz|burg|weth|minis|presid|griff|rechter|leraar|dokter|juf)[a-zà-ÿ]{3,})(?!\w)"
 )
 _ROLED = re.compile(
     rf"(?<!\w)(?:(?P<sure>(?i:{_SURE_ROLE}))|(?i:{_UNSURE_ROLE}))(?: (?:van|of|genaamd))?[ ]{{1,2}}"
@@ -72,13 +72,13 @@ _ROLED = re.compile(
 # "Tom's mum", "the Novak family".
 _RELATED = re.compile(
     rf"(?<!\w)(?:(?P<name>{_CAP})(?:'?s|[ ]z'n|[ ]d'r|[ ]zijn|[ ]haar)[ ](?i:\w+[ ])?(?i:{_UNSURE_ROLE})"
+    rf"|(?P<her>(?!{_PART}[ ]){_CAP})[ ](?:is |was |heeft )?(?:haar|zijn|d'r|z'n|hun)[ ](?!dat|is|met|er|van|in|op|we|ze)[a-z]{{3,}}"
     rf"|(?:[Tt]he|[Hh]et|[Dd]e)[ ](?P<more>{_SURNAME})[ ](?:family|household|boy|girl|twins|gezin|huishouden))(?!\w)"
 )
 # Two words in capitals where a name would stand; believed beside a fact or a number only.
-_GUESSED = re.compile(
-    rf"(?<!\w)(?:van|voor|aan|met|door|namens|over|of|for|to|with|by|about|from|bij|omdat|dat|want|heet)[ ]"
-    rf"(?P<name>{_CAP}[ ]{_SURNAME})(?![ ]?\d)(?!\w)"
-)
+_GUESSED = re.compile(rf"(?<=[a-z,:;)/][ ])(?P<name>{_CAP}[ ](?:{_CAP}[ ])?{_SURNAME})(?:'s)?(?![ ]?\d)(?!\w)")
+# "Stefan K.": as newspapers and hasty people write.
+_FIRST_AND_LETTER = re.compile(rf"(?<!\w)(?P<name>(?P<first>{_CAP})[ ](?:{_PART}[ ])?[A-Z]\.)(?!\w)")
 # First names that are words too: believed before a surname only.
 DOUBTFUL_WRITTEN = """
 Mark Marc Ben Wil Will Roos Sterre Joy Grace Rose Hope Faith April June May Bill Pat Max Storm Bob Ed Jo Ton Ad
@@ -117,7 +117,7 @@ _NAMED_AFTER = re.compile(
 )
 _PLACE_BEFORE = re.compile(
     r"(?<!\w)(?:stichting|basisschool|school|college|park|caf[eé]|zaal|restaurant|hotel|theater|museum|bibliotheek"
-    r"|kliniek|ziekenhuis|huize|villa|molen|sporthal|gebouw|kerk|gemeente|provincie"
+    r"|snackbar|cafetaria|bakkerij|slagerij|kapsalon|kliniek|ziekenhuis|huize|villa|molen|sporthal|gebouw|kerk|gemeente|provincie"
     r"|storm|hurricane|schip|veerpont|rondvaartboot|team|hospice|saint|st\.?|sint|serie|film|actie|project"
     r"|straat|plein|in|te|naar|uit|the|de|het)[ ]$",
     re.IGNORECASE,
@@ -192,7 +192,11 @@ def _candidates(text: str, extra: Sequence[Span]) -> Iterator[Person]:
         if _is_name(match) and _is_name_after_role(match, listed=match.start("name") in listed)
     )
     for pattern, how in _SMALL_ONES:
-        yield from (Person(*match.span(match.lastgroup or 0), how) for match in pattern.finditer(text) if _is_name(match))
+        yield from (
+            Person(*match.span(match.lastgroup or 0), how)
+            for match in pattern.finditer(text)
+            if _is_name(match) and (match.lastgroup != "her" or match["her"] in FIRST_NAMES or match.start("her") in listed)
+        )
     yield from (_believed(text, person) for person in _matches(text, _NAMED, "role"))
     yield from _matches(text, _INITIALLED, "whole")
     yield from (
@@ -205,7 +209,13 @@ def _candidates(text: str, extra: Sequence[Span]) -> Iterator[Person]:
     yield from (
         Person(*match.span("name"), "first") for match in _SINGLE.finditer(text) if match["name"] in FIRST_NAMES
     )
-    yield from _matches(text, _GUESSED, "guess")
+    yield from (
+        Person(*match.span("name"), "whole")
+        for match in _FIRST_AND_LETTER.finditer(text)
+        if match["first"] in FIRST_NAMES or match.start() in listed
+    )
+    yield from (person for person in _matches(text, _GUESSED, "guess") if _is_guess(text, person))
+    yield from (Person(*match.span("name"), "guess") for match in _ROLED.finditer(text) if _is_name(match))
     if text[1:] == text[1:].lower():
         yield from (Person(*match.span(), "first") for match in _LOWER.finditer(text) if match.group() in _LOWER_NAMES)
 
@@ -229,6 +239,12 @@ def _is_name(match: re.Match[str]) -> bool:
     return bool(words) and (words[0] not in _NO_NAMES or (words[0] in {"De", "Van", "Het"} and len(words) > 1))
 
 
+def _is_guess(text: str, person: Person) -> bool:
+    """Neither "De Linde" nor "NU DE": two words that begin with a capital and go on small."""
+    words = text[person.start : person.end].split()
+    return words[0] not in _NO_NAMES and words[0].lower() not in {"van", "den", "ter", "ten"} and not words[0].isupper()
+
+
 def _believed(text: str, person: Person) -> Person:
     """ "Gefeliciteerd Sanne Kuiper"; a choir can be congratulated too, so an unknown name needs more beside it."""
     first = text[person.start : person.end].split(maxsplit=1)[0]
@@ -239,6 +255,8 @@ def _believed(text: str, person: Person) -> Person:
 def _is_name_after_role(match: re.Match[str], *, listed: bool) -> bool:
     """ "Cliënt Jansen", "collega Floor"; not "klant Welzijn" nor "inwoner Amsterdam"."""
     words = match["name"].split()
+    if not match["sure"] and match.string.startswith("'s ", match.end("name")):
+        return False
     if listed or words[0].strip(".") in FIRST_NAMES or "." in words[0]:
         return True
     if _PLACE_WORD.fullmatch(words[-1]) or (len(words) > 1 and _PLACE_WORD.fullmatch(words[0])):

@@ -31,7 +31,7 @@ _MOBILE = re.compile(
 # Named as a number of everybody's: "bel ons", "de receptie".
 _OF_ALL = re.compile(
     r"(?<!\w)(?:bellen kan|lokaal tarief|\w+lijn|bel (?:ons|dan|gerust|de |het |met )"
-    r"|ons (?:algemene? )?(?:telefoon)?nummer|algemene? nummer"
+    r"|ons (?:algemene? )?(?:telefoon)?nummer|algemene? nummer|centrale nummer"
     r"|general number|receptie\w*|balie|loket\w*|\w*balie|klantcontact\w*|kcc|gemeente\w*|team\w*|meldpunt"
     r"|meldkamer|helpdesk|servicepunt|spreekuur\w*|openingstijden|bereikbaar (?:op|van|tussen)"
     r"|ma (?:t/m|tot)|maandag|werkdag\w*|kantooruren|tot \d\d[.:]\d\d|voor vragen|vragen\?|vragen over"
@@ -61,7 +61,7 @@ _MESSAGES = re.compile(
     r"|mobiele)\w*"
     r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket|dienst|wijk|balie|nood)[- ]?(?:telefoon"
     r"|nummer|dienst|lijn)|pers(?:woordvoer|voorlicht|contact)\w*|voor de pers|press (?:office|line)"
-    r"|ons (?:dienst|wijk|team|piket|app)\w*|(?:app|whatsapp|bel) (?:het|de) (?:wijk|buurt|jongeren|sociaal|gemeente)\w*|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
+    r"|centrale? (?:telefoon)?nummer|ons (?:dienst|wijk|team|piket|app)\w*|(?:app|whatsapp|bel) (?:het|de) (?:wijk|buurt|jongeren|sociaal|gemeente)\w*|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
     re.IGNORECASE,
 )
 

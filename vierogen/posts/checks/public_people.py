@@ -34,7 +34,7 @@ _OFFICES = (
     r"|bibliothecar\w+|ranger|adviser"
 )
 _SPEAKS = (
-    r"tipt|\w*voorstelling|circus|theater|musical|in première|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t"
+    r"wist u dat|wist je dat|did you know|tipt|\w*voorstelling|circus|theater|musical|in première|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t"
     r"|en) (?:je|u|jou)(?!\w)|beantwoord\w*|onze collega's"
     r"|our (?:advisers|colleagues)|expositie|tentoonstelling|vertelt(?: u| je)? (?:over|hoe|waarom)"
     r"|vertelde? over|spreekt over|sprak over"
@@ -78,12 +78,20 @@ def is_public(text: str, start: int, end: int) -> bool:
     if _FAMOUS.search(text, max(0, start - 12), end + 12) or _has_office(text, start, end):
         return True
     sentence = sentence_around(text, start, end)
+    if _SHOW.search(text, max(0, start - 70), end + 50):
+        return True
     # "Hij vertelt over zijn schulden": not a speaker on debt.
     if _HIS_OWN.search(sentence):
         return False
     return bool(_SPEAKER.search(sentence) or (_LONG_AGO.search(sentence) and not re.search(r"geb|born", sentence)))
 
 
+# What is announced with somebody in it, also in the sentence before.
+_SHOW = re.compile(
+    r"(?<!\w)(?:\w*theater|toneel\w*|cabaret\w*|\w*conference|concert\w*|musical|film|lezing|optreden|expositie|album|top \d+"
+    r"|marathon|wint|winnaar|winner|wins|kampioen\w*|tickets|kaarten|lecture|gig|comedy|toernooi|scoorde|scored)(?!\w)",
+    re.IGNORECASE,
+)
 _HIS_OWN = re.compile(
     r"(?<!\w)(?:zijn|haar|his|her)[ ](?:eigen |own |zware |zwangere )?(?:\w*schuld\w*|ziekte|verslaving"
     r"|depressie|kanker|uitkering|verleden"

@@ -30,6 +30,16 @@ _OPENS = re.compile(
     rf"[^\n.!?]{{0,30}}?(?<!\w)(?:{_LOCK}|code|pin)(?!\w)",
     re.IGNORECASE,
 )
+_PRESSED = re.compile(
+    rf"(?<!\w){_LOCK}(?!\w)[^\n!?€]{{0,50}}?(?<![\w€.,:/-]){_DIGITS}[ ,]{{1,2}}(?:in te |in)?(?:druk\w*|toets\w*|tik\w*|typ\w*|draai\w*"
+    rf"|voeren|indrukken|daarna|dan draaien|en draai\w*|press\w*|enter|then|and turn)(?!\w)",
+    re.IGNORECASE,
+)
+_WORD_SAID = re.compile(
+    r"(?<!\w)(?:geheime? (?:woord|code)|codewoord|wachtwoordzin|secret (?:word|phrase)|code ?word|safe ?word|magic word|password phrase)"
+    r"(?: \w+){0,4}? (?:is|=|luidt|blijft|wordt|:)[ \"']{1,2}(?P<value>(?!niet|nooit|geen|een|the|a|not|never)[^\s\"',.!?]{4,40})",
+    re.IGNORECASE,
+)
 _ONE_TIME = re.compile(
     r"(?<!\w)(?:(?:sms|verificatie|bevestigings?|herstel|controle|activerings?|activatie|koppel|inlog|login|beveiligings?"
     r"|recovery|verification|confirmation|security|back-?up|one[- ]time|2fa|mfa|tan|digid|authenticator|reset|unlock|puk)"
@@ -53,7 +63,7 @@ _ACCOUNT = (
     r"|inlognaam|username|key|sleutel|code|digid|outlook|office|teams|zoom|beamer|printer|kassa|website|cms|app)"
 )
 _NEAR_ACCOUNT = re.compile(rf"(?<!\w){_ACCOUNT}(?!\w)", re.IGNORECASE)
-_TOKEN = re.compile(r"(?<![^\s(\"':=/>])(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9!$%&*+=?@#_^~-][^\s\"'<>()]{6,40}")
+_TOKEN = re.compile(r"(?<![^\s(\"':=/>])(?=[^\s]{0,40}\d)(?=[^\s]{0,40}[A-Za-z])[A-Za-z0-9!$%&*+=?@#_^~-][^\s\"'<>()]{6,40}")
 _ADVICE = re.compile(
     r"(?<!\w)(?:als|zoals|like|such as|bijvoorbeeld|example|e\.g\.|geraden|guessed|gekraakt|cracked|niet meer van deze tijd|nooit|never"
     r"|zwak\w*|weak|korting\w*|discount|promo\w*|actiecode|vouchercode)(?!\w)",
@@ -63,10 +73,11 @@ _ADVICE = re.compile(
 
 def told_secrets(text: str) -> Iterator[tuple[int, int, bool]]:
     """Start and end of each, and whether it is a code of digits; else it is a password."""
-    for pattern in (_UNLOCKED, _OPENS, _ONE_TIME):
+    for pattern in (_UNLOCKED, _OPENS, _PRESSED, _ONE_TIME):
         for match in pattern.finditer(text):
             if _is_code(text, match):
                 yield *match.span("value"), True
+    yield from ((*match.span("value"), False) for match in _WORD_SAID.finditer(text))
     for match in _TOKEN.finditer(text):
         value = match.group().rstrip(".,;:)?")
         if _is_password(value) and _is_of_an_account(text, match.start()):

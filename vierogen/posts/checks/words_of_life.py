@@ -4,7 +4,10 @@ A family is written broadly: what counts is that a person who can be recognised 
 """
 
 BODY = r"""
-depressi\w+|depri|depressed|burn-?outs?|overspannen|opgebrand|(?:her\s?sen|hart)(?:infarct|aanval|bloeding|letsel
+brandwond\w*|gewond\w*|letsel|injur\w+|burns|hartbewaking|longfoto|(?:mri|ct|pet)[- ]?scan|röntgen\w*|x-ray|biopsie|biopsy
+|bloed(?:onderzoek|uitslag|test)|drugstest|alcoholtest|gedronken|blies|bedplass\w+|in (?:het |haar |zijn )?bed geplast|wet the bed
+|luiers?|incontinentie\w*|matrasbeschermer|(?:kindje|baby|kind) verloren|(?:met|at) \w+ (?:weken|weeks)|lost (?:her|the|their) baby
+|depressi\w+|depri|depressed|burn-?outs?|overspannen|opgebrand|(?:her\s?sen|hart)(?:infarct|aanval|bloeding|letsel
 |schudding|operatie|patiënt|klachten)\w*|beroerte|stroke|heart (?:attack|condition|failure|disease)|\w*kanker|cancer
 |chemo\w*|bestral\w+|radiotherapy|tumou?r\w*|uitgezaaid\w*|uitzaaiing\w*|leukemie|leuka?emia|dement\w*|dementia
 |alzheimer\w*|parkinson\w*|vergeetachtig|geheugen(?:problemen|verlies)|diabe\w+|suikerziekte|suikerpatiënt|epilep\w+
@@ -48,9 +51,9 @@ voices|hallucin\w+|waanbeeld\w*|wanen|paranoi\w+|besmet|besmettelijk\w*|infected
 |lesbian|homo|lesbisch\w*|uit de kast|overgewicht|obes\w+|afgevallen|ondervoed\w*|malnourish\w*|blaas\w*ontsteking
 |longontsteking|pneumonia|infectie|infection|allerg\w+|migraine|hoge bloeddruk|blood pressure|vruchtbaarheid\w*
 |fertility|menopau\w+|overgang|eenzaam|eenzaamheid|lonely|verzuim\w*|bedrijfsarts|occupational health|re-?integr\w+
-|arbeidsongeschikt\w*|afgekeurd|keuring\w*|slaapproblemen|insomnia|slaappillen|lijdt aan|suffer(?:s|ing)? from
+|arbeidsongeschikt\w*|medische keuring|slaapproblemen|insomnia|slaappillen|lijdt aan|suffer(?:s|ing)? from
 |krijgt zorg|slecht ter been|doktersbezoek|bij de (?:dokter|huisarts|specialist|cardioloog|neuroloog|oncoloog)
-|oncolog\w+|cardiolo\w+|neurolo\w+|gynaeco\w+|verloskund\w+|midwife|behandel(?:ing|plan|d voor|d aan)|treatment
+|oncolog\w+|cardiolo\w+|neurolo\w+|gynaeco\w+|verloskund\w+|midwife|behandelplan|behandeld (?:voor|aan)|(?:onder|in therapie en) behandeling|behandeling (?:voor|tegen)|treatment
 |kliniek|clinic|wondzorg|wound care|huidziekte|eczeem|psoriasis|prikpil|anticonceptie|donor\w*|transplant\w+
 """
 
@@ -68,12 +71,12 @@ voogdij|gezinsvoogd\w*|omgangsregeling|custody|ouderlijk gezag|onder bewind\w*|b
 |mentorschap|social services|social (?:care|worker)|maatschappelijk (?:werk\w*|wer\w+)|kinderbescherming
 |raad voor de kinderbescherming|kinderrechter|child protection|safeguard\w*|at risk|veilig thuis|kindermishandeling
 |meldcode|keukentafelgesprek|dagbesteding|day centre|crisisopvang|maatschappelijke opvang|daklozenopvang|nachtopvang
-|noodopvang|opvanglocatie|opvanghuis|in de opvang|naar de opvang|langs de opvang|bij de opvang|opvang|blijf-van-mijn-lijf\w*
+|opvanglocatie|opvanghuis|in de opvang|naar de opvang|langs de opvang|bij de opvang|blijf-van-mijn-lijf\w*
 |vrouwenopvang|safe house|women's (?:refuge|shelter|aid)|refuge|shelter|afasie|huishoudelijke hulp|hulp in de
 huishouding|urgentie(?:verklaring|aanvraag|woning)?|gehoorapparaat|hearing aid|mantelzorg\w*|young carer\w*|carers?
 |hulpverlen\w+|hulpvraag|wijkteam\w*|zorgvraag|zorgmelding|bemoeizorg|multiprobleem\w*|probleemgezin|leerplicht\w*
 |spijbel\w+|truan\w+|thuiszitter\w*|schooluitval\w*|van school gestuurd|geschorst|expelled|excluded from school
-|sociaal medische|medisch\w*|medical\w*|weggelopen|runaway|ran away|vermist\w*|missing|kinderen zonder|zonder bed
+|sociaal medische|medisch\w*|medical\w*|weggelopen|runaway|ran away|weggelopen|kinderen zonder|zonder bed
 |aanpassing(?:en)? (?:in|aan) (?:haar|zijn|de) (?:huis|woning|badkamer)|woningaanpassing|douchestoel|steunkous\w*|maaltijd(?:service|dienst)
 |meals on wheels|alarmknop|personenalarm\w*|tafeltje-?dekje|valt onder (?:de )?(?:jeugdwet|wmo)|sgp|cjg
 |casusoverleg|casus|casemanager|case ?worker|support worker|outreach
@@ -108,7 +111,7 @@ betalen|can'?t (?:pay|afford)|cannot (?:pay|afford)|(?:can't|cannot|couldn't) pa
 """
 
 POLICE = r"""
-slachtoffers?|victims?|aangehouden|aanhouding|gearresteerd|opgepakt|ingerekend|arrest\w*|arrestant|verdacht\w*|verdenking|suspect\w*|detained
+slachtoffers?|victims?|zonder rijbewijs|mes bij zich|suspended|aangehouden|aanhouding|gearresteerd|opgepakt|ingerekend|arrest\w*|arrestant|verdacht\w*|verdenking|suspect\w*|detained
 |strafblad|criminal record|convictions?|\w*gevangenis\w*|bajes|gedetineerd\w*|prison\w*|jail\w*|behind bars|achter
 (?:de )?tralies|in de cel|huis van bewaring|detentie|ex-?gedetineerd\w*|ex-?offender|offender|custody|zit (?:weer )?vast
 |zat (?:\w+ )?vast|vast(?:gezeten|zit)|inside for|vrijgekomen|vrijgelaten|released from|celstraf|vastgezet|veroordeeld\w*
@@ -117,13 +120,13 @@ slachtoffers?|victims?|aangehouden|aanhouding|gearresteerd|opgepakt|ingerekend|a
 |inbraak|inbreker|burgl\w+|beroofd|overval\w*|robb\w+|mishandel\w+|assault\w*|geslagen|sloeg|slaat|hit(?:s|ting)? (?:his
 |her|him)|beaten|beats|huiselijk geweld|geweld\w*|domestic (?:abuse|violence)|violen\w+|huisverbod|bedreig\w+|threat\w+
 |wapen\w*|vuurwapen\w*|knife|mes getrokken|stak|neergestoken|stabbed|gestalkt|stalk\w+|belaagd|lastig ?gevallen|lastigvall\w+
-|harass\w+|vechtpartij|gevochten|(?:haar|zijn|her|his|gewelddadige|violent|vanwege een) ex(?:-\w+)?|ex-(?:man|vrouw|partner|vriend|husband
-|wife|boyfriend)\w*|durft niet (?:naar huis|thuis|alleen)|niet veilig|onveilig thuis|afraid to go home|scared of|bang voor
-|gestolen|steelt|stal\b|jatte?|gejat|stealing|stole|stolen|diefstal|theft|shoplift\w*|winkeldie\w+|fraude\w*|fraudeur
-|frauderen|fraud\w*|oplicht\w+|opgelicht|scammed|witwas\w+|heling|reclassering\w*|probation|enkelband|\btag(?:ged)?\b
+|harass\w+|vechtpartij|gevochten|(?:vanwege|door|voor|met) (?:haar|zijn|een) ex|(?:gewelddadige|agressieve|violent|abusive) ex(?:-\w+)?|ex-(?:man|vrouw|partner|vriend|husband
+|wife|boyfriend)\w*|durft niet (?:naar huis|thuis|alleen)|niet veilig|onveilig thuis|afraid to go home|scared of|bang voor (?:haar|zijn|hem|him)
+|steelt|stal\b|jatte?|gejat|stealing|stole|diefstal|theft|shoplift\w*|winkeldie\w+|fraude\w*|fraudeur
+|frauderen|fraud\w*|oplicht\w+|opgelicht|scammed|witwas\w+|heling|reclass\w+|probation|enkelband|\btag(?:ged)?\b
 |misbruik\w*|abus\w+|verkracht\w*|aangerand\w*|aanranding|zedenzaak|zeden\w*|ontucht|rape\w*|sexual\w* \w+|groom(?:ed|ing)
 |pedo\w*|loverboy\w*|uitbuiting|exploit\w+|mensenhandel|traffick\w+|drugsdeal\w*|dealer|dealt|drug dealing|drugs(?:pand|lab
-|bezit)|wietplantage|\w*hennep\w*|wiet\w*|cannabis (?:farm|factory|plants)|xtc\w*|(?:onder|under) (?:the )?(?:invloed
+|bezit)|wietplantage|\w*hennep\w*|wiet(?:plant\w*|kweker\w*|teelt|handel)?|cannabis (?:farm|factory|plants)|xtc\w*|(?:onder|under) (?:the )?(?:invloed
 |influence)|reed (?:onder invloed|dronken)|rijbewijs (?:kwijt|ingevorderd)|ingevorderd|rijontzegging|drink[- ]driv\w+
 |drunk driv\w+|disqualified|door de politie|(?:by|with|from) (?:the )?police|politie (?:kwam|was|viel|staat|stond|haalde|nam)
 |police (?:came|were|are|called|attended|took|visited)|restraining order|contactverbod|straatverbod|gebiedsverbod|winkelverbod
@@ -132,7 +135,7 @@ slachtoffers?|victims?|aangehouden|aanhouding|gearresteerd|opgepakt|ingerekend|a
 |doorzoeking|inval|in scheiding|ligt in scheiding|vechtscheiding|scheiding|gescheiden|divorc\w+|jeugdinrichting
 |vrijspraak|vrijgesproken|acquitted|bekeurd|strafzaak|\brecidiv\w+|veelpleger\w*|proces-verbaal|doorgereden|hit and run
 |gevlucht voor|ondergedoken|geheim adres|extremis\w+|radicalis\w+|bende|gang member|aangifte tegen|anti-?social behaviour
-|asbo|woonoverlast|overlast\w*|nuisance
+|asbo|woonoverlast|(?:geeft|veroorzaakt|bezorgt) (?:\w+ )?overlast|overlastgevend\w*
 """
 
 # Words that only show that a person is being dealt with.
