@@ -48,7 +48,7 @@ _COUNTED = (
 )
 # "Achterom 9 in Rietmeer": any word with a number, only where somebody is at home there.
 _ODD = re.compile(
-    rf"(?<![\w-])(?:(?:De|Het|'t|Den|Op|Grote|Kleine|Oude|Nieuwe|Korte|Lange)[ ]|(?!{_COUNTED}))[A-Z][a-zà-ÿ]{{2,20}}"
+    rf"(?<![\w-])(?:(?:De|Het|'t|Den|Grote|Kleine|Oude|Nieuwe|Korte|Lange)[ ]|(?!{_COUNTED}))[A-Z][a-zà-ÿ]{{2,20}}"
     rf"(?:(?:[ ](?:van|de|der|den|het|op|aan|of|ten|ter|'t)){{0,2}}[ ](?!{_COUNTED})[A-Z][a-zà-ÿ]{{2,20}})?[ ](?:nr\.?[ ]|nummer[ ])?"
     rf"(?!(?:19|20)\d\d(?!\d)){_HOUSE}"
 )
@@ -160,6 +160,8 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
     if _BOX.search(text[max(0, start - 30) : end]):
         return False
     before, after = text[max(0, start - 130) : start], text[end : end + 100]
+    if _AT_HOME_FOR_SURE.search(before[-60:]):
+        return True
     private = (
         bool(_OF_ONE.search(before) or _OF_ONE.search(after))
         or _is_about_somebody(text, start, end)
@@ -171,9 +173,7 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
     return private and not public
 
 
-_LEADS_TO = re.compile(
-    r"(?:[,:(]|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ](?:de |het |the )?$", re.IGNORECASE
-)
+_LEADS_TO = re.compile(r"(?:[,:(]|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ](?:de |het |the )?$", re.IGNORECASE)
 
 
 def _is_led_to(text: str, match: re.Match[str]) -> bool:
@@ -193,10 +193,16 @@ _FULL_PERSON = re.compile(
 )
 
 
+_AT_HOME_FOR_SURE = re.compile(
+    r"(?<!\w)(?:(?:haar|zijn|hun|mijn|her|his|my) (?:\w+ )?(?:huis|flat|woning|appartement|kamer|adres|house|home|place|flat)"
+    r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|privéadres|huisadres|home address)(?: is)?:?"
+    r"(?: (?:op|aan|in|at|on|bij))?(?: (?:de|het|the))? ?$",
+    re.IGNORECASE,
+)
 # What happens in homes only.
 _HAPPENED_THERE = re.compile(
     r"(?<!\w)(?:huis ?uitzett\w+|huisuitzett\w+|uithuiszett\w+|\w*ontruim\w+|\w*hennep\w*|wietplantage|drugs(?:lab|pand)|huiszoeking"
-    r"|doorzoeking|inval|arrest\w*|aangehouden|ambulance|reanimatie|mishandel\w+|huiselijk\w*|\w*schuld|\w*achterstand|deurwaarder\w*"
+    r"|doorzoeking|inval|ingebroken|inbraak|burgl\w+|arrest\w*|aangehouden|ambulance|reanimatie|mishandel\w+|huiselijk\w*|\w*schuld|\w*achterstand|deurwaarder\w*"
     r"|beslag\w*|verward\w*|in de war|thuiszorg|crisisdienst|ggz|steekpartij|uit huis|evict\w+|bailiffs?|arrears|home care"
     r"|domestic|raid\w*|overdos\w+|rollator|traplift|wmo\w*|zelfmoord\w*)(?!\w)",
     re.IGNORECASE,

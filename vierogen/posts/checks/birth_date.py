@@ -113,6 +113,8 @@ def _is_birth(text: str, match: re.Match[str]) -> bool:
         return True
     if _is_beside_a_name(text, match):
         return True
+    if re.search(r"(?<!\d)\d{9}[ ,/|;(*-]{1,4}$", before) and _year(match) < _GROWN:
+        return True
     return bool(_CLIENT.search(before)) and _year(match) < _LONG_PAST and not _OTHER_DAY.search(before)
 
 
@@ -138,5 +140,8 @@ def _is_beside_a_name(text: str, match: re.Match[str]) -> bool:
     lead = text[max(0, match.start() - 60) : match.start()]
     if _year(match) < _LONG_PAST and _LIKE_A_NAME.search(lead):
         return True
-    led = re.search(r"(?:[(,*°/|;:-]|(?:^|[ ])(?:is|was)?[ ]?(?:van|of|from|d\.d\.))[ ]?$", text[max(0, match.start() - 9) : match.start()])
+    led = re.search(
+        r"(?:[(,*°/|;:-]|(?:^|[ ])(?:is|was)?[ ]?(?:van|of|from|d\.d\.))[ ]?$",
+        text[max(0, match.start() - 9) : match.start()],
+    )
     return bool(led) and _year(match) < _GROWN and bool(near(people(text), match.start() - 10, match.start()))

@@ -33,11 +33,12 @@ _PERSON = re.compile(
     r"|meneer|mijnheer|dhr\.?|de heer|fam\.?|familie|leerling|student|huurder|huurster|aanvra(?:ger|agster)|betrokkene"
     r"|belanghebbende|jeugdige|minderjarige|kind|zoon|dochter|vader|moeder|buurman|buurvrouw|melder|verdachte|slachtoffer"
     r"|overledene?|overlijden|partner|medewerk(?:er|ster)|werknemer|collega|deelne(?:mer|emster)|statushouder|mantelzorger"
-    r"|\w*gerechtigde|\w*gedupeerde|(?:persoons|identificatie|service|burger)[- ]?(?:nummer|nr\.?)|uitkering van|op naam van"
+    r"|ouders?|gezin|toeslag\w*|kindgebonden|uitkering|\w*gerechtigde|\w*gedupeerde|(?:persoons|identificatie|service|burger)[- ]?(?:nummer|nr\.?)|uitkering van|op naam van"
     r"|t\.?a\.?v\.?|t\.?n\.?v\.?|client|patient|resident|tenant|applicant|claimant|pupil|child|son|daughter|mother|father"
     r"|colleague|employee|suspect|victim|mrs?|ms|file of|person|persoon|burger|citizen|his|her|hij|zij|hem|haar|zijn)(?!\w)",
     re.IGNORECASE,
 )
+_BIRTH_BESIDE = re.compile(r"[ ,/|;(*-]{1,4}\d\d?[-/.]\d\d?[-/.](?:19\d\d|20[01]\d)(?!\d)")
 _AMOUNT = re.compile(
     r"[ ]?(?:euro|eur|liter|litres?|inwoners|people|keer|times|stuks|m[23²³]|km|kwh|kg|bezoek\w*|views|volgers|%)(?!\w)",
     re.IGNORECASE,
@@ -96,6 +97,8 @@ def _is_beside_a_person(text: str, match: re.Match[str]) -> bool:
     """Where nothing says what the number is: does its sentence speak of somebody?"""
     if _AMOUNT.match(text, match.end()):
         return False
+    if _BIRTH_BESIDE.match(text, match.end(), match.end() + 25):
+        return True
     sentence = sentence_around(text, match.start(), match.end(), reach=100)
     return not OTHER_NUMBERS.search(sentence) and bool(
         _PERSON.search(sentence) or near(people(text), match.start() - 60, match.end() + 60) or TOLD.search(sentence)

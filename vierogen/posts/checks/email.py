@@ -83,7 +83,8 @@ def hits(view: Plain, own: AbstractSet[str] = frozenset()) -> Iterator[Hit]:
     """Where addresses of people stand in a text."""
     for match in _ADDRESS.finditer(view.text):
         if match.group().casefold() not in own and (
-            _is_of_a_person(match["who"], match["at"]) or _OWN_MAIL.search(view.text, max(0, match.start() - 60), match.start())
+            _is_of_a_person(match["who"], match["at"])
+            or _OWN_MAIL.search(view.text, max(0, match.start() - 60), match.start())
         ):
             message = _("%(shown)s looks like somebody's own e-mail address.")
             yield Hit(match.start(), match.end(), message, f"{match['who'][0]}•••@{match['at']}"[:80])

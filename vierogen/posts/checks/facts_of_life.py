@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from functools import lru_cache
 
-from vierogen.posts.checks.words_of_life import BODY, CARE, DEALT_WITH, MONEY, POLICE, SERVICES
+from vierogen.posts.checks.words_of_life import BODY, CARE, DEALT_WITH, EVERYDAY, MONEY, POLICE, SERVICES
 
 
 def _joined(*families: str) -> str:
@@ -12,7 +12,7 @@ def _joined(*families: str) -> str:
     return "|".join(family.strip().replace("\n|", "|").replace("\n", " ") for family in families)
 
 
-TOLD = re.compile(rf"(?<![\w-])(?:{_joined(BODY, CARE, MONEY, POLICE)})(?!\w)", re.IGNORECASE)
+TOLD = re.compile(rf"(?<![\w-])(?:{_joined(BODY, CARE, MONEY, POLICE, EVERYDAY)})(?!\w)", re.IGNORECASE)
 NEAR = re.compile(rf"(?<!\w)(?:{_joined(DEALT_WITH)})(?!\w)", re.IGNORECASE)
 _SERVICES = re.compile(rf"(?<!\w)(?:{_joined(SERVICES)})(?!\w)", re.IGNORECASE)
 

@@ -23,7 +23,8 @@ _HOUSE = re.compile(
 # What happened to one person, not to anybody: a state with somebody in it.
 _HAPPENED = re.compile(
     r"(?<!\w)(?:is|was|zit|zat|ligt|lag|heeft|had|kreeg|krijgt|kwam|werd|wordt|verloor|moet|has|had|got|gets"
-    r"|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel)(?!\w)",
+    r"|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel|drinkt|slaat|slaapt|sliep|loopt|liep|gebruikt|steelt|valt|vergeet|komt|belt|wil"
+    r"|kan|durft|leeft|drinks|hits|sleeps|keeps|can't|cannot|needs)(?!\w)",
     re.IGNORECASE,
 )
 _ANYBODY = re.compile(

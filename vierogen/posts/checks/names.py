@@ -12,7 +12,7 @@ from vierogen.posts.checks.plain import Hit, Plain, sentence_around, told
 from vierogen.posts.checks.somebody import PRONOUN
 
 # "App Greet" says less of her than "Hennie, tel.".
-_ADDRESSED = re.compile(r"(?<!\w)(?:app|bel|mail|call|text|ring|hoi|hallo|dag|hi|hey|beste|lieve|dear)[ ]$", re.IGNORECASE)
+_ADDRESSED = re.compile(r"(?<!\w)(?:app|mail|hoi|hallo|dag|hi|hey|beste|lieve|dear)[ ]$", re.IGNORECASE)
 # How far the words may stand from the name.
 _REACH = 160
 _NEAR_BY = 90
@@ -60,7 +60,9 @@ def _says_something(text: str, person: Person, known: Sequence[tuple[int, int]])
     if person.how == "whole":
         return bool(NEAR.search(text, max(0, person.start - reach), person.end + reach)) or _is_spoken_of(text, person)
     sentence = sentence_around(text, person.start, person.end)
-    return person.how == "first" and bool(PRONOUN.search(sentence) and NEAR.search(sentence))
+    return person.how == "first" and bool(
+        (PRONOUN.search(sentence) or _SORRY.search(sentence)) and NEAR.search(sentence)
+    )
 
 
 def _is_beside_a_number(text: str, person: Person, known: Sequence[tuple[int, int]]) -> bool:
@@ -80,8 +82,13 @@ def _is_spoken_of(text: str, person: Person) -> bool:
     return bool(_POINTED_AT.search(before) or _PRONOUN_AFTER.search(text, person.end, person.end + 60))
 
 
+_SORRY = re.compile(
+    r"(?<!\w)(?:sorry|excuses?|apologies|je aanvraag|je dossier|your application|your file)(?!\w)", re.IGNORECASE
+)
 _POINTED_AT = re.compile(
     r"(?<!\w)(?:die|dat|kent|zoek\w*|mist?|staat|heet|is|was|van|bedankt|sorry|vraag|tegen|that|know|knows|told|ask|asked)[ ]$",
     re.IGNORECASE,
 )
-_PRONOUN_AFTER = re.compile(r"(?<!\w)(?:hij|zij|ze|hem|haar|he|she|him|her|his|kreeg|krijgt|zelf|zichzelf)(?!\w)", re.IGNORECASE)
+_PRONOUN_AFTER = re.compile(
+    r"(?<!\w)(?:hij|zij|ze|hem|haar|he|she|him|her|his|kreeg|krijgt|zelf|zichzelf)(?!\w)", re.IGNORECASE
+)

@@ -7,6 +7,7 @@ which words it was found, and whoever asks decides what that takes beside it.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -99,10 +100,10 @@ _PLACES_END = (
     r"|plantsoen|pad|huis"
     r"|kantoor|loket|dienst|bank|streek|land|stad|burg|dorp|kring|platform|belasting|centrale|centrum|prijs|stichting|fonds|toernooi|museum|theater|stadion|bibliotheek|polder|bokaal|cup|run|weg"
     r"|voedselbank|gemeente|vereniging|comit[eé]|club|parochie|revalidatie|kinder\w*|zorg\w*|buurt\w*|wijk\w*"
-    r"|dorps?raad|fc|sv|vv|leger|groep|nummer|service|fonds"
+    r"|dorps?raad|leger|groep|nummer|service|fonds"
 )
 _PLACE_WORD = re.compile(
-    rf"\w*(?:{_PLACES_END})(?:en|je)?|Street|Road|Hall|Library|Hospital|Trust|Foundation|Awards?|Close|Avenue"
+    rf"\w*(?:{_PLACES_END})(?:en|je)?|fc|sv|vv|Street|Road|Hall|Library|Hospital|Trust|Foundation|Awards?|Close|Avenue"
     rf"|Lane|House|Centre|Center|Park|Square"
     r"|Primary|Academy|Cup|Day|Week|Court|Gardens|Hub|Team|Hospice|Ward|Church|Theatre|Stichting|Fonds"
     r"|Festival|BV|B\.V|Wood|Hotel|Way|Drive|Grove|Rise|Infirmary|Surgery|Cathedral|Institute|Society|Project"
@@ -168,10 +169,11 @@ def people(text: str, extra: tuple[Span, ...] = (), own: tuple[str, ...] = ()) -
     found: list[Person] = []
     taken = bytearray(len(text) + 1)
     for person in islice(_candidates(text, extra), _MOST):
-        if any(taken[person.start : person.end]):
+        if any(taken[person.start : person.end]) or _is_no_person(text, person, own):
             continue
+        # Whoever is public is taken as well, so that no part of the name counts by itself.
         taken[person.start : person.end] = b"\1" * (person.end - person.start)
-        if not _is_known(text, person, own):
+        if not is_public(text, person.start, person.end):
             found.append(person)
     return tuple(sorted(found, key=lambda person: person.start))
 
@@ -184,8 +186,32 @@ def near(found: Sequence[Person], start: int, end: int) -> Sequence[Person]:
 
 
 def _candidates(text: str, extra: Sequence[Span]) -> Iterator[Person]:
+    """Everything that could be a person; the surest first, because what is taken is not looked at again."""
     listed = {span.start for span in extra}
     yield from _matches(text, _TITLED, "title")
+    yield from _in_roles(text, listed)
+    yield from (_believed(text, person) for person in _matches(text, _NAMED, "role"))
+    yield from _matches(text, _INITIALLED, "whole")
+    yield from (
+        Person(*match.span("name"), "whole")
+        for match in _FIRST_AND_LETTER.finditer(text)
+        if match["first"] in FIRST_NAMES or match.start() in listed
+    )
+    wholes = [match for match in _WHOLE.finditer(text) if _is_whole(match)]
+    yield from (Person(*match.span("name"), "whole") for match in wholes if match["first"] in FIRST_NAMES)
+    spans = sorted(extra, key=lambda span: span.start - span.end)
+    yield from (Person(span.start, span.end, _how(text, span)) for span in spans)
+    yield from (Person(*match.span("name"), "guess") for match in wholes)
+    yield from (
+        Person(*match.span("name"), "first") for match in _SINGLE.finditer(text) if match["name"] in FIRST_NAMES
+    )
+    yield from (person for person in _matches(text, _GUESSED, "guess") if _is_guess(text, person))
+    yield from (Person(*match.span("name"), "guess") for match in _ROLED.finditer(text) if _is_name(match))
+    yield from _in_small_letters(text)
+
+
+def _in_roles(text: str, listed: AbstractSet[int]) -> Iterator[Person]:
+    """ "Cliënt Jansen", "Tom's mum", "mw haddou"."""
     yield from (
         Person(*match.span("name"), "role")
         for match in _ROLED.finditer(text)
@@ -195,27 +221,13 @@ def _candidates(text: str, extra: Sequence[Span]) -> Iterator[Person]:
         yield from (
             Person(*match.span(match.lastgroup or 0), how)
             for match in pattern.finditer(text)
-            if _is_name(match) and (match.lastgroup != "her" or match["her"] in FIRST_NAMES or match.start("her") in listed)
+            if _is_name(match)
+            and (match.lastgroup != "her" or match["her"] in FIRST_NAMES or match.start("her") in listed)
         )
-    yield from (_believed(text, person) for person in _matches(text, _NAMED, "role"))
-    yield from _matches(text, _INITIALLED, "whole")
-    yield from (
-        Person(*match.span("name"), "whole" if match["first"] in FIRST_NAMES else "guess")
-        for match in _WHOLE.finditer(text)
-        if _is_whole(match)
-    )
-    spans = sorted(extra, key=lambda span: span.start - span.end)
-    yield from (Person(span.start, span.end, _how(text, span)) for span in spans)
-    yield from (
-        Person(*match.span("name"), "first") for match in _SINGLE.finditer(text) if match["name"] in FIRST_NAMES
-    )
-    yield from (
-        Person(*match.span("name"), "whole")
-        for match in _FIRST_AND_LETTER.finditer(text)
-        if match["first"] in FIRST_NAMES or match.start() in listed
-    )
-    yield from (person for person in _matches(text, _GUESSED, "guess") if _is_guess(text, person))
-    yield from (Person(*match.span("name"), "guess") for match in _ROLED.finditer(text) if _is_name(match))
+
+
+def _in_small_letters(text: str) -> Iterator[Person]:
+    """First names in a text that somebody wrote without a capital, but for its first letter."""
     if text[1:] == text[1:].lower():
         yield from (Person(*match.span(), "first") for match in _LOWER.finditer(text) if match.group() in _LOWER_NAMES)
 
@@ -264,12 +276,12 @@ def _is_name_after_role(match: re.Match[str], *, listed: bool) -> bool:
     return bool(match["sure"])
 
 
-def _is_known(text: str, person: Person, own: Iterable[str]) -> bool:
-    """Is it somebody whom everybody may name, or no person at all?"""
+def _is_no_person(text: str, person: Person, own: Iterable[str]) -> bool:
+    """Is it a place, an institution, or a name that may be said?"""
     name = text[person.start : person.end]
     last = name.split()[-1]
     if _has_family_name(name):
-        return _is_of_an_institution(text, person) or is_public(text, person.start, person.end)
+        return _is_of_an_institution(text, person)
     if person.how != "title" and any(_PLACE_WORD.fullmatch(word) for word in name.split()):
         return True
     if any(said.casefold() in name.casefold() or name.casefold() in said.casefold() for said in own if said.strip()):
@@ -279,7 +291,7 @@ def _is_known(text: str, person: Person, own: Iterable[str]) -> bool:
         or last.endswith(("straat", "laan", "plein", "weg", "Fonds", "Stichting", "School", "Trust"))
     ):
         return True
-    return _is_of_an_institution(text, person) or is_public(text, person.start, person.end)
+    return _is_of_an_institution(text, person)
 
 
 def _has_family_name(name: str) -> bool:
@@ -296,10 +308,12 @@ _LIKE_A_PLACE = re.compile(
 def _is_of_an_institution(text: str, person: Person) -> bool:
     if person.how in {"title", "role"}:
         return bool(_NAMED_AFTER.search(text, max(0, person.start - 40), person.start))
-    after = re.match(r"[ -]([A-Z]?\w+)", text[person.end : person.end + 30])
+    after = re.match(r"(?:'s)?[ -]([A-Z]?\w+)", text[person.end : person.end + 30])
     if after and after[1][0].isupper() and (_PLACE_WORD.fullmatch(after[1]) or person.how == "first"):
         return True
     before = text[max(0, person.start - 20) : person.start]
+    if before.endswith("naar ") and text[person.start : person.end] in FIRST_NAMES:
+        return False
     return bool(_PLACE_BEFORE.search(before)) and (
         person.how == "first" or not before.endswith(("uit ", "naar ", "in "))
     )

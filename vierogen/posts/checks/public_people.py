@@ -34,13 +34,13 @@ _OFFICES = (
     r"|bibliothecar\w+|ranger|adviser"
 )
 _SPEAKS = (
-    r"wist u dat|wist je dat|did you know|tipt|\w*voorstelling|circus|theater|musical|in première|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t"
-    r"|en) (?:je|u|jou)(?!\w)|beantwoord\w*|onze collega's"
+    r"motie van|amendement|initiatief van|fractie|wist u dat|wist je dat|did you know|tipt|\w*voorstelling|circus|theater|musical|in première|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t"
+    r"|en) (?:je|u|jou)(?!\w)|beantwoord(?:t|en) (?:al )?(?:je|uw|jouw|vragen)|onze collega's"
     r"|our (?:advisers|colleagues)|expositie|tentoonstelling|vertelt(?: u| je)? (?:over|hoe|waarom)"
     r"|vertelde? over|spreekt over|sprak over"
     r"|geeft (?:een )?(?:lezing|workshop|uitleg|les|tips|concert|college|cursus|rondleiding)|leest voor"
     r"|signeert|exposeert|treedt op|te gast"
-    r"|schilderijen van|werk van|foto's van|muziek van|lezing (?:van|door)|workshop (?:van|door)|gastcollege"
+    r"|schilderijen van|werk van|muziek van|lezing (?:van|door)|workshop (?:van|door)|gastcollege"
     r"|optreden van|concert van|boek van|roman van"
     r"|film van|tentoonstelling|gedicht van|geschreven door|schreef|schilderde|interview met"
     r"|in gesprek met burgemeester|speelt in"
@@ -78,7 +78,7 @@ def is_public(text: str, start: int, end: int) -> bool:
     if _FAMOUS.search(text, max(0, start - 12), end + 12) or _has_office(text, start, end):
         return True
     sentence = sentence_around(text, start, end)
-    if _SHOW.search(text, max(0, start - 70), end + 50):
+    if _PARTY.match(text, end) or _SHOW.search(text, max(0, start - 70), end + 50):
         return True
     # "Hij vertelt over zijn schulden": not a speaker on debt.
     if _HIS_OWN.search(sentence):
@@ -86,6 +86,10 @@ def is_public(text: str, start: int, end: int) -> bool:
     return bool(_SPEAKER.search(sentence) or (_LONG_AGO.search(sentence) and not re.search(r"geb|born", sentence)))
 
 
+_PARTY = re.compile(
+    r"[ ]\((?:VVD|D66|CDA|PvdA|GroenLinks|GL|SP|PVV|CU|ChristenUnie|SGP|Volt|PvdD|BBB|JA21|FvD|Denk|DENK|NSC|50PLUS|Labour|Lab"
+    r"|Con\w*|Lib Dem\w*|Green\w*|SNP|[A-Z]\w+ ?[Bb]elang)"
+)
 # What is announced with somebody in it, also in the sentence before.
 _SHOW = re.compile(
     r"(?<!\w)(?:\w*theater|toneel\w*|cabaret\w*|\w*conference|concert\w*|musical|film|lezing|optreden|expositie|album|top \d+"

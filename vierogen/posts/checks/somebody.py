@@ -16,7 +16,11 @@ _SOMEBODY = (
     r"|lady|woman|boy|girl|gentleman|neighbour|receptionist|colleague|caretaker|cleaner|client|resident"
     r"|tenant|pupil|mother|father|mum|dad|son|daughter|widow|teacher|lad|lass|fellow|gent|baker|butcher"
     r"|landlord|manager|driver"
-    r"|volunteer|student|chap|bloke|guy)"
+    r"|volunteer|student|chap|bloke|guy|postman|milkman|nurse|barber|hairdresser|waiter|waitress|shopkeeper|vicar|uncle|aunt|nan"
+    r"|grandma|grandad|sister|brother|friend|girlfriend|boyfriend|classmate|postbode|caissi[eè]re|kassi[eè]re|tandarts|wijkzuster"
+    r"|schoonmaker|schoonmaakster|monteur|boer|boerin|\w+boer|imam|dominee|pastoor|koster|badmeester|gymleraar|\w*bu(?:ur|ren)"
+    r"|stamgast|klasgenoot|klasgenote|vriend|vriendin|neef|nicht|nichtje|tante|oom|schoon(?:moeder|vader)|zwager|schoonzus"
+    r"|ober|serveerster|glazenwasser|tuinman|dirigent|organist|penningmeester|kind|baby|tweeling|gezin|stel|echtpaar|family|couple|twins)"
 )
 SOMEBODY = re.compile(
     rf"(?<!\w)(?:de|het|die|dat|deze|onze|ons|mijn|m'n|jullie|the|that|our|my"

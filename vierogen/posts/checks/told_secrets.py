@@ -6,7 +6,7 @@ from collections.abc import Iterator
 # What opens or starts something, and what says that the digits do it.
 _LOCK = (
     r"(?:\w*deur|\w*poort|\w*hek|hekje|\w*kluis|\w*kluisje|\w*kastje|\w*kast|alarm\w*|\w*slot|\w*sloten|\w*slagboom|lift"
-    r"|\w*stalling|\w*schuur|\w*berging|\w*garage|\w*kelder|\w*ingang|entree|kantine|loods|tourniquet|toegang\w*|sleutels?|sleutelbos"
+    r"|\w*stalling|\w*hok|\w*huisje|\w*schuur|\w*berging|\w*garage|\w*kelder|\w*ingang|entree|kantine|loods|tourniquet|toegang\w*|sleutels?|sleutelbos"
     r"|clubhuis|gymzaal|meterkast|brievenbus|tablet|telefoon|laptop|simkaart|pinpas|bankpas|tankpas|pasje|kopieerapparaat|printer"
     r"|\w*door|\w*gate|\w*safe|key ?safe|\w*lock|lockbox|locker|padlock|shed|barrier|keypad|shutter|entrance|entry|phone|sim|card"
     r"|voicemail|ipad|bike store|intercom|kooi|container|slot)"
@@ -19,7 +19,7 @@ _DOES_IT = (
 )
 _DIGITS = r"(?P<value>(?:[#*][ ]?)?(?:\d{4,8}|\d(?:[ .-]\d){3,7}|\d{2}[ -]\d{2}(?:[ -]\d{2})?)(?:[ -]?[#*])?)"
 _UNLOCKED = re.compile(
-    rf"(?<!\w){_LOCK}(?!\w)[^\n!?€]{{0,60}}?(?<!\w){_DOES_IT}[ ]?(?:de |het |the |code |pin |cijfers |nu |now |dan |eerst |weer )?"
+    rf"(?<!\w){_LOCK}(?!\w)[^\n!?€]{{0,60}}?(?:(?<!\w){_DOES_IT}|[:=])[ ]?(?:de |het |the |code |pin |cijfers |nu |now |dan |eerst |weer )?"
     rf"[ \"']{{0,2}}{_DIGITS}(?![\w€]|[.,:/-]\d|[ ]?(?:euro|uur|jaar|m2|cm|mm|keer|stuks|people|inwoners|%|am|pm|x|\d))",
     re.IGNORECASE,
 )
@@ -58,12 +58,14 @@ _NO_CODE = re.compile(
 _ACCOUNT = (
     r"(?:wacht\s?woord\w*|ww|pw|pass|pwd|password|passphrase|passwoord|inlog\w*|log-?in|account|instagram|insta|facebook|fb"
     r"|hootsuite|linkedin|twitter|tiktok|mastodon|canva|mailchimp|wordpress|portaal|portal|gebruiker\w*|user\w*|admin|beheer\w*"
-    r"|wi-?fi|netwerk|network|router|herstel\w*|recovery|sleutelwoord|toegang\w*|aanmelden|sign in|signing in|logged in"
+    r"|wi-?fi\w*|\w*netwerk|network|router|herstel\w*|recovery|sleutelwoord|toegang\w*|aanmelden|sign in|signing in|logged in"
     r"|laptop|tablet|computer|pc|server|nas|vpn|mailbox|postvak|excel|bestand|zip|pdf|document|map|file|spreadsheet|credentials"
     r"|inlognaam|username|key|sleutel|code|digid|outlook|office|teams|zoom|beamer|printer|kassa|website|cms|app)"
 )
 _NEAR_ACCOUNT = re.compile(rf"(?<!\w){_ACCOUNT}(?!\w)", re.IGNORECASE)
-_TOKEN = re.compile(r"(?<![^\s(\"':=/>])(?=[^\s]{0,40}\d)(?=[^\s]{0,40}[A-Za-z])[A-Za-z0-9!$%&*+=?@#_^~-][^\s\"'<>()]{6,40}")
+_TOKEN = re.compile(
+    r"(?<![^\s(\"':=/>])(?=[^\s]{0,40}\d)(?=[^\s]{0,40}[A-Za-z])[A-Za-z0-9!$%&*+=?@#_^~-][^\s\"'<>()]{6,40}"
+)
 _ADVICE = re.compile(
     r"(?<!\w)(?:als|zoals|like|such as|bijvoorbeeld|example|e\.g\.|geraden|guessed|gekraakt|cracked|niet meer van deze tijd|nooit|never"
     r"|zwak\w*|weak|korting\w*|discount|promo\w*|actiecode|vouchercode)(?!\w)",
@@ -90,12 +92,18 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     lead = text[max(0, match.start() - 25) : match.start("value")]
     if _NO_CODE.search(lead) or not 4 <= len(value) <= 8:
         return not value.isdigit() and match.re is _ONE_TIME
-    return not re.fullmatch(r"(?:19|20)\d\d", value) or bool(re.search(r"(?:code|pin)\W{0,3}(?:is\W)?$", lead, re.IGNORECASE))
+    return not re.fullmatch(r"(?:19|20)\d\d", value) or bool(
+        re.search(r"(?<!\w)\w*(?:code|pin)\b", text[max(0, match.start() - 25) : match.start("value")], re.IGNORECASE)
+    )
 
 
 def _is_password(value: str) -> bool:
     """Letters, digits and a sign through each other, and no address, hashtag, date or amount."""
-    if len(value) < 7 or value[0] in "@#" or re.search(r"://|@[\w-]+\.|\.(?:nl|com|org|eu|uk|example|pdf|docx?|xlsx?|jpg|png)", value):
+    if (
+        len(value) < 7
+        or value[0] in "@#"
+        or re.search(r"://|@[\w-]+\.|\.(?:nl|com|org|eu|uk|example|pdf|docx?|xlsx?|jpg|png)", value)
+    ):
         return False
     mixed = re.search(r"[!#$%&*+=?@_^~]", value) or re.search(r"[a-z]+\d+[A-Za-z]+\d|[a-z][A-Z]\w*\d", value)
     letters = sum(sign.isalpha() for sign in value)
@@ -104,4 +112,6 @@ def _is_password(value: str) -> bool:
 
 def _is_of_an_account(text: str, at: int) -> bool:
     before = text[max(0, at - 80) : at]
-    return bool(_NEAR_ACCOUNT.search(before) or _NEAR_ACCOUNT.search(text, at, at + 60)) and not _ADVICE.search(before[-40:])
+    return bool(_NEAR_ACCOUNT.search(before) or _NEAR_ACCOUNT.search(text, at, at + 60)) and not _ADVICE.search(
+        before[-40:]
+    )

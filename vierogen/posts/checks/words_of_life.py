@@ -28,7 +28,7 @@ brandwond\w*|gewond\w*|letsel|injur\w+|burns|hartbewaking|longfoto|(?:mri|ct|pet
 |(?:ligt|lag|beland\w*|terug|ontslagen|gebracht|vervoerd|moest|nog|weer|thuis|komt|kwam|is|zit|zat|sinds
 |vanuit)(?: \w+){0,3} (?:in|uit|naar|van) het \w*ziekenhuis|(?:in|naar|uit|vanuit) (?:het|een) (?:\w+ )?\w*ziekenhuis
 |\w*ziekenhuisopname|(?:in|from|into|to|out of|left|leaving) hospital|hospitali[sz]ed|intensive care|(?-i:IC)|op de ic
-|ambulance|gereanimeerd|geopereerd|\w*operatie|surgery|operated|ziek|zieke|ziek(?:gemeld|gemelde|melding|jes)
+|ambulance|gereanimeerd|geopereerd|\w*operatie|(?:had|needs|after|for|having|awaiting|heart|hip|knee|brain|eye) surgery|operated on|ziek|zieke|ziek(?:gemeld|gemelde|melding|jes)
 |(?:ernstig|langdurig|erg|heel|al \w+) ziek|ziek thuis|ill|sick|unwell|poorly|off sick|sick leave|signed off|sectioned
 |opgenomen|opname|\w*opname|crisisdienst|crisis ?team|crisis(?:groep|plaatsing|bed|situatie|afdeling)|ggz\w*|ggd-arts
 |psychiat\w+|psycholo[og]\w*|psych|psychisch\w*|psychosoci\w+|praatgroep|\w*therapeut\w*|therap(?:ie|y|ist)|emdr
@@ -99,7 +99,7 @@ MONEY = r"""
 |(?:slaapt|sliep|slapen|woont|leeft|leefde|bivakkeert|overnacht)(?: \w+){0,3} (?:op straat|in (?:zijn|haar|de|een|hun)
 (?:auto|tent|portiek|park|schuur|busje|caravan|garage|fietsenstalling))|op straat (?:sliep|slaapt|leefde|gezet|beland)
 |(?:sleep|slept|sleeping|liv\w+) (?:\w+ )?in (?:his|her|a|the|their) (?:car|van|tent|doorway|park|shed)|op straat geslapen
-|gokverslav\w+|gokt|gokken|gokschuld\w*|gambl\w+|energietoeslag|kwijtschelding\w*|kwijtgescholden|minimaregeling
+|gok(?:t|ken|te|verslaa?[fv]\w*|schuld\w*|probleem|problemen|kast)|gambl\w+|energietoeslag|kwijtschelding\w*|kwijtgescholden|minimaregeling
 |minima|armoede|arm gezin|poverty|hardship|debt relief|debt plan|payment plan|betalingsregeling|in termijnen
 |afbetal\w+|werkloos|werkloze|unemploy\w+|ontslagen|ontslag|op staande voet|sacked|made redundant|redundan\w+|laid off
 |fired|bijzondere bijstand|kan (?:de|haar|zijn) (?:\w+ )?(?:huur|rekening\w*|energie\w*) niet|kan (?:het|dat) niet
@@ -136,6 +136,26 @@ slachtoffers?|victims?|zonder rijbewijs|mes bij zich|suspended|aangehouden|aanho
 |vrijspraak|vrijgesproken|acquitted|bekeurd|strafzaak|\brecidiv\w+|veelpleger\w*|proces-verbaal|doorgereden|hit and run
 |gevlucht voor|ondergedoken|geheim adres|extremis\w+|radicalis\w+|bende|gang member|aangifte tegen|anti-?social behaviour
 |asbo|woonoverlast|(?:geeft|veroorzaakt|bezorgt) (?:\w+ )?overlast|overlastgevend\w*
+"""
+
+# What happens to bodies, minds and homes, in everyday words.
+EVERYDAY = r"""
+\w+behandeling|hulp (?:bij|in|met) (?:het |de )?(?:\w+en|huishouden)|eerste hulp|spoedeisende hulp|(?-i:SEH)|huisartsenpost|a&e|bevallen|keizersnede
+|gave birth|in labour|kraam\w+|hechtingen|in het gips|in een gipsverband|op krukken|crutches|botbreuk|(?:nieuwe|kunst) ?(?:heup|knie)
+|(?:hip|knee) replacement|prothese|griep|koorts|flauwgevallen|fainted|collapsed|bewusteloos|unconscious|reanimatie|seizures?
+|verdronken|drowned|opvoedproblemen|gedragsproblemen|behavio\w+ (?:problems|issues)|schoolweiger\w+|hoofdluis|luizen|nits|in therapie
+|rechterlijke machtiging|zorgmachtiging|crisismaatregel|somber|piekert|huilt|stress|stressed|gestrest|iets aan ?(?:te )?doen
+|pillen geslikt|vergeet (?:haar|zijn|de|alles|steeds)|forgetful|dwaalt|dwaalde|verdwaald|wandering|wanders|blauwe plekken|blauw oog|black eye
+|bruises|bruised|klappen|schreeuwt|ruzie(?:t|s)? (?:met|thuis)|vreemd ?gegaan|affaire|affair|armoedegrens|jeugdfonds|lening(?:en)?|loan shark|loans?
+|cannot feed|niet te eten|geen eten|zonder (?:stroom|gas|water|eten|verwarming|geld|inkomen|papieren|bed)|without (?:power|gas|food|heating|papers)
+|(?:betaal\w*|betalen) (?:al |de |haar |zijn |hun )?(?:\w+ )?(?:niet|nooit)|niet betaald|hasn't paid|haven't paid|behind (?:on|with) (?:\w+ )?rent
+|notice to quit|free school meals|pupil premium|ehcp|sen support|ccj|verhoord|verhoor|ondervraagd|questioned by|under caution|handboeien
+|handcuff\w*|huisarrest|locked up|(?:is|went|back|been|he's|she's) inside|meegenomen (?:door|naar het bureau)|op het politiebureau|kind(?:eren)? niet (?:\w+ )?zien
+|see (?:his|her) (?:kids|children)|drink(?:t|s|en)? (?:zich|himself|herself|weer|te)|zuipt|hoist|nappies|care needs|zorgvragen|persoonlijk faillissement
+|wachtlijst voor (?:\w+ )?(?:behandeling|therapie|operatie|opname|woning)|loopt bij (?:de|een)|in behandeling bij|kan niet meer (?:lopen|praten|alleen)
+|(?:kan|can) (?:nauwelijks|barely|hardly) \w+|slecht ter been|niet meer alleen|aan bed|bij het douchen|wassen en aankleden|washing and dressing
+|huisverbod|buitenshuis geplaatst|gescheiden ouders|vecht\w*scheiding|abortus\w*|kinderloos|spraakles|logopedi\w+|fysiotherap\w+|physio\w*
+|remedial|dyscalculi\w+|zittenblijv\w+|dementerend\w*|mantelzorger|overprikkeld|hoogbegaafd|hechtingsstoornis|oorlogstrauma|getraumatiseerd
 """
 
 # Words that only show that a person is being dealt with.
