@@ -15,7 +15,8 @@ _HOUSE = (
     r"|\w|[ ]?(?:uur|jaar|euro|km|meter|procent|%))"
 )
 _STREET = (
-    r"(?:(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk|hof|dreef|plantsoen)"
+    r"(?:(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk|hof"
+    r"|dreef|plantsoen)"
     r"|(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z][\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
     r"|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan"
     r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk))"
@@ -38,18 +39,26 @@ _FULL = re.compile(
 _BARE = re.compile(rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}|{_UK_STREET})")
 # What is counted in ordinary posts.
 _COUNTED = (
-    r"(?:Groep|Kamer|Zaal|Lokaal|Lijn|Bus|Tram|Artikel|Fase|Week|Dag|Jaar|Team|Perron|Spoor|Route|Nummer|Hoofdstuk|Deel|Level"
-    r"|Covid|Type|Room|Ward|Unit|Page|Year|Season|Top|Windows|Afdeling|Gate|Bak|Vak|Kavel|Ronde|Agenda|Wereld|Klas|Bureau|Plek"
-    r"|Stap|Step|Punt|Versie|Version|Model|Halte|Afslag|Exit|Junction|Platform|Groene|Nog|Ruim|Circa|Slechts|Only|Over|About"
-    r"|Alle|All|Van|Tot|Met|Om|Bel|App|Call|Tel|Cliënt|Client|Dossier|Zaak|Case|Order|Visa|Leeftijd|Age|Aged|Since|Sinds|Vanaf"
-    r"|Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag|Zaterdag|Zondag|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
-    r"|Januari|Februari|Maart|April|Mei|Juni|Juli|Augustus|September|Oktober|November|December|January|February|March|May|June"
-    r"|July|August|October|Kavel|Perceel|Paviljoen|Hal|Gebouw|Blok|Block|Building|Floor|Verdieping|Etage|Studio|Code|Pin)(?!\w)"
+    r"(?:Groep|Kamer|Zaal|Lokaal|Lijn|Bus|Tram|Artikel|Fase|Week|Dag|Jaar|Team|Perron|Spoor|Route|Nummer|Hoofdstuk"
+    r"|Deel|Level"
+    r"|Covid|Type|Room|Ward|Unit|Page|Year|Season|Top|Windows|Afdeling|Gate|Bak|Vak|Kavel|Ronde|Agenda|Wereld|Klas"
+    r"|Bureau|Plek"
+    r"|Stap|Step|Punt|Versie|Version|Model|Halte|Afslag|Exit|Junction|Platform|Groene|Nog|Ruim|Circa|Slechts|Only"
+    r"|Over|About"
+    r"|Alle|All|Van|Tot|Met|Om|Bel|App|Call|Tel|Cliënt|Client|Dossier|Zaak|Case|Order|Visa|Leeftijd|Age|Aged|Since"
+    r"|Sinds|Vanaf"
+    r"|Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag|Zaterdag|Zondag|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"
+    r"|Sunday"
+    r"|Januari|Februari|Maart|April|Mei|Juni|Juli|Augustus|September|Oktober|November|December|January|February"
+    r"|March|May|June"
+    r"|July|August|October|Kavel|Perceel|Paviljoen|Hal|Gebouw|Blok|Block|Building|Floor|Verdieping|Etage|Studio"
+    r"|Code|Pin)(?!\w)"
 )
 # "Achterom 9 in Rietmeer": any word with a number, only where somebody is at home there.
 _ODD = re.compile(
     rf"(?<![\w-])(?:(?:De|Het|'t|Den|Grote|Kleine|Oude|Nieuwe|Korte|Lange)[ ]|(?!{_COUNTED}))[A-Z][a-zà-ÿ]{{2,20}}"
-    rf"(?:(?:[ ](?:van|de|der|den|het|op|aan|of|ten|ter|'t)){{0,2}}[ ](?!{_COUNTED})[A-Z][a-zà-ÿ]{{2,20}})?[ ](?:nr\.?[ ]|nummer[ ])?"
+    rf"(?:(?:[ ](?:van|de|der|den|het|op|aan|of|ten|ter"
+    rf"|'t)){{0,2}}[ ](?!{_COUNTED})[A-Z][a-zà-ÿ]{{2,20}})?[ ](?:nr\.?[ ]|nummer[ ])?"
     rf"(?!(?:19|20)\d\d(?!\d)){_HOUSE}"
 )
 _OF_ALL = re.compile(
@@ -57,7 +66,7 @@ _OF_ALL = re.compile(
     r"|dorpshuis|wijkhuis|buurtkamer|huiskamer|huis van de \w+|clubhuis|\w*bibliotheek|bieb|school|\w*school"
     r"|kerk|museum|theater|zwembad|sporthal|zaal|winkel\w*|kantoor|\w*gebouw|kringloop|milieustraat|inloop\w*"
     r"|spreekuur"
-    r"|bezoekadres|postadres|ons adres|locatie|adres|ingang|entree|voordeur van het|open(?:t|en|ing"
+    r"|bezoekadres|postadres|ons adres|locatie|ingang|entree|voordeur van het|open(?:t|en|ing"
     r"|ingstijden)?|geopend|welkom|kom naar|kom langs|markt|afspraak|organis\w+|inzamel\w*|rondleiding"
     r"|kasteel|landgoed|concert|voorstelling|workshop|tickets"
     r"|stembureau|voedselbank|vergunning\w*|bestemmingsplan|aanvraag|dakkapel|omgevingsplan|kappen"
@@ -79,11 +88,17 @@ _OF_ONE = re.compile(
     r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he"
     r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|\w*ontruim\w*|privé ?adres"
     r"|huisadres|home address|my address|opgehaald worden|melder|klager|collega|buurvrouw|buurman"
-    r"|bewo(?:ner|onster)|huurder|huurster|jongen|meisje|vrouw|man|zus|broer|moeder|vader|zoon|dochter|oma|opa|mensen op"
-    r"|buren|vriend|vriendin|ex|jubilaris|kinderen zonder|vier kinderen|gezin|(?:staat|sta|stond|staan) (?:\w+ )?ingeschreven"
-    r"|verblij(?:ft|ven|f)|logeert|slaapt|sliep|trok in|ingetrokken|aanbellen|bloempot|thuiszorg|mantelzorg\w*|wijkverple\w+"
-    r"|carers?|neighbour|sister|brother|mother|father|mum|dad|resident|staying (?:at|with)|stays (?:at|with)|moved (?:in|to)|his|hers"
-    r"|suspect|victim|verdachte|woning|de bel|voordeur|achterom|geheim adres|schuiladres|voor de deur|(?:het|the) \w+ (?:huis|house)|de hond|schoorsteenbrand|inschrijving|woonplaats|juf|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
+    r"|bewo(?:ner|onster)|huurder|huurster|jongen|meisje|vrouw|man|zus|broer|moeder|vader|zoon|dochter|oma|opa"
+    r"|mensen op"
+    r"|buren|vriend|vriendin|ex|jubilaris|kinderen zonder|vier kinderen|gezin|(?:staat|sta|stond"
+    r"|staan) (?:\w+ )?ingeschreven"
+    r"|verblij(?:ft|ven|f)|logeert|slaapt|sliep|trok in|ingetrokken|aanbellen|bloempot|thuiszorg|mantelzorg\w*"
+    r"|wijkverple\w+"
+    r"|carers?|neighbour|sister|brother|mother|father|mum|dad|resident|staying (?:at|with)|stays (?:at|with)"
+    r"|moved (?:in|to)|his|hers"
+    r"|suspect|victim|verdachte|woning|de bel|voordeur|achterom|geheim adres|schuiladres|voor de deur|(?:het"
+    r"|the) \w+ (?:huis|house)|de hond|schoorsteenbrand|inschrijving|woonplaats|juf|op te halen bij|weduwe"
+    r"|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -146,10 +161,14 @@ def _at_home(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 45) : match.start()]
     return bool(
         re.search(
-            r"(?<!\w)(?:thuis(?: gebracht)?:?|\w*adres(?: is)?:?|bij mij:?|(?:wo(?:ont|nen|onde)|woonachtig|verblij\w+|logee?r\w+"
-            r"|ingeschreven|slaapt|zit|staat|huis\w*|woning|zolder|flat|kelder|schuur|appartement|kamer|huisbezoek|aanbellen|inval"
-            r"|sleutel\w*|bloempot|ophalen|opgehaald|afgeven|bezorg\w+|lev\w+|visit\w*|liv\w+|lives|stay\w*|house|flat|home|keys?"
-            r"|bel(?:t|de)?|langs|is)(?:[ ][a-z]+){0,4}?(?:,|:|[ ](?:op|aan|in|van|bij|naar|te|at|to|on|of|near)))[ ](?:de |het )?$",
+            r"(?<!\w)(?:thuis(?: gebracht)?:?|\w*adres(?: is)?:?|bij mij:?|(?:wo(?:ont|nen|onde)|woonachtig"
+            r"|verblij\w+|logee?r\w+"
+            r"|ingeschreven|slaapt|zit|staat|huis\w*|woning|zolder|flat|kelder|schuur|appartement|kamer|huisbezoek"
+            r"|aanbellen|inval"
+            r"|sleutel\w*|bloempot|ophalen|opgehaald|afgeven|bezorg\w+|lev\w+|visit\w*|liv\w+|lives|stay\w*|house"
+            r"|flat|home|keys?"
+            r"|bel(?:t|de)?|langs|is)(?:[ ][a-z]+){0,4}?(?:,|:|[ ](?:op|aan|in|van|bij|naar|te|at|to|on|of"
+            r"|near)))[ ](?:de |het )?$",
             before,
             re.IGNORECASE,
         )
@@ -177,7 +196,7 @@ _LEADS_TO = re.compile(r"(?:[,:(]|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ]
 
 
 def _is_led_to(text: str, match: re.Match[str]) -> bool:
-    """ "Mw. Van Dongen, Achterom 9", "de ambulance stond bij Ganzerik 5": beside a name, or a person and what happened."""
+    """ "Mw. Van Dongen, Achterom 9", "de ambulance stond bij Ganzerik 5"."""
     start, end = match.span()
     if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 25, start)):
         return True
@@ -188,22 +207,28 @@ def _is_led_to(text: str, match: re.Match[str]) -> bool:
 
 
 _FULL_PERSON = re.compile(
-    r"(?<!\w)(?:mevrouw|meneer|mw|dhr|juf|meester|op de hoek|door de bus|thuis|woont|aanbellen|zelfde|mrs?|lives|home)(?!\w)",
+    r"(?<!\w)(?:mevrouw|meneer|mw|dhr|juf|meester|op de hoek|door de bus|thuis|woont|aanbellen|zelfde|mrs?|lives"
+    r"|home)(?!\w)",
     re.IGNORECASE,
 )
 
 
 _AT_HOME_FOR_SURE = re.compile(
-    r"(?<!\w)(?:(?:haar|zijn|hun|mijn|her|his|my) (?:\w+ )?(?:huis|flat|woning|appartement|kamer|adres|house|home|place|flat)"
-    r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|privéadres|huisadres|home address)(?: is)?:?"
+    r"(?<!\w)(?:(?:haar|zijn|hun|mijn|her|his|my) (?:\w+ )?(?:huis|flat|woning|appartement|kamer|adres|house|home"
+    r"|place|flat)"
+    r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|privéadres|huisadres"
+    r"|home address)(?: is)?:?"
     r"(?: (?:op|aan|in|at|on|bij))?(?: (?:de|het|the))? ?$",
     re.IGNORECASE,
 )
 # What happens in homes only.
 _HAPPENED_THERE = re.compile(
-    r"(?<!\w)(?:huis ?uitzett\w+|huisuitzett\w+|uithuiszett\w+|\w*ontruim\w+|\w*hennep\w*|wietplantage|drugs(?:lab|pand)|huiszoeking"
-    r"|doorzoeking|inval|ingebroken|inbraak|burgl\w+|arrest\w*|aangehouden|ambulance|reanimatie|mishandel\w+|huiselijk\w*|\w*schuld|\w*achterstand|deurwaarder\w*"
-    r"|beslag\w*|verward\w*|in de war|thuiszorg|crisisdienst|ggz|steekpartij|uit huis|evict\w+|bailiffs?|arrears|home care"
+    r"(?<!\w)(?:huis ?uitzett\w+|huisuitzett\w+|uithuiszett\w+|\w*ontruim\w+|\w*hennep\w*|wietplantage|drugs(?:lab"
+    r"|pand)|huiszoeking"
+    r"|doorzoeking|inval|ingebroken|inbraak|burgl\w+|arrest\w*|aangehouden|ambulance|reanimatie|mishandel\w+"
+    r"|huiselijk\w*|\w*schuld|\w*achterstand|deurwaarder\w*"
+    r"|beslag\w*|verward\w*|in de war|thuiszorg|crisisdienst|ggz|steekpartij|uit huis|evict\w+|bailiffs?|arrears"
+    r"|home care"
     r"|domestic|raid\w*|overdos\w+|rollator|traplift|wmo\w*|zelfmoord\w*)(?!\w)",
     re.IGNORECASE,
 )

@@ -21,7 +21,8 @@ _DATE = re.compile(
     rf"|{_DAY}(?:st|nd|rd|th|e)?[ -](?:of )?{_MONTH}[ ,-]{{1,2}}(?P<b>{_YEAR})|{_MONTH} {_DAY}(?:st|nd|rd"
     rf"|th)?,? (?P<c>(?:19|20)\d\d)"
     r"|(?:[0-3] ?\d) ?[-/.] ?(?:[01] ?\d) ?[-/.] ?(?P<d>[12] [90] \d \d|[12][90]\d\d)|(?P<f>(?<=\s)(?:0[1-9]"
-    r"|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d)|\d\d (?:0\d|1[0-2]) (?P<g>(?:19|20)\d\d)|(?<=[ :])(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?P<h>\d\d))(?![\w]|-\d)",
+    r"|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d)|\d\d (?:0\d|1[0-2]) (?P<g>(?:19|20)\d\d)|(?<=[ :])(?:0[1-9]"
+    r"|[12]\d|3[01])(?:0[1-9]|1[0-2])(?P<h>\d\d))(?![\w]|-\d)",
     re.IGNORECASE,
 )
 _BORN = re.compile(
@@ -40,13 +41,17 @@ _GROUP = re.compile(
 _THINGS = re.compile(
     r"(?<!\w)(?:aangifte van geboorte|geboorteaangifte|gemeente|stichting|vereniging|museum|veulen|lam|kalf"
     r"|giraffe?|olifant\w*|panda|dier\w*|ooievaar|foal|calf|lamb|elephant|council|charity|club|idee|plan"
-    r"|project|wijk|app|website|organisatie|bedrijf|dienst|library|bibliotheek|brug|fanfare|school|kerk|park|park|hospital|museum|bieb)(?!\w)",
+    r"|project|wijk|app|website|organisatie|bedrijf|dienst|library|bibliotheek|brug|fanfare|school|kerk|park|park"
+    r"|hospital|museum|bieb)(?!\w)",
     re.IGNORECASE,
 )
 _CLIENT = re.compile(
-    r"(?<!\w)(?:cli[eë]nte?|pati[eë]nte?|client|patient|leerling|pupil|aanvra(?:ger|agster)|applicant|betrokkene|verdachte"
-    r"|suspect|slachtoffer|victim|bewo(?:ner|onster)|huurder|tenant|resident|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|mrs?|ms|jongen"
-    r"|meisje|man|vrouw|zoon|dochter|kind|baby|son|daughter|child|jarige|vermist\w*|missing|jeugdige|deelne(?:mer|emster)"
+    r"(?<!\w)(?:cli[eë]nte?|pati[eë]nte?|client|patient|leerling|pupil|aanvra(?:ger|agster)|applicant|betrokkene"
+    r"|verdachte"
+    r"|suspect|slachtoffer|victim|bewo(?:ner|onster)|huurder|tenant|resident|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?"
+    r"|mrs?|ms|jongen"
+    r"|meisje|man|vrouw|zoon|dochter|kind|baby|son|daughter|child|jarige|vermist\w*|missing|jeugdige|deelne(?:mer"
+    r"|emster)"
     r"|melder|inwo(?:ner|onster)|statushouder|student|stagiaire?|patiënt)(?!\w)",
     re.IGNORECASE,
 )
@@ -56,7 +61,8 @@ _FIRST_YEAR = 1916
 _LONG_PAST = 2012
 # "Li Wei Chen, 30/11/1979": words in capitals, then the date and nothing else.
 _LIKE_A_NAME = re.compile(
-    r"(?<![\w'-])(?!(?:Stichting|Gemeente|Besluit|Brief|Wet|De|Het)[ ])[A-ZÀ-Ö][a-zà-ÿ'-]+(?:[ ](?:van|de|der|den|el|al|ten|ter))*"
+    r"(?<![\w'-])(?!(?:Stichting|Gemeente|Besluit|Brief|Wet|De|Het)[ ])[A-ZÀ-Ö][a-zà-ÿ'-]+(?:[ ](?:van|de|der|den"
+    r"|el|al|ten|ter))*"
     r"(?:[ ][A-ZÀ-Ö][a-zà-ÿ'-]+){1,3}[ ]?[(,/]{1,2}[ ]?[*°]?[ ]?$"
 )
 # A date beside a name that is younger is that of a letter or a visit.
@@ -103,6 +109,8 @@ def _year(match: re.Match[str]) -> int:
 
 def _is_birth(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 50) : match.start()]
+    if re.search(r"(?<!\w)(?:geboren|geb|born)[!.:]{1,2}[ ]$", before, re.IGNORECASE):
+        return True
     breaks = [stop.end() for stop in re.finditer(r"[!?\n]|(?<=\w{4})\.\s", before)]
     before = before[breaks[-1] :] if breaks else before
     after = text[match.end() : match.end() + 16]

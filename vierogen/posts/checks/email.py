@@ -10,7 +10,8 @@ from vierogen.posts.checks.first_names import FIRST_NAMES
 from vierogen.posts.checks.plain import Hit, Plain, told
 
 _ADDRESS = re.compile(
-    r"(?<![\w.+/@-])(?P<who>[A-Za-z0-9](?:[\w+'-]|\.(?=[\w+'-])){0,63})@(?P<at>(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])"
+    r"(?<![\w.+/@-])(?P<who>[A-Za-z0-9](?:[\w+'-]"
+    r"|\.(?=[\w+'-])){0,63})@(?P<at>(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])"
 )
 # Where people have an address of their own; an organisation seldom does.
 _OF_PEOPLE = re.compile(
@@ -53,7 +54,8 @@ _FUNCTION = re.compile(
 )
 _TITLE = re.compile(r"dhr|hr|heer|mw|mevr|mevrouw|fam|familie|mr|mrs|ms|miss|oma|opa")
 _OWN_MAIL = re.compile(
-    r"(?<!\w)(?:priv[eé]\w*|(?:my|mijn|m'n|mn|his|her|haar|zijn) (?:\w+ )?(?:e-?mail\w*|mail\w*|adres|address)|thuis(?:mail|adres)"
+    r"(?<!\w)(?:priv[eé]\w*|(?:my|mijn|m'n|mn|his|her|haar|zijn) (?:\w+ )?(?:e-?mail\w*|mail\w*|adres|address)"
+    r"|thuis(?:mail|adres)"
     r"|personal (?:e-?mail|address)|home (?:e-?mail|mail))(?!\w)",
     re.IGNORECASE,
 )

@@ -23,7 +23,8 @@ _HOUSE = re.compile(
 # What happened to one person, not to anybody: a state with somebody in it.
 _HAPPENED = re.compile(
     r"(?<!\w)(?:is|was|zit|zat|ligt|lag|heeft|had|kreeg|krijgt|kwam|werd|wordt|verloor|moet|has|had|got|gets"
-    r"|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel|drinkt|slaat|slaapt|sliep|loopt|liep|gebruikt|steelt|valt|vergeet|komt|belt|wil"
+    r"|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel|drinkt|slaat|slaapt|sliep|loopt|liep"
+    r"|gebruikt|steelt|valt|vergeet|komt|belt|wil"
     r"|kan|durft|leeft|drinks|hits|sleeps|keeps|can't|cannot|needs)(?!\w)",
     re.IGNORECASE,
 )
@@ -36,10 +37,14 @@ _ANYBODY = re.compile(
 )
 # Said of a document, an account or a car it says nothing of health: believed beside a name only.
 _OF_THINGS = re.compile(
-    r"leefgeld|incasso\w*|aanmaning\w*|kwijtschelding\w*|verblijfsvergunning\w*|\w*toeslag|vermist\w*|missing|gestolen|stolen"
+    r"leefgeld|incasso\w*|aanmaning\w*|kwijtschelding\w*|verblijfsvergunning\w*|\w*toeslag|vermist\w*|missing"
+    r"|gestolen|stolen"
     r"|diefstal|theft|invaliden\w+|gehandicapten\w+|opvang|noodopvang|bang voor|salaris|salary|wage|doorgereden"
-    r"|hit and run|overlast\w*|nuisance|clean|condition|misbruik|scootmobiel\w*|rolstoel\w*|slachtoffers?|victims?|dader|ambulance|voedselbank\w*|food banks?|(?:zijn|haar|his|her) ex|ex|bewind|medi[sc]\w+|wijkteam\w*|verdachte?n?|suspects?|alimentatie"
-    r"|asiel\w*|ontslag|betalingsregeling|in termijnen|inkomens\w*|minima|minimum|tablets|treatment|behandel\w*|scheiding",
+    r"|hit and run|overlast\w*|nuisance|clean|condition|misbruik|scootmobiel\w*|rolstoel\w*|slachtoffers?|victims?"
+    r"|dader|ambulance|voedselbank\w*|food banks?|(?:zijn|haar|his|her) ex|ex|bewind|medi[sc]\w+|wijkteam\w*"
+    r"|verdachte?n?|suspects?|alimentatie"
+    r"|asiel\w*|ontslag|betalingsregeling|in termijnen|inkomens\w*|minima|minimum|tablets|treatment|behandel\w*"
+    r"|scheiding",
     re.IGNORECASE,
 )
 _NEGLECT = re.compile(
@@ -75,7 +80,7 @@ def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
         return
     spans = tuple(draft.find_names(text)) if draft.find_names else ()
     named = people(text, spans, draft.own.names)
-    known = list(identified(view))
+    known = list(identified(view, draft.own))
     for start, end in facts[:_MOST_FACTS]:
         if (
             near(named, start - _REACH, end + _REACH)

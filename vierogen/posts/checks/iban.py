@@ -37,7 +37,8 @@ _OF_ALL = re.compile(
 _HOLDER = re.compile(
     r"(?:t\.?n\.?v\.?|ten name van|op naam van|van|of|to|for|account of|in the name of|name:?)[ :]{1,3}(?:de "
     r"|het |the |onze )?(?:\w+[ ]){0,2}?\w*(?:stichting|fonds|gemeente|belasting\w*|vereniging|comit[eé]"
-    r"|council|trust|foundation|charity|fund|appeal|club|waterschap|voedselbank|kerk|museum|vrienden van|friends of|\w*huis)",
+    r"|council|trust|foundation|charity|fund|appeal|club|waterschap|voedselbank|kerk|museum|vrienden van|friends of"
+    r"|\w*huis)",
     re.IGNORECASE,
 )
 _OF_ONE = re.compile(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
@@ -14,7 +15,8 @@ _DOCUMENT = re.compile(
     r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"
     r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer|pas|kaart)\w*|residence (?:permit"
-    r"|card)|v-nummer|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
+    r"|card)|v-nummer|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)"
+    r"|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
 # Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); licences ten digits. British
@@ -31,10 +33,13 @@ _SHAPES = (
 _SMALL_ONE = re.compile(r"(?=(?:[a-z]*\d){3})[a-np-z]{2}[a-np-z0-9]{6}\d")
 _SIGN = r"[A-Za-z0-9]"
 _TOKEN = re.compile(
-    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|[a-z]{{3}}[ ][a-z\d]{{3}}[ ][a-z\d]{{2}}\d(?!\w)|{_SIGN}{{2,18}}(?:["
+    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|[a-z]{{3}}[ ][a-z\d]{{3}}[ ][a-z\d]{{2}}\d(?!\w)"
+    rf"|{_SIGN}{{2,18}}(?:["
     rf" .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
 )
 _REACH = 75
+# Looked at in one text; a list of more is no post.
+_MOST = 1000
 
 
 class IdentityDocument(Check):
@@ -59,7 +64,7 @@ class IdentityDocument(Check):
 def hits(view: Plain) -> Iterator[Hit]:
     """Where numbers of documents stand in a text."""
     done = 0
-    for document in _DOCUMENT.finditer(view.text):
+    for document in islice(_DOCUMENT.finditer(view.text), _MOST):
         at = max(done, document.end())
         for start, end in _numbers(view.text, at, document.end() + _REACH):
             if start >= done and _is_number(view.text, start, end):

@@ -41,7 +41,7 @@ class Names(Check):
 def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
     extra = tuple(draft.find_names(view.text)) if draft.find_names else ()
     named = people(view.text, extra, draft.own.names)
-    known = [(one.start, one.end) for one in identified(view)] if named else []
+    known = [(one.start, one.end) for one in identified(view, draft.own)] if named else []
     for person in named:
         if _says_something(view.text, person, known):
             message = _("“%(shown)s” looks like the name of a private person.")
@@ -59,6 +59,8 @@ def _says_something(text: str, person: Person, known: Sequence[tuple[int, int]])
         return True
     if person.how == "whole":
         return bool(NEAR.search(text, max(0, person.start - reach), person.end + reach)) or _is_spoken_of(text, person)
+    if person.how == "first" and _GOES_ON.search(text, person.end, person.end + 70):
+        return True
     sentence = sentence_around(text, person.start, person.end)
     return person.how == "first" and bool(
         (PRONOUN.search(sentence) or _SORRY.search(sentence)) and NEAR.search(sentence)
@@ -82,11 +84,14 @@ def _is_spoken_of(text: str, person: Person) -> bool:
     return bool(_POINTED_AT.search(before) or _PRONOUN_AFTER.search(text, person.end, person.end + 60))
 
 
+# The next sentence is about her.
+_GOES_ON = re.compile(r"[.!?] (?:Ze|Zij|Hij|Haar|Hem|She|He|Her|His)(?!\w)")
 _SORRY = re.compile(
     r"(?<!\w)(?:sorry|excuses?|apologies|je aanvraag|je dossier|your application|your file)(?!\w)", re.IGNORECASE
 )
 _POINTED_AT = re.compile(
-    r"(?<!\w)(?:die|dat|kent|zoek\w*|mist?|staat|heet|is|was|van|bedankt|sorry|vraag|tegen|that|know|knows|told|ask|asked)[ ]$",
+    r"(?<!\w)(?:die|dat|kent|zoek\w*|mist?|staat|heet|is|was|van|bedankt|sorry|vraag|tegen|that|know|knows|told|ask"
+    r"|asked)[ ]$",
     re.IGNORECASE,
 )
 _PRONOUN_AFTER = re.compile(

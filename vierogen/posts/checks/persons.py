@@ -36,19 +36,25 @@ _TITLE = (
 _SURE_ROLE = (
     r"(?:cli[eë]nte?|pati[eë]nte?|leerling|verdachte|dader|slachtoffer|getuige|buurman|buurvrouw|huurder|huurster"
     r"|\w*bewo(?:ner|onster)|statushouder|asielzoek(?:er|ster)|aanvra(?:ger|agster)|indien(?:er|ster)|kla(?:ger|agster)"
-    r"|melder|meldster|bezwaarmaker|inspreker|insprekster|mantelzorger|stagiaire?|pleeg(?:kind|zoon|dochter|moeder|vader)"
-    r"|pupil|peuter|kleuter|baby|\w*(?:mijder|pleger|genoot|genote|koopman|koopvrouw|houder|houdster|gerechtigde|gedupeerde"
-    r"|verlater|spijbelaar|patiënt|huurder|aanvrager|debiteur|schuldenaar|gedetineerde|arrestant|verslaafde|dakloze|jarige"
+    r"|melder|meldster|bezwaarmaker|inspreker|insprekster|mantelzorger|stagiaire?|pleeg(?:kind|zoon|dochter|moeder"
+    r"|vader)"
+    r"|pupil|peuter|kleuter|baby|\w*(?:mijder|pleger|genoot|genote|koopman|koopvrouw|houder|houdster|gerechtigde"
+    r"|gedupeerde"
+    r"|verlater|spijbelaar|patiënt|huurder|aanvrager|debiteur|schuldenaar|gedetineerde|arrestant|verslaafde|dakloze"
+    r"|jarige"
     r"|jubilaris|bruid|bruidegom|weduwe|weduwnaar|zwerver|vluchteling|jeugdige|betrokkene|vermiste|overledene)"
     r"|client|patient|tenant|neighbour|applicant|claimant|complainant|suspect|offender|victim|witness|carer|care leaver"
     r"|trainee|service user|pupil|appellant|foster (?:child|son|daughter|mum|dad)|widow|widower|newborn|toddler)"
 )
 _UNSURE_ROLE = (
-    r"(?:collega|inwo(?:ner|onster)|klant|student|deelne(?:mer|emster)|vader|moeder|zoon|dochter|zoontje|dochtertje|broer"
-    r"|zus|broertje|zusje|kindje|kind|vriend|vriendin|ex|partner|opa|oma|tante|oom|neef|nicht|juf|meester|zuster|broeder"
+    r"(?:collega|inwo(?:ner|onster)|klant|student|deelne(?:mer|emster)|vader|moeder|zoon|dochter|zoontje|dochtertje"
+    r"|broer"
+    r"|zus|broertje|zusje|kindje|kind|vriend|vriendin|ex|partner|opa|oma|tante|oom|neef|nicht|juf|meester|zuster"
+    r"|broeder"
     r"|vrijwillig(?:er|ster)|chauffeur|kapper|bakker|slager|boer|monteur|schoonmaker|schoonmaakster|meneer|man|vrouw"
     r"|jongen|meisje|eigenaar|eigenaresse|bezoeker|speler|lid|medewerk(?:er|ster)|resident|colleague|learner|driver"
-    r"|caller|son|daughter|mum|mam|dad|mother|father|brother|sister|nan|nana|gran|granny|grandma|grandad|aunt|auntie|uncle"
+    r"|caller|son|daughter|mum|mam|dad|mother|father|brother|sister|nan|nana|gran|granny|grandma|grandad|aunt"
+    r"|auntie|uncle"
     r"|friend|girlfriend|boyfriend|husband|wife|boy|girl|baby|little|young|poor|staff member|volunteer)"
 )
 _ROLE = rf"(?:{_SURE_ROLE}|{_UNSURE_ROLE})"
@@ -64,7 +70,9 @@ _LOWER = re.compile(r"(?<![\w'.@-])[a-zà-ÿ]{4,}(?![\w'@-]|\.\w)")
 _SMALL = re.compile(
     r"(?<!\w)(?i:mw|mevr|dhr)\.?[ ](?P<name>(?:(?:van|de|der|den|el|ten|ter|v\.?d)[ ]){0,3}(?!van |de |die "
     r"|en |of |is |heeft )[a-zà-ÿ]{3,})(?!\w)"
-    r"|(?<!die )(?<!de )(?<!deze )(?<!onze )(?<!\w)(?i:mevrouw|meneer)[ ](?!van (?:de|het) )(?P<more>(?:(?:van|de|der|den|el|ten|ter)[ ]){1,3}(?!de |het |directeur|voorz|burg|weth|minis|presid|griff|rechter|leraar|dokter|juf)[a-zà-ÿ]{3,})(?!\w)"
+    r"|(?<!die )(?<!de )(?<!deze )(?<!onze )(?<!\w)(?i:mevrouw|meneer)[ ](?!van (?:de|het) )(?P<more>(?:(?:van|de"
+    r"|der|den|el|ten|ter)[ ]){1,3}(?!de |het |directeur|voorz|burg|weth|minis|presid|griff|rechter|leraar|dokter"
+    r"|juf)[a-zà-ÿ]{3,})(?!\w)"
 )
 _ROLED = re.compile(
     rf"(?<!\w)(?:(?P<sure>(?i:{_SURE_ROLE}))|(?i:{_UNSURE_ROLE}))(?: (?:van|of|genaamd))?[ ]{{1,2}}"
@@ -73,7 +81,8 @@ _ROLED = re.compile(
 # "Tom's mum", "the Novak family".
 _RELATED = re.compile(
     rf"(?<!\w)(?:(?P<name>{_CAP})(?:'?s|[ ]z'n|[ ]d'r|[ ]zijn|[ ]haar)[ ](?i:\w+[ ])?(?i:{_UNSURE_ROLE})"
-    rf"|(?P<her>(?!{_PART}[ ]){_CAP})[ ](?:is |was |heeft )?(?:haar|zijn|d'r|z'n|hun)[ ](?!dat|is|met|er|van|in|op|we|ze)[a-z]{{3,}}"
+    rf"|(?P<her>(?!{_PART}[ ]){_CAP})[ ](?:is |was |heeft )?(?:haar|zijn|d'r|z'n|hun)[ ](?!dat|is|met|er|van|in|op"
+    rf"|we|ze)[a-z]{{3,}}"
     rf"|(?:[Tt]he|[Hh]et|[Dd]e)[ ](?P<more>{_SURNAME})[ ](?:family|household|boy|girl|twins|gezin|huishouden))(?!\w)"
 )
 # Two words in capitals where a name would stand; believed beside a fact or a number only.
@@ -98,7 +107,8 @@ _SINGLE = re.compile(rf"(?<![\w'-])(?P<name>{_CAP})(?!\w)")
 _PLACES_END = (
     r"straat|laan|plein|kade|steeg|gracht|singel|school|college|lyceum|ziekenhuis|kliniek|tunnel|zaal|dreef"
     r"|plantsoen|pad|huis"
-    r"|kantoor|loket|dienst|bank|streek|land|stad|burg|dorp|kring|platform|belasting|centrale|centrum|prijs|stichting|fonds|toernooi|museum|theater|stadion|bibliotheek|polder|bokaal|cup|run|weg"
+    r"|kantoor|loket|dienst|bank|streek|land|stad|burg|dorp|kring|platform|belasting|centrale|centrum|prijs"
+    r"|stichting|fonds|toernooi|museum|theater|stadion|bibliotheek|polder|bokaal|cup|run|weg"
     r"|voedselbank|gemeente|vereniging|comit[eé]|club|parochie|revalidatie|kinder\w*|zorg\w*|buurt\w*|wijk\w*"
     r"|dorps?raad|leger|groep|nummer|service|fonds"
 )
@@ -112,13 +122,15 @@ _PLACE_WORD = re.compile(
 )
 # "Stichting Mevrouw Muis".
 _NAMED_AFTER = re.compile(
-    r"(?<!\w)(?:stichting|caf[eé]|museum|theater\w*|film|boek|serie|voorstelling|musical|restaurant|lunchroom|winkel|foundation)[ ]"
+    r"(?<!\w)(?:stichting|caf[eé]|museum|theater\w*|film|boek|serie|voorstelling|musical|restaurant|lunchroom"
+    r"|winkel|foundation)[ ]"
     rf"(?i:{_TITLE}|{_ROLE})[ ]$",
     re.IGNORECASE,
 )
 _PLACE_BEFORE = re.compile(
     r"(?<!\w)(?:stichting|basisschool|school|college|park|caf[eé]|zaal|restaurant|hotel|theater|museum|bibliotheek"
-    r"|snackbar|cafetaria|bakkerij|slagerij|kapsalon|kliniek|ziekenhuis|huize|villa|molen|sporthal|gebouw|kerk|gemeente|provincie"
+    r"|snackbar|cafetaria|bakkerij|slagerij|kapsalon|kliniek|ziekenhuis|huize|villa|molen|sporthal|gebouw|kerk"
+    r"|gemeente|provincie"
     r"|storm|hurricane|schip|veerpont|rondvaartboot|team|hospice|saint|st\.?|sint|serie|film|actie|project"
     r"|straat|plein|in|te|naar|uit|the|de|het)[ ]$",
     re.IGNORECASE,
@@ -301,7 +313,7 @@ def _has_family_name(name: str) -> bool:
 
 
 _LIKE_A_PLACE = re.compile(
-    r"\w+(?<!zieken)(?<!gast)(?<!raad)(?<!stad)(?<!buurt)(?<!wijk)(?:huis|land|stad|burg|dorp|bank|weg|pad|polder|kring|steeg)"
+    r"\w+(?<!zieken)(?<!gast)(?<!raad)(?<!stad)(?<!buurt)(?<!wijk)(?:huis|land|stad|burg|dorp|bank|polder|kring)"
 )
 
 

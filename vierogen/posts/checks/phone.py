@@ -59,9 +59,11 @@ _MESSAGES = re.compile(
     r"|sturen naar |via )?(?:ons|onze?|de gemeente|gemeente|het loket|klantcontact\w*|us|the council|our)"
     r"|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp|ons (?:whatsapp|06|algemene"
     r"|mobiele)\w*"
-    r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket|dienst|wijk|balie|nood)[- ]?(?:telefoon"
+    r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket|dienst|wijk|balie"
+    r"|nood)[- ]?(?:telefoon"
     r"|nummer|dienst|lijn)|pers(?:woordvoer|voorlicht|contact)\w*|voor de pers|press (?:office|line)"
-    r"|centrale? (?:telefoon)?nummer|ons (?:dienst|wijk|team|piket|app)\w*|(?:app|whatsapp|bel) (?:het|de) (?:wijk|buurt|jongeren|sociaal|gemeente)\w*|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
+    r"|centrale? (?:telefoon)?nummer|ons (?:dienst|wijk|team|piket|app)\w*|(?:app|whatsapp|bel) (?:het|de) (?:wijk"
+    r"|buurt|jongeren|sociaal|gemeente)\w*|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
     re.IGNORECASE,
 )
 

@@ -36,10 +36,12 @@ _MONTH = re.compile(r"(?:jan|feb|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov
 _VEHICLE = re.compile(
     r"(?<!\w)(?:\w*kenteken\w*|\w*auto(?:'s)?|auto(?!ma|no|ri|ch)\w*|\w*wagen|wagens?|bestel\w*|\w*bus(?:je"
     r"|jes)?|scooter\w*|motor\w*|brommer|taxi|caravan|aanhanger|camper|trekker|vrachtwagen|nummerbord"
-    r"|nummerplaat|chauffeur|bestuurder|automobilist|geparkeerd|parkeer\w*|parkeert|staat fout|naheffing\w*|ontheffing\w*|wielklem|bekeuring|bekeurd|boete|parkeervergunning|sleepdienst|weggesleept|plaat|apk"
+    r"|nummerplaat|chauffeur|bestuurder|automobilist|geparkeerd|parkeer\w*|parkeert|staat fout|naheffing\w*"
+    r"|ontheffing\w*|wielklem|bekeuring|bekeurd|boete|parkeervergunning|sleepdienst|weggesleept|plaat|apk"
     r"|foutparkeerder\w*|invalidenplaats|rijdt|rijden|reed|gereden|aanrijding|doorgereden|blokkeert|laadpaal"
     r"|laadpunt"
-    r"|gehandicapten(?:plek|plaats|kaart)\w*|invaliden\w+|laadplek|oprit|voor de deur|toegang voor|golf|polo|transit|tesla|bmw|audi|volvo|opel|corsa|astra|toyota|yaris|fiat|ford|focus|fiesta|kia"
+    r"|gehandicapten(?:plek|plaats|kaart)\w*|invaliden\w+|laadplek|oprit|voor de deur|toegang voor|golf|polo"
+    r"|transit|tesla|bmw|audi|volvo|opel|corsa|astra|toyota|yaris|fiat|ford|focus|fiesta|kia"
     r"|picanto|peugeot|renault|clio|megane|skoda|octavia|mercedes|sprinter|vito|vw|volkswagen|caddy|seat"
     r"|suzuki|swift|nissan|qashqai|hyundai|mini|citro[eë]n|dacia|mazda|honda|civic"
     r"|plates?|number plate|licen[cs]e plate|reg|registration|car|van|lorry|truck|vehicle|driver|parked"
@@ -47,7 +49,9 @@ _VEHICLE = re.compile(
     re.IGNORECASE,
 )
 _NO_VEHICLE = re.compile(
-    r"(?:\w*buis|\w*formulier|formulier\w*|filters?|\w*meter|\w*gauge|\w*sensor|\w*gemaal|\w*sluis|\w*brug|\w*paal|lijn|roepnummer|\w*code|norm|kavel|perceel|lokaal|kamer|zaal|room|artikel|zaak\w*|kenmerk|dossier\w*|besluit|type|model|norm"
+    r"(?:\w*buis|\w*formulier|formulier\w*|filters?|\w*meter|\w*gauge|\w*sensor|\w*gemaal|\w*sluis|\w*brug|\w*paal"
+    r"|lijn|roepnummer|\w*code|norm|kavel|perceel|lokaal|kamer|zaal|room|artikel|zaak\w*|kenmerk|dossier\w*|besluit"
+    r"|type|model|norm"
     r"|bestelnummer|ordernummer|lot|plot|bak|vak|gebouw|blok|rij|stoel|ref\w*|reference|code|productcode"
     r"|versie|version|score|uitslag|serie\w*|wachtwoord|postcode)[ :]{0,2}(?:\w+[ ])?$",
     re.IGNORECASE,

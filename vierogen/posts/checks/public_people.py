@@ -34,13 +34,15 @@ _OFFICES = (
     r"|bibliothecar\w+|ranger|adviser"
 )
 _SPEAKS = (
-    r"motie van|amendement|initiatief van|fractie|wist u dat|wist je dat|did you know|tipt|\w*voorstelling|circus|theater|musical|in première|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t"
+    r"motie van|amendement|initiatief van|fractie|wist u dat|wist je dat|did you know|tipt|\w*voorstelling|circus"
+    r"|theater|musical|in première|zit(?:ten)? (?:voor (?:je|u) )?klaar|help(?:t"
     r"|en) (?:je|u|jou)(?!\w)|beantwoord(?:t|en) (?:al )?(?:je|uw|jouw|vragen)|onze collega's"
     r"|our (?:advisers|colleagues)|expositie|tentoonstelling|vertelt(?: u| je)? (?:over|hoe|waarom)"
     r"|vertelde? over|spreekt over|sprak over"
     r"|geeft (?:een )?(?:lezing|workshop|uitleg|les|tips|concert|college|cursus|rondleiding)|leest voor"
     r"|signeert|exposeert|treedt op|te gast"
-    r"|schilderijen van|werk van|muziek van|lezing (?:van|door)|workshop (?:van|door)|gastcollege"
+    r"|(?:schilderij(?:en)?|beeld|tekening(?:en)?|prent(?:en)?) van|werk van|muziek van|lezing (?:van|door)"
+    r"|workshop (?:van|door)|gastcollege"
     r"|optreden van|concert van|boek van|roman van"
     r"|film van|tentoonstelling|gedicht van|geschreven door|schreef|schilderde|interview met"
     r"|in gesprek met burgemeester|speelt in"
@@ -87,12 +89,14 @@ def is_public(text: str, start: int, end: int) -> bool:
 
 
 _PARTY = re.compile(
-    r"[ ]\((?:VVD|D66|CDA|PvdA|GroenLinks|GL|SP|PVV|CU|ChristenUnie|SGP|Volt|PvdD|BBB|JA21|FvD|Denk|DENK|NSC|50PLUS|Labour|Lab"
+    r"[ ]\((?:VVD|D66|CDA|PvdA|GroenLinks|GL|SP|PVV|CU|ChristenUnie|SGP|Volt|PvdD|BBB|JA21|FvD|Denk|DENK|NSC|50PLUS"
+    r"|Labour|Lab"
     r"|Con\w*|Lib Dem\w*|Green\w*|SNP|[A-Z]\w+ ?[Bb]elang)"
 )
 # What is announced with somebody in it, also in the sentence before.
 _SHOW = re.compile(
-    r"(?<!\w)(?:\w*theater|toneel\w*|cabaret\w*|\w*conference|concert\w*|musical|film|lezing|optreden|expositie|album|top \d+"
+    r"(?<!\w)(?:\w*theater|toneel\w*|cabaret\w*|\w*conference|concert\w*|musical|film|lezing|optreden|expositie"
+    r"|album|top \d+"
     r"|marathon|wint|winnaar|winner|wins|kampioen\w*|tickets|kaarten|lecture|gig|comedy|toernooi|scoorde|scored)(?!\w)",
     re.IGNORECASE,
 )
@@ -115,6 +119,8 @@ def _has_office(text: str, start: int, end: int) -> bool:
 
 
 _OF_ANOTHER = re.compile(
-    r"\b(?:van|of|for|aan|bij|voor|met|door)\b.*[,;]|\b(?:bij|for|voor|met|with|heeft|had|gaf|gave)\b", re.IGNORECASE
+    r"\b(?:van|of|for|aan|bij|voor|met|door)\b.*[,;]|\b(?:bij|for|voor|met|with|heeft|had|gaf|gave|dealt|is|was"
+    r"|zegt|meldt|zag|belt|kent|wil|moet|kan|krijgt|vond|haalde|said|says|has|saw|told)\b",
+    re.IGNORECASE,
 )
 _OFFICE_AFTER = re.compile(rf"[ ]?[,(][^.!?]{{0,25}}?(?<!\w)(?:{_OFFICES})(?!\w)", re.IGNORECASE)
