@@ -179,6 +179,8 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
     if _BOX.search(text[max(0, start - 30) : end]):
         return False
     before, after = text[max(0, start - 130) : start], text[end : end + 100]
+    if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 4, start)):
+        return True
     if _AT_HOME_FOR_SURE.search(before[-60:]):
         return True
     private = (
@@ -216,7 +218,8 @@ _FULL_PERSON = re.compile(
 _AT_HOME_FOR_SURE = re.compile(
     r"(?<!\w)(?:(?:haar|zijn|hun|mijn|her|his|my) (?:\w+ )?(?:huis|flat|woning|appartement|kamer|adres|house|home"
     r"|place|flat)"
-    r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|privéadres|huisadres"
+    r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|bezorgadres|afleveradres|privéadres"
+    r"|huisadres"
     r"|home address)(?: is)?:?"
     r"(?: (?:op|aan|in|at|on|bij))?(?: (?:de|het|the))? ?$",
     re.IGNORECASE,

@@ -113,11 +113,11 @@ def _is_birth(text: str, match: re.Match[str]) -> bool:
         return True
     breaks = [stop.end() for stop in re.finditer(r"[!?\n]|(?<=\w{4})\.\s", before)]
     before = before[breaks[-1] :] if breaks else before
-    after = text[match.end() : match.end() + 16]
+    after = text[match.end() : match.end() + 40]
     label = list(_BORN.finditer(before))
     if label and not _GROUP.search(before[label[-1].end() :]) and not _is_of_a_group(before, label[-1].start()):
         return True
-    if re.match(r"[ )]{0,2}(?:geboren|geb\.|born|\(geb)", after):
+    if re.match(r"[ )]{0,2}(?:(?:in|te) [A-Z][\w-]+ )?(?:geboren|geb\.|born|\(geb)", after):
         return True
     if _is_beside_a_name(text, match):
         return True

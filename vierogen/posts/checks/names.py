@@ -62,8 +62,9 @@ def _says_something(text: str, person: Person, known: Sequence[tuple[int, int]])
     if person.how == "first" and _GOES_ON.search(text, person.end, person.end + 70):
         return True
     sentence = sentence_around(text, person.start, person.end)
+    greeted = _ADDRESSED.search(text[max(0, person.start - 14) : person.start])
     return person.how == "first" and bool(
-        (PRONOUN.search(sentence) or _SORRY.search(sentence)) and NEAR.search(sentence)
+        (greeted or PRONOUN.search(sentence) or _SORRY.search(sentence)) and NEAR.search(sentence)
     )
 
 
@@ -81,13 +82,19 @@ def _is_beside_a_number(text: str, person: Person, known: Sequence[tuple[int, in
 def _is_spoken_of(text: str, person: Person) -> bool:
     """ "Geertruida Molenaar? Haar portemonnee", "die Meintje Wiersma"."""
     before = text[max(0, person.start - 30) : person.start]
-    return bool(_POINTED_AT.search(before) or _PRONOUN_AFTER.search(text, person.end, person.end + 60))
+    return bool(_DOES.match(text, person.end)) or bool(
+        _POINTED_AT.search(before) or _PRONOUN_AFTER.search(text, person.end, person.end + 60)
+    )
 
 
 # The next sentence is about her.
 _GOES_ON = re.compile(r"[.!?] (?:Ze|Zij|Hij|Haar|Hem|She|He|Her|His)(?!\w)")
 _SORRY = re.compile(
     r"(?<!\w)(?:sorry|excuses?|apologies|je aanvraag|je dossier|your application|your file)(?!\w)", re.IGNORECASE
+)
+_DOES = re.compile(
+    r"[ ](?:heeft|had|wil|wilde|vraagt|vroeg|belde|belt|mailde|klaagt|moet|mag|krijgt|kreeg|has|had|wants|rang"
+    r"|called|asked|owes)(?!\w)"
 )
 _POINTED_AT = re.compile(
     r"(?<!\w)(?:die|dat|kent|zoek\w*|mist?|staat|heet|is|was|van|bedankt|sorry|vraag|tegen|that|know|knows|told|ask"

@@ -47,7 +47,8 @@ _SURE_ROLE = (
     r"|trainee|service user|pupil|appellant|foster (?:child|son|daughter|mum|dad)|widow|widower|newborn|toddler)"
 )
 _UNSURE_ROLE = (
-    r"(?:collega|inwo(?:ner|onster)|klant|student|deelne(?:mer|emster)|vader|moeder|zoon|dochter|zoontje|dochtertje"
+    r"(?:kinderen|ouders|kids|children|parents|collega|inwo(?:ner|onster)|klant|student|deelne(?:mer|emster)|vader"
+    r"|moeder|zoon|dochter|zoontje|dochtertje"
     r"|broer"
     r"|zus|broertje|zusje|kindje|kind|vriend|vriendin|ex|partner|opa|oma|tante|oom|neef|nicht|juf|meester|zuster"
     r"|broeder"
@@ -281,6 +282,8 @@ def _is_name_after_role(match: re.Match[str], *, listed: bool) -> bool:
     words = match["name"].split()
     if not match["sure"] and match.string.startswith("'s ", match.end("name")):
         return False
+    if len(words) > 1 and words[0] in {"Van", "De", "El", "Ten", "Ter", "Den"} and not _PLACE_WORD.fullmatch(words[-1]):
+        return True
     if listed or words[0].strip(".") in FIRST_NAMES or "." in words[0]:
         return True
     if _PLACE_WORD.fullmatch(words[-1]) or (len(words) > 1 and _PLACE_WORD.fullmatch(words[0])):

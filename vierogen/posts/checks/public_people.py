@@ -31,7 +31,8 @@ _OFFICES = (
     r"|artist|singer|actor|actress|comedian|historian|broadcaster|presenter|composer"
     r"|curator|architect|photographer|coach|olympi\w+|paralympi\w+|champion|footballer|ambassador"
     r"|commissioner|vicar|bishop|reverend|rev\.?|saint|st|cabinet member|headteacher|librarian"
-    r"|bibliothecar\w+|ranger|adviser"
+    r"|bibliothecar\w+|ranger|adviser|\w*arts|\w*therapeute?|verloskundige|jurist|\w*expert|\w*deskundige|docente"
+    r"|\w*specialiste?"
 )
 _SPEAKS = (
     r"motie van|amendement|initiatief van|fractie|wist u dat|wist je dat|did you know|tipt|\w*voorstelling|circus"

@@ -39,7 +39,7 @@ _ASSIGNED = re.compile(
 )
 _WORD = (
     r"(?:wacht\s?woord(?:code)?|wachtzin|toegangscode|toegangswoord|ww|pw|pwd|pass(?:word|code|phrase|wd)"
-    r"|wifi[- ]?(?:code|key|sleutel|wachtwoord|password)|netwerksleutel|wpa2?[- ]?(?:sleutel|key)|inlogcode"
+    r"|wi-?fi[- ]?(?:code|key|sleutel|wachtwoord|password)|netwerksleutel|wpa2?[- ]?(?:sleutel|key)|inlogcode"
     r"|inloggegevens|log-?in(?:code|s)?|inlog|credentials|beheerderswachtwoord|key(?=[ ]?[=:])|sleutel(?=[ ]?[=:]))"
 )
 _SAID = re.compile(

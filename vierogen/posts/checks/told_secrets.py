@@ -18,7 +18,8 @@ _LOCK = (
 _DOES_IT = (
     r"(?:tik|tikt|toets\w*|typ|druk|intoetsen|draai\w*|voer|invoeren|gebruik|open(?:t|en)?(?: met| via)?"
     r"|gaat (?:\w+ )?(?:open|uit|af)"
-    r"(?: met)?|gaat met|af met|uit met|met|is|wordt|blijft|luidt|staat op|ingesteld op|code|pin|cijfers?"
+    r"(?: met)?|slot op|lock on|slot staat op|gaat met|af met|uit met|met|is|wordt|blijft|luidt|staat op"
+    r"|ingesteld op|code|pin|cijfers?"
     r"|combinatie|combi"
     r"|nummer|=|:|->|→|enter|press|type|tap|dial|key in|punch in|use|using|with|set to|opens? (?:with|to)|turn"
     r"|combination|number"
