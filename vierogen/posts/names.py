@@ -33,6 +33,7 @@ _ALSO_WORDS = """
     Noord Oost West Zuid Sky Summer Autumn Winter River Angel Baby Boy King Prince Queen Duke Earl Major Judge
     Christian Jordan Paris London Sydney Florence Victoria Brooklyn Chelsea Kent Holland America India China
     Israel Asia Europa Nova Delta Omega Alpha Beta Gamma Mercedes Lotus Toyota Ford Volvo Max Mini Robin Olympia
+    Donate Silver
     Spring Sport Super Top Ma Pa Oma Opa Tante Oom Heer Juf Meester Broer Zus Mees Happy Lucky Dear Miss Sir
     Lady Lord Mayor Police Council Team Wijk Park Plein Bos Berg Meer Duin Strand Haven Toren Kasteel Hart Ziel
     Vrede Vrij Nieuw Groen Geel Rood Blauw Wit Zwart Goud Zilver Ster Wonder Melding Aan Age Alike Alle An

@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
-from vierogen.posts.checks.facts_of_life import private_facts
+from vierogen.posts.checks.facts_of_life import has_fact
 from vierogen.posts.checks.persons import near, people
-from vierogen.posts.checks.plain import Hit, Plain, told
+from vierogen.posts.checks.plain import Hit, Plain, sentence_around, told
 
 _HOUSE = (
     r"\d{1,4}(?:[ ]?-?[ ]?(?:[a-zA-Z](?![\w'])|bis|hs|huis|I{1,3}|IV|\d{1,3}(?:hoog)?)(?![\w]))?(?![\w.:,]\d"
     r"|\w|[ ]?(?:uur|jaar|euro|km|meter|procent|%))"
 )
 _STREET = (
-    r"(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
+    r"(?:(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z]?[\w'-]*(?:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk|hof"
+    r"|dreef|plantsoen)"
+    r"|(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z][\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
     r"|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan"
-    r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
+    r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk))"
 )
-_POSTCODE = r"[1-9]\d{3}[ ]?[A-Za-z]{2}(?![\w])"
+_NO_LETTERS = r"(?:en|of|is|in|op|om|to|at|am|pm|by|or|we|je|ik|km|ha|er|de|ze|te|do|ma|di|wo|vr|za|zo|nu)"
+_POSTCODE = rf"[1-9]\d{{3}}(?:[ ](?!{_NO_LETTERS}(?!\w)))?[A-Za-z]{{2}}(?![\w])"
 _UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
 _UK_STREET = (
     r"(?:flat \d+[a-z]?,? )?\d{1,4}[a-zA-Z]?[ ](?:[A-Z][\w'-]+[ ]){1,3}(?:Street|St|Road|Rd|Close|Avenue|Ave"
@@ -33,14 +37,36 @@ _FULL = re.compile(
     rf"|[A-Z][\w'-]+[ ]{_HOUSE}[ ,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE})"
 )
 _BARE = re.compile(rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}|{_UK_STREET})")
+# What is counted in ordinary posts.
+_COUNTED = (
+    r"(?:Groep|Kamer|Zaal|Lokaal|Lijn|Bus|Tram|Artikel|Fase|Week|Dag|Jaar|Team|Perron|Spoor|Route|Nummer|Hoofdstuk"
+    r"|Deel|Level"
+    r"|Covid|Type|Room|Ward|Unit|Page|Year|Season|Top|Windows|Afdeling|Gate|Bak|Vak|Kavel|Ronde|Agenda|Wereld|Klas"
+    r"|Bureau|Plek"
+    r"|Stap|Step|Punt|Versie|Version|Model|Halte|Afslag|Exit|Junction|Platform|Groene|Nog|Ruim|Circa|Slechts|Only"
+    r"|Over|About"
+    r"|Alle|All|Van|Tot|Met|Om|Bel|App|Call|Tel|Cliënt|Client|Dossier|Zaak|Case|Order|Visa|Leeftijd|Age|Aged|Since"
+    r"|Sinds|Vanaf"
+    r"|Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag|Zaterdag|Zondag|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"
+    r"|Sunday"
+    r"|Januari|Februari|Maart|April|Mei|Juni|Juli|Augustus|September|Oktober|November|December|January|February"
+    r"|March|May|June"
+    r"|July|August|October|Kavel|Perceel|Paviljoen|Hal|Gebouw|Blok|Block|Building|Floor|Verdieping|Etage|Studio"
+    r"|Code|Pin)(?!\w)"
+)
 # "Achterom 9 in Rietmeer": any word with a number, only where somebody is at home there.
-_ODD = re.compile(rf"(?<![\w-])[A-Z][a-z]{{3,20}}[ ]{_HOUSE}")
+_ODD = re.compile(
+    rf"(?<![\w-])(?:(?:De|Het|'t|Den|Grote|Kleine|Oude|Nieuwe|Korte|Lange)[ ]|(?!{_COUNTED}))[A-Z][a-zà-ÿ]{{2,20}}"
+    rf"(?:(?:[ ](?:van|de|der|den|het|op|aan|of|ten|ter"
+    rf"|'t)){{0,2}}[ ](?!{_COUNTED})[A-Z][a-zà-ÿ]{{2,20}})?[ ](?:nr\.?[ ]|nummer[ ])?"
+    rf"(?!(?:19|20)\d\d(?!\d)){_HOUSE}"
+)
 _OF_ALL = re.compile(
     r"(?<!\w)(?:\w*stadskantoor|\w*gemeentehuis|stadhuis|raadhuis|\w*loket|\w*balie|\w*centrum|buurthuis"
     r"|dorpshuis|wijkhuis|buurtkamer|huiskamer|huis van de \w+|clubhuis|\w*bibliotheek|bieb|school|\w*school"
     r"|kerk|museum|theater|zwembad|sporthal|zaal|winkel\w*|kantoor|\w*gebouw|kringloop|milieustraat|inloop\w*"
     r"|spreekuur"
-    r"|bezoekadres|postadres|ons adres|locatie|adres|ingang|entree|voordeur van het|open(?:t|en|ing"
+    r"|bezoekadres|postadres|ons adres|locatie|ingang|entree|voordeur van het|open(?:t|en|ing"
     r"|ingstijden)?|geopend|welkom|kom naar|kom langs|markt|afspraak|organis\w+|inzamel\w*|rondleiding"
     r"|kasteel|landgoed|concert|voorstelling|workshop|tickets"
     r"|stembureau|voedselbank|vergunning\w*|bestemmingsplan|aanvraag|dakkapel|omgevingsplan|kappen"
@@ -62,7 +88,17 @@ _OF_ONE = re.compile(
     r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he"
     r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|\w*ontruim\w*|privé ?adres"
     r"|huisadres|home address|my address|opgehaald worden|melder|klager|collega|buurvrouw|buurman"
-    r"|op te halen bij|weduwe|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
+    r"|bewo(?:ner|onster)|huurder|huurster|jongen|meisje|vrouw|man|zus|broer|moeder|vader|zoon|dochter|oma|opa"
+    r"|mensen op"
+    r"|buren|vriend|vriendin|ex|jubilaris|kinderen zonder|vier kinderen|gezin|(?:staat|sta|stond"
+    r"|staan) (?:\w+ )?ingeschreven"
+    r"|verblij(?:ft|ven|f)|logeert|slaapt|sliep|trok in|ingetrokken|aanbellen|bloempot|thuiszorg|mantelzorg\w*"
+    r"|wijkverple\w+"
+    r"|carers?|neighbour|sister|brother|mother|father|mum|dad|resident|staying (?:at|with)|stays (?:at|with)"
+    r"|moved (?:in|to)|his|hers"
+    r"|suspect|victim|verdachte|woning|de bel|voordeur|achterom|geheim adres|schuiladres|voor de deur|(?:het"
+    r"|the) \w+ (?:huis|house)|de hond|schoorsteenbrand|inschrijving|woonplaats|juf|op te halen bij|weduwe"
+    r"|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -86,14 +122,15 @@ class Address(Check):
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each address once."""
         own = {_bare(address) for address in draft.own.addresses if _bare(address)}
-        yield from told(self, draft, look=lambda view: _hits(view, own), tier=Tier.LOOK)
+        yield from told(self, draft, look=lambda view: hits(view, own), tier=Tier.LOOK)
 
 
 def _bare(address: str) -> str:
     return re.sub(r"\W+", "", address).casefold()
 
 
-def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
+def hits(view: Plain, own: AbstractSet[str] = frozenset()) -> Iterator[Hit]:
+    """Where home addresses stand in a text."""
     done = 0
     for start, end, postcode in _addresses(view.text):
         bare = _bare(view.text[start:end])
@@ -124,26 +161,84 @@ def _at_home(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 45) : match.start()]
     return bool(
         re.search(
-            r"(?<!\w)(?:thuis(?: gebracht)?:|thuis op|woont (?:op|aan|in)|adres:?|lives at|huisbezoek (?:op|aan)"
-            r"|bij mij:?|thuis:)[ ](?:de |het )?$|thuis gebracht: $",
+            r"(?<!\w)(?:thuis(?: gebracht)?:?|\w*adres(?: is)?:?|bij mij:?|(?:wo(?:ont|nen|onde)|woonachtig"
+            r"|verblij\w+|logee?r\w+"
+            r"|ingeschreven|slaapt|zit|staat|huis\w*|woning|zolder|flat|kelder|schuur|appartement|kamer|huisbezoek"
+            r"|aanbellen|inval"
+            r"|sleutel\w*|bloempot|ophalen|opgehaald|afgeven|bezorg\w+|lev\w+|visit\w*|liv\w+|lives|stay\w*|house"
+            r"|flat|home|keys?"
+            r"|bel(?:t|de)?|langs|is)(?:[ ][a-z]+){0,4}?(?:,|:|[ ](?:op|aan|in|van|bij|naar|te|at|to|on|of"
+            r"|near)))[ ](?:de |het )?$",
             before,
+            re.IGNORECASE,
         )
-    )
+    ) or _is_led_to(text, match)
 
 
 def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
     if _BOX.search(text[max(0, start - 30) : end]):
         return False
     before, after = text[max(0, start - 130) : start], text[end : end + 100]
-    private = bool(_OF_ONE.search(before) or _OF_ONE.search(after)) or _is_about_somebody(text, start, end)
+    if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 4, start)):
+        return True
+    if _AT_HOME_FOR_SURE.search(before[-60:]):
+        return True
+    private = (
+        bool(_OF_ONE.search(before) or _OF_ONE.search(after))
+        or _is_about_somebody(text, start, end)
+        or bool(_HAPPENED_THERE.search(text, max(0, start - 90), end + 60))
+    )
     public = bool(_OF_ALL.search(before[-80:]) or _OF_ALL.search(after[:60]))
     if postcode:
         return private or not public
     return private and not public
 
 
+_LEADS_TO = re.compile(r"(?:[,:(]|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ](?:de |het |the )?$", re.IGNORECASE)
+
+
+def _is_led_to(text: str, match: re.Match[str]) -> bool:
+    """ "Mw. Van Dongen, Achterom 9", "de ambulance stond bij Ganzerik 5"."""
+    start, end = match.span()
+    if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 25, start)):
+        return True
+    sentence = sentence_around(text, start, end, reach=100)
+    return bool(_LEADS_TO.search(text[max(0, start - 12) : start])) and bool(
+        _OF_ONE.search(sentence) and (has_fact(text, start - 90, end + 90) or _FULL_PERSON.search(sentence))
+    )
+
+
+_FULL_PERSON = re.compile(
+    r"(?<!\w)(?:mevrouw|meneer|mw|dhr|juf|meester|op de hoek|door de bus|thuis|woont|aanbellen|zelfde|mrs?|lives"
+    r"|home)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+_AT_HOME_FOR_SURE = re.compile(
+    r"(?<!\w)(?:(?:haar|zijn|hun|mijn|her|his|my) (?:\w+ )?(?:huis|flat|woning|appartement|kamer|adres|house|home"
+    r"|place|flat)"
+    r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|bezorgadres|afleveradres|privéadres"
+    r"|huisadres"
+    r"|home address)(?: is)?:?"
+    r"(?: (?:op|aan|in|at|on|bij))?(?: (?:de|het|the))? ?$",
+    re.IGNORECASE,
+)
+# What happens in homes only.
+_HAPPENED_THERE = re.compile(
+    r"(?<!\w)(?:huis ?uitzett\w+|huisuitzett\w+|uithuiszett\w+|\w*ontruim\w+|\w*hennep\w*|wietplantage|drugs(?:lab"
+    r"|pand)|huiszoeking"
+    r"|doorzoeking|inval|ingebroken|inbraak|burgl\w+|arrest\w*|aangehouden|ambulance|reanimatie|mishandel\w+"
+    r"|huiselijk\w*|\w*schuld|\w*achterstand|deurwaarder\w*"
+    r"|beslag\w*|verward\w*|in de war|thuiszorg|crisisdienst|ggz|steekpartij|uit huis|evict\w+|bailiffs?|arrears"
+    r"|home care"
+    r"|domestic|raid\w*|overdos\w+|rollator|traplift|wmo\w*|zelfmoord\w*)(?!\w)",
+    re.IGNORECASE,
+)
+
+
 def _is_about_somebody(text: str, start: int, end: int) -> bool:
     named = near(people(text), start - 120, end + 80)
-    if any(person.how != "first" for person in named):
+    if any(person.how in {"title", "role", "whole"} for person in named):
         return True
-    return bool(named and private_facts(text[max(0, start - 150) : end + 150]))
+    return bool(named) and has_fact(text, start - 150, end + 150)

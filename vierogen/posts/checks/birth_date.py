@@ -21,12 +21,13 @@ _DATE = re.compile(
     rf"|{_DAY}(?:st|nd|rd|th|e)?[ -](?:of )?{_MONTH}[ ,-]{{1,2}}(?P<b>{_YEAR})|{_MONTH} {_DAY}(?:st|nd|rd"
     rf"|th)?,? (?P<c>(?:19|20)\d\d)"
     r"|(?:[0-3] ?\d) ?[-/.] ?(?:[01] ?\d) ?[-/.] ?(?P<d>[12] [90] \d \d|[12][90]\d\d)|(?P<f>(?<=\s)(?:0[1-9]"
-    r"|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d)|\d\d (?:0\d|1[0-2]) (?P<g>(?:19|20)\d\d))(?![\w]|-\d)",
+    r"|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d)|\d\d (?:0\d|1[0-2]) (?P<g>(?:19|20)\d\d)|(?<=[ :])(?:0[1-9]"
+    r"|[12]\d|3[01])(?:0[1-9]|1[0-2])(?P<h>\d\d))(?![\w]|-\d)",
     re.IGNORECASE,
 )
 _BORN = re.compile(
-    r"(?<!\w)(?:geb(?:oren|oortedatum|oorteda[gt]\w*|\.)?(?:dd?\.?|datum)?|gbd|g\.?b\.?d\.?|date of birth"
-    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarige?|komt uit|kwam ter wereld"
+    r"(?<!\w)(?:geboor\w*|ge[ ]?boren|geb(?:[ ]?dat\w*|datum|\.?[ ]?dd?)?\.?|gbd|g\.?b\.?d\.?|date of birth"
+    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarige?|komt uit|kwam ter wereld|levenslicht"
     r"|geboortedd)(?!\w)",
     re.IGNORECASE,
 )
@@ -40,16 +41,37 @@ _GROUP = re.compile(
 _THINGS = re.compile(
     r"(?<!\w)(?:aangifte van geboorte|geboorteaangifte|gemeente|stichting|vereniging|museum|veulen|lam|kalf"
     r"|giraffe?|olifant\w*|panda|dier\w*|ooievaar|foal|calf|lamb|elephant|council|charity|club|idee|plan"
-    r"|project|wijk|app|website|organisatie|bedrijf|dienst|library|bibliotheek|brug|fanfare|school|kerk|park|park|hospital|museum|bieb)(?!\w)",
+    r"|project|wijk|app|website|organisatie|bedrijf|dienst|library|bibliotheek|brug|fanfare|school|kerk|park|park"
+    r"|hospital|museum|bieb)(?!\w)",
     re.IGNORECASE,
 )
 _CLIENT = re.compile(
-    r"(?<!\w)(?:cli[eë]nte?|pati[eë]nte?|client|patient|leerling|pupil|aanvra(?:ger|agster)|applicant"
-    r"|betrokkene|verdachte|suspect)(?!\w)",
+    r"(?<!\w)(?:cli[eë]nte?|pati[eë]nte?|client|patient|leerling|pupil|aanvra(?:ger|agster)|applicant|betrokkene"
+    r"|verdachte"
+    r"|suspect|slachtoffer|victim|bewo(?:ner|onster)|huurder|tenant|resident|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?"
+    r"|mrs?|ms|jongen"
+    r"|meisje|man|vrouw|zoon|dochter|kind|baby|son|daughter|child|jarige|vermist\w*|missing|jeugdige|deelne(?:mer"
+    r"|emster)"
+    r"|melder|inwo(?:ner|onster)|statushouder|student|stagiaire?|patiënt)(?!\w)",
     re.IGNORECASE,
 )
 # People of history: whoever was born before is in books, or over 110.
 _FIRST_YEAR = 1916
+# Days before are seldom those of appointments.
+_LONG_PAST = 2012
+# "Li Wei Chen, 30/11/1979": words in capitals, then the date and nothing else.
+_LIKE_A_NAME = re.compile(
+    r"(?<![\w'-])(?!(?:Stichting|Gemeente|Besluit|Brief|Wet|De|Het)[ ])[A-ZÀ-Ö][a-zà-ÿ'-]+(?:[ ](?:van|de|der|den"
+    r"|el|al|ten|ter))*"
+    r"(?:[ ][A-ZÀ-Ö][a-zà-ÿ'-]+){1,3}[ ]?[(,/]{1,2}[ ]?[*°]?[ ]?$"
+)
+# A date beside a name that is younger is that of a letter or a visit.
+_GROWN = 2020
+_OTHER_DAY = re.compile(
+    r"(?<!\w)(?:overle\w+|gestorven|sinds|vanaf|per|tot|died|since|until|opgericht|trouw\w*|getrouwd|married|in dienst"
+    r"|kenteken|besluit|brief|vonnis|zaak|wet|tentoonstelling|oorlog|bevrijd\w*|ramp)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 class BirthDate(Check):
@@ -67,10 +89,11 @@ class BirthDate(Check):
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each date once, masked."""
-        yield from told(self, draft, look=_hits, tier=Tier.LOOK)
+        yield from told(self, draft, look=hits, tier=Tier.LOOK)
 
 
-def _hits(view: Plain) -> Iterator[Hit]:
+def hits(view: Plain) -> Iterator[Hit]:
+    """Where dates of birth stand in a text."""
     for match in _DATE.finditer(view.text):
         if _year(match) >= _FIRST_YEAR and _is_birth(view.text, match):
             message = _("“%(shown)s” looks like somebody's date of birth.")
@@ -86,15 +109,21 @@ def _year(match: re.Match[str]) -> int:
 
 def _is_birth(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 50) : match.start()]
+    if re.search(r"(?<!\w)(?:geboren|geb|born)[!.:]{1,2}[ ]$", before, re.IGNORECASE):
+        return True
     breaks = [stop.end() for stop in re.finditer(r"[!?\n]|(?<=\w{4})\.\s", before)]
     before = before[breaks[-1] :] if breaks else before
-    after = text[match.end() : match.end() + 16]
+    after = text[match.end() : match.end() + 40]
     label = list(_BORN.finditer(before))
     if label and not _GROUP.search(before[label[-1].end() :]) and not _is_of_a_group(before, label[-1].start()):
         return True
-    if re.match(r"[ )]{0,2}(?:geboren|geb\.|born|\(geb)", after):
+    if re.match(r"[ )]{0,2}(?:(?:in|te) [A-Z][\w-]+ )?(?:geboren|geb\.|born|\(geb)", after):
         return True
-    return _is_beside_a_name(text, match) or bool(_CLIENT.search(before) and _year(match) < 2012)
+    if _is_beside_a_name(text, match):
+        return True
+    if re.search(r"(?<!\d)\d{9}[ ,/|;(*-]{1,4}$", before) and _year(match) < _GROWN:
+        return True
+    return bool(_CLIENT.search(before)) and _year(match) < _LONG_PAST and not _OTHER_DAY.search(before)
 
 
 def _is_of_a_group(before: str, at: int) -> bool:
@@ -116,5 +145,11 @@ def _is_of_a_group(before: str, at: int) -> bool:
 
 def _is_beside_a_name(text: str, match: re.Match[str]) -> bool:
     """ "Mohammed el Amrani (12-03-1987)"."""
-    bracketed = re.search(r"[(,*°][ ]?$", text[max(0, match.start() - 3) : match.start()])
-    return bool(bracketed) and _year(match) < 2020 and bool(near(people(text), match.start() - 4, match.start()))
+    lead = text[max(0, match.start() - 60) : match.start()]
+    if _year(match) < _LONG_PAST and _LIKE_A_NAME.search(lead):
+        return True
+    led = re.search(
+        r"(?:[(,*°/|;:-]|(?:^|[ ])(?:is|was)?[ ]?(?:van|of|from|d\.d\.))[ ]?$",
+        text[max(0, match.start() - 9) : match.start()],
+    )
+    return bool(led) and _year(match) < _GROWN and bool(near(people(text), match.start() - 10, match.start()))

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from stdnum.nl import bsn
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.facts_of_life import NEAR, TOLD
 from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_before
-from vierogen.posts.checks.plain import Hit, Plain, masked, told
+from vierogen.posts.checks.persons import near, people
+from vierogen.posts.checks.plain import Hit, Plain, masked, sentence_around, told
 
+# Looked at in one text; a list of more is no post.
+_MOST = 1000
 # Eight or nine digits with a space, dot, hyphen or slash between some of them.
 _NUMBER = re.compile(r"(?<![\w€$£])(?<![\d][.,-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])")
 _LABEL = (
@@ -27,9 +32,26 @@ _OWN_AFTER = re.compile(
 _OWN_SOON = re.compile(rf"[^.!?\n]{{0,45}}(?<!\w)(?:{_LABEL})(?!\w)", re.IGNORECASE)
 # Who is spoken of, where no label stands before the number.
 _PERSON = re.compile(
-    r"(?<!\w)(?:dossier van|dossier|cli[eë]nte?|pati[eë]nte?|patient|inwoner|mevrouw|mevr\.|mw\.?|meneer"
-    r"|dhr\.?|de heer|leerling|(?:persoons|identificatie)nummer"
-    r"|client|resident|mrs?|ms|file of|persoon|burger)(?!\w)",
+    r"(?<!\w)(?:dossier van|dossier|cli[eë]nte?|pati[eë]nte?|inwo(?:ner|onster)|bewo(?:ner|onster)|mevrouw|mevr\.?"
+    r"|mw\.?"
+    r"|meneer|mijnheer|dhr\.?|de heer|fam\.?|familie|leerling|student|huurder|huurster|aanvra(?:ger|agster)|betrokkene"
+    r"|belanghebbende|jeugdige|minderjarige|kind|zoon|dochter|vader|moeder|buurman|buurvrouw|melder|verdachte"
+    r"|slachtoffer"
+    r"|overledene?|overlijden|partner|medewerk(?:er|ster)|werknemer|collega|deelne(?:mer|emster)|statushouder"
+    r"|mantelzorger"
+    r"|ouders?|gezin|toeslag\w*|kindgebonden|uitkering|\w*gerechtigde|\w*gedupeerde|(?:persoons|identificatie"
+    r"|service|burger)[- ]?(?:nummer|nr\.?)|uitkering van|op naam van"
+    r"|t\.?a\.?v\.?|t\.?n\.?v\.?|client|patient|resident|tenant|applicant|claimant|pupil|child|son|daughter|mother"
+    r"|father"
+    r"|colleague|employee|suspect|victim|mrs?|ms|file of|person|persoon|burger|citizen|his|her|hij|zij|hem|haar"
+    r"|zijn)(?!\w)",
+    re.IGNORECASE,
+)
+_OF_WHOM = re.compile(r"(?<!\w)(?:van|voor|of|for|over|onder)[ ]$", re.IGNORECASE)
+_BIRTH_BESIDE = re.compile(r"[ ,/|;(*-]{1,4}\d\d?[-/.]\d\d?[-/.](?:19\d\d|20[01]\d)(?!\d)")
+_AMOUNT = re.compile(
+    r"[ ]?(?:euro|eur|liter|litres?|inwoners|people|keer|times|stuks|m[23²³]|km|kwh|kg|bezoek\w*|views|volgers"
+    r"|%)(?!\w)",
     re.IGNORECASE,
 )
 # Nobody's number: said to be none, or all the same digits.
@@ -55,11 +77,12 @@ class Bsn(Check):
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each number once, masked."""
-        yield from told(self, draft, look=_hits, tier=Tier.STOP)
+        yield from told(self, draft, look=hits, tier=Tier.STOP)
 
 
-def _hits(view: Plain) -> Iterator[Hit]:
-    for match in _NUMBER.finditer(view.text):
+def hits(view: Plain) -> Iterator[Hit]:
+    """Where citizen service numbers stand in a text."""
+    for match in islice(_NUMBER.finditer(view.text), _MOST):
         digits = re.sub(r"\D", "", match.group())
         if bsn.is_valid(digits.zfill(9)) and _is_meant(view.text, match, digits):
             message = _("%(shown)s looks like somebody's citizen service number (BSN).")
@@ -76,4 +99,20 @@ def _is_meant(text: str, match: re.Match[str], digits: str) -> bool:
     ):
         return True
     label = label_before(text, match.start(), (_OWN, OTHER_NUMBERS, _PERSON))
+    if label is None and len(digits) == 9:
+        return _is_beside_a_person(text, match)
     return label is _OWN or (label is _PERSON and len(digits) == 9)
+
+
+def _is_beside_a_person(text: str, match: re.Match[str]) -> bool:
+    """Where nothing says what the number is: does its sentence speak of somebody?"""
+    if _AMOUNT.match(text, match.end()):
+        return False
+    if _BIRTH_BESIDE.match(text, match.end(), match.end() + 25):
+        return True
+    sentence = sentence_around(text, match.start(), match.end(), reach=100)
+    if _OF_WHOM.search(text[max(0, match.start() - 12) : match.start()]) and NEAR.search(sentence):
+        return True
+    return not OTHER_NUMBERS.search(sentence) and bool(
+        _PERSON.search(sentence) or near(people(text), match.start() - 60, match.end() + 60) or TOLD.search(sentence)
+    )

@@ -37,10 +37,11 @@ class Card(Check):
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each number once, masked."""
-        yield from told(self, draft, look=_hits, tier=Tier.STOP)
+        yield from told(self, draft, look=hits, tier=Tier.STOP)
 
 
-def _hits(view: Plain) -> Iterator[Hit]:
+def hits(view: Plain) -> Iterator[Hit]:
+    """Where numbers of cards stand in a text."""
     for match in _NUMBER.finditer(view.text):
         digits = re.sub(r"\D", "", match.group())
         if not _ISSUERS.fullmatch(digits) or not luhn.is_valid(digits) or len(set(digits)) == 1:

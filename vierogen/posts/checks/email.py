@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
@@ -9,7 +10,8 @@ from vierogen.posts.checks.first_names import FIRST_NAMES
 from vierogen.posts.checks.plain import Hit, Plain, told
 
 _ADDRESS = re.compile(
-    r"(?<![\w.+/@-])(?P<who>[A-Za-z0-9](?:[\w+'-]|\.(?=[\w+'-])){0,63})@(?P<at>(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])"
+    r"(?<![\w.+/@-])(?P<who>[A-Za-z0-9](?:[\w+'-]"
+    r"|\.(?=[\w+'-])){0,63})@(?P<at>(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])"
 )
 # Where people have an address of their own; an organisation seldom does.
 _OF_PEOPLE = re.compile(
@@ -50,6 +52,13 @@ _FUNCTION = re.compile(
     r"|trust|charity|foundation|appeal",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"dhr|hr|heer|mw|mevr|mevrouw|fam|familie|mr|mrs|ms|miss|oma|opa")
+_OWN_MAIL = re.compile(
+    r"(?<!\w)(?:priv[eé]\w*|(?:my|mijn|m'n|mn|his|her|haar|zijn) (?:\w+ )?(?:e-?mail\w*|mail\w*|adres|address)"
+    r"|thuis(?:mail|adres)"
+    r"|personal (?:e-?mail|address)|home (?:e-?mail|mail))(?!\w)",
+    re.IGNORECASE,
+)
 _FIRST = frozenset(name.casefold() for name in FIRST_NAMES)
 
 
@@ -69,12 +78,16 @@ class Email(Check):
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each address once, with its first letter and domain."""
         own = {address.strip().casefold() for address in draft.own.emails}
-        yield from told(self, draft, look=lambda view: _hits(view, own), tier=Tier.LOOK)
+        yield from told(self, draft, look=lambda view: hits(view, own), tier=Tier.LOOK)
 
 
-def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
+def hits(view: Plain, own: AbstractSet[str] = frozenset()) -> Iterator[Hit]:
+    """Where addresses of people stand in a text."""
     for match in _ADDRESS.finditer(view.text):
-        if match.group().casefold() not in own and _is_of_a_person(match["who"], match["at"]):
+        if match.group().casefold() not in own and (
+            _is_of_a_person(match["who"], match["at"])
+            or _OWN_MAIL.search(view.text, max(0, match.start() - 60), match.start())
+        ):
             message = _("%(shown)s looks like somebody's own e-mail address.")
             yield Hit(match.start(), match.end(), message, f"{match['who'][0]}•••@{match['at']}"[:80])
 
@@ -88,6 +101,8 @@ def _is_of_a_person(who: str, at: str) -> bool:
         return True
     if len(parts[0]) == 1 and len(parts) > 1 and len(parts[-1]) > 2:
         return not _FUNCTION.fullmatch(parts[-1]) or bool(_OF_PEOPLE.fullmatch(at))
+    if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
+        return True
     if any(_FUNCTION.fullmatch(part) for part in parts):
         return False
     return bool(_OF_PEOPLE.fullmatch(at)) or len(parts) > 1 or parts[0] in _FIRST

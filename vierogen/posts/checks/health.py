@@ -1,13 +1,15 @@
 """Does the text say something about the health, care, money or police matters of somebody who can be recognised?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Extra, Finding, Tier
 from vierogen.posts.checks.facts_of_life import private_facts
-from vierogen.posts.checks.persons import PRONOUN, SOMEBODY, is_pointed_out, near, people
+from vierogen.posts.checks.identified import Known, identified
+from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, told
+from vierogen.posts.checks.somebody import PRONOUN, SOMEBODY, is_pointed_out
 
 # A fact and a person belong together within so many signs.
 _REACH = 170
@@ -21,7 +23,9 @@ _HOUSE = re.compile(
 # What happened to one person, not to anybody: a state with somebody in it.
 _HAPPENED = re.compile(
     r"(?<!\w)(?:is|was|zit|zat|ligt|lag|heeft|had|kreeg|krijgt|kwam|werd|wordt|verloor|moet|has|had|got|gets"
-    r"|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel)(?!\w)",
+    r"|been|zijn|haar|his|her|he's|she's|lost|went|gaat|ging|mocht|viel|drinkt|slaat|slaapt|sliep|loopt|liep"
+    r"|gebruikt|steelt|valt|vergeet|komt|belt|wil"
+    r"|kan|durft|leeft|drinks|hits|sleeps|keeps|can't|cannot|needs)(?!\w)",
     re.IGNORECASE,
 )
 _ANYBODY = re.compile(
@@ -29,6 +33,18 @@ _ANYBODY = re.compile(
     r"|are you|if you|elke|iedere|every|each|veel|many|mensen|people|patiënten|patients|recht op|uw (?:moeder"
     r"|vader|partner|kind)|je (?:moeder|vader|partner|kind)|your (?:mother|father|partner|child|mum"
     r"|dad))(?!\w)",
+    re.IGNORECASE,
+)
+# Said of a document, an account or a car it says nothing of health: believed beside a name only.
+_OF_THINGS = re.compile(
+    r"leefgeld|incasso\w*|aanmaning\w*|kwijtschelding\w*|verblijfsvergunning\w*|\w*toeslag|vermist\w*|missing"
+    r"|gestolen|stolen"
+    r"|diefstal|theft|invaliden\w+|gehandicapten\w+|opvang|noodopvang|bang voor|salaris|salary|wage|doorgereden"
+    r"|hit and run|overlast\w*|nuisance|clean|condition|misbruik|scootmobiel\w*|rolstoel\w*|slachtoffers?|victims?"
+    r"|dader|ambulance|voedselbank\w*|food banks?|(?:zijn|haar|his|her) ex|ex|bewind|medi[sc]\w+|wijkteam\w*"
+    r"|verdachte?n?|suspects?|alimentatie"
+    r"|asiel\w*|ontslag|betalingsregeling|in termijnen|inkomens\w*|minima|minimum|tablets|treatment|behandel\w*"
+    r"|scheiding",
     re.IGNORECASE,
 )
 _NEGLECT = re.compile(
@@ -59,16 +75,30 @@ class Health(Check):
 
 def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
     text = view.text
-    facts = private_facts(text) + [match.span() for match in _NEGLECT.finditer(text) if _HOUSE.search(text)]
+    facts = [*private_facts(text), *(match.span() for match in _NEGLECT.finditer(text) if _HOUSE.search(text))]
     if not facts:
         return
     spans = tuple(draft.find_names(text)) if draft.find_names else ()
     named = people(text, spans, draft.own.names)
+    known = list(identified(view, draft.own))
     for start, end in facts[:_MOST_FACTS]:
-        if near(named, start - _REACH, end + _REACH) or _is_told_of_somebody(text, start, end):
+        if (
+            near(named, start - _REACH, end + _REACH)
+            or _is_of_one_known(text, (start, end), known)
+            or _is_told_of_somebody(text, start, end)
+        ):
             message = _("“%(shown)s” seems to tell something private about somebody.")
             yield Hit(start, end, message, text[start:end][:60])
             return
+
+
+def _is_of_one_known(text: str, fact: tuple[int, int], known: Sequence[Known]) -> bool:
+    """Does a number or an address beside the fact say who it is; of a thing's number only a fact of a person's."""
+    start, end = fact
+    about_thing = bool(_OF_THINGS.fullmatch(text, start, end))
+    return any(
+        one.start - _REACH < end and start < one.end + _REACH and not (about_thing and one.of_thing) for one in known
+    )
 
 
 def _is_told_of_somebody(text: str, start: int, end: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
@@ -13,8 +14,9 @@ _DOCUMENT = re.compile(
     r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
     r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"
-    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer)|residence (?:permit"
-    r"|card)|v-nummer|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
+    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer|pas|kaart)\w*|residence (?:permit"
+    r"|card)|v-nummer|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)"
+    r"|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
 # Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); licences ten digits. British
@@ -27,12 +29,17 @@ _SHAPES = (
     re.compile(r"[A-Z]{1,3}\d{6,9}[A-Z]?"),
     re.compile(r"\d{3}\d{7}\d{2}"),
 )
+# A Dutch one in small letters has three digits at least, so that it is no word.
+_SMALL_ONE = re.compile(r"(?=(?:[a-z]*\d){3})[a-np-z]{2}[a-np-z0-9]{6}\d")
 _SIGN = r"[A-Za-z0-9]"
 _TOKEN = re.compile(
-    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|{_SIGN}{{2,18}}(?:["
+    rf"(?<![\w€$£.,@/-])(?:{_SIGN}(?:[ .-]{_SIGN}){{7,15}}(?!\w)|[a-z]{{3}}[ ][a-z\d]{{3}}[ ][a-z\d]{{2}}\d(?!\w)"
+    rf"|{_SIGN}{{2,18}}(?:["
     rf" .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
 )
 _REACH = 75
+# Looked at in one text; a list of more is no post.
+_MOST = 1000
 
 
 class IdentityDocument(Check):
@@ -51,12 +58,13 @@ class IdentityDocument(Check):
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each number once, masked."""
-        yield from told(self, draft, look=_hits, tier=Tier.STOP)
+        yield from told(self, draft, look=hits, tier=Tier.STOP)
 
 
-def _hits(view: Plain) -> Iterator[Hit]:
+def hits(view: Plain) -> Iterator[Hit]:
+    """Where numbers of documents stand in a text."""
     done = 0
-    for document in _DOCUMENT.finditer(view.text):
+    for document in islice(_DOCUMENT.finditer(view.text), _MOST):
         at = max(done, document.end())
         for start, end in _numbers(view.text, at, document.end() + _REACH):
             if start >= done and _is_number(view.text, start, end):
@@ -68,7 +76,10 @@ def _hits(view: Plain) -> Iterator[Hit]:
             shift = document.start() - len(before)
             if (
                 start + shift >= done
-                and re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start], re.IGNORECASE)
+                and (
+                    re.search(r"(?:nr|nummer|number|no)\.?:?[ ]$", before[:start], re.IGNORECASE)
+                    or re.fullmatch(r"[A-NP-Z]{2}[A-NP-Z0-9]{6}\d", before[start:end])
+                )
                 and _is_number(view.text, start + shift, end + shift)
             ):
                 done = end + shift
@@ -84,6 +95,8 @@ def _numbers(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if size and match.start() < end:
             yield match.start(), match.start() + size
             at = match.start() + size
+        elif re.fullmatch(r"[\d .-]+", match.group()):
+            at = match.end()
         else:
             following = re.compile(r"\W").search(text, match.start())
             at = following.end() if following else end
@@ -94,10 +107,16 @@ def _fitting(token: str) -> int:
     ends = [match.start() for match in re.finditer(r"[ .-]|$", token)]
     for end in reversed(ends):
         pieces = re.split(r"[ .-]+", token[:end])
+        if _SMALL_ONE.fullmatch("".join(pieces)) and any(
+            re.search(r"\d", piece) and re.search(r"[a-z]", piece) for piece in pieces
+        ):
+            return end
         if len(pieces) > 1 and any(len(piece) > 1 and piece.isalpha() and not piece.isupper() for piece in pieces):
             continue
         bare = "".join(pieces)
         written = bare.upper() if not bare.isalpha() else bare
+        if bare.isdigit() and token[end : end + 2].strip(" .-")[:1].isdigit():
+            continue
         if sum(sign.isdigit() for sign in bare) >= 2 and any(shape.fullmatch(written) for shape in _SHAPES):
             return end
     return 0

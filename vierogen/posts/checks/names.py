@@ -1,22 +1,21 @@
 """Is a private person named where the text says something about them?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Extra, Finding, Tier
-from vierogen.posts.checks.facts_of_life import NEAR, private_facts
-from vierogen.posts.checks.persons import PRONOUN, Person, people
-from vierogen.posts.checks.plain import Hit, Plain, told
+from vierogen.posts.checks.facts_of_life import NEAR, has_fact
+from vierogen.posts.checks.identified import identified
+from vierogen.posts.checks.persons import Person, people
+from vierogen.posts.checks.plain import Hit, Plain, sentence_around, told
+from vierogen.posts.checks.somebody import PRONOUN
 
-# Numbers and addresses that make a name beside them somebody's file.
-_IDENTIFIER = re.compile(
-    r"\d(?:[ ./-]{0,3}\d){6,}|[\w.+-]+@[\w-]+\.\w+|[A-Za-z]{2}\d\d[ .]?[A-Za-z]{4}|\d{2}[a-zA-Z]{2,3}\d"
-    r"|[A-Z]{2}-\d{3}-[A-Z]|(?<=\d)[A-Z]{2}\d",
-    re.ASCII,
-)
+# "App Greet" says less of her than "Hennie, tel.".
+_ADDRESSED = re.compile(r"(?<!\w)(?:app|mail|hoi|hallo|dag|hi|hey|beste|lieve|dear)[ ]$", re.IGNORECASE)
 # How far the words may stand from the name.
 _REACH = 160
+_NEAR_BY = 90
 
 
 class Names(Check):
@@ -41,22 +40,67 @@ class Names(Check):
 
 def _hits(view: Plain, draft: Draft) -> Iterator[Hit]:
     extra = tuple(draft.find_names(view.text)) if draft.find_names else ()
-    for person in people(view.text, extra, draft.own.names):
-        if says_something(view.text, person):
+    named = people(view.text, extra, draft.own.names)
+    known = [(one.start, one.end) for one in identified(view, draft.own)] if named else []
+    for person in named:
+        if _says_something(view.text, person, known):
             message = _("“%(shown)s” looks like the name of a private person.")
             yield Hit(person.start, person.end, message, view.text[person.start : person.end][:60])
 
 
-def says_something(text: str, person: Person) -> bool:
+def _says_something(text: str, person: Person, known: Sequence[tuple[int, int]]) -> bool:
     """Does the text say something private about the person, or is the person there as a case?"""
     if person.how in {"title", "role"}:
         return True
-    window = text[max(0, person.start - _REACH) : person.end + _REACH]
-    if private_facts(window):
+    reach = _NEAR_BY if person.how == "guess" else _REACH
+    if has_fact(text, person.start - reach, person.end + reach):
+        return True
+    if _is_beside_a_number(text, person, known):
         return True
     if person.how == "whole":
-        return bool(NEAR.search(window) or _IDENTIFIER.search(window))
-    after = text[person.end : person.end + 80]
-    stop = re.search(r"[.!?]\s", after)
-    near = after[: stop.start() if stop else 80]
-    return bool(PRONOUN.search(near) and NEAR.search(near))
+        return bool(NEAR.search(text, max(0, person.start - reach), person.end + reach)) or _is_spoken_of(text, person)
+    if person.how == "first" and _GOES_ON.search(text, person.end, person.end + 70):
+        return True
+    sentence = sentence_around(text, person.start, person.end)
+    greeted = _ADDRESSED.search(text[max(0, person.start - 14) : person.start])
+    return person.how == "first" and bool(
+        (greeted or PRONOUN.search(sentence) or _SORRY.search(sentence)) and NEAR.search(sentence)
+    )
+
+
+def _is_beside_a_number(text: str, person: Person, known: Sequence[tuple[int, int]]) -> bool:
+    before = text[max(0, person.start - 14) : person.start]
+    if person.how == "first" and _ADDRESSED.search(before):
+        return False
+    # Not the name within an address of e-mail.
+    return any(
+        start - _NEAR_BY < person.end and person.start < end + _NEAR_BY and not start <= person.start < end
+        for start, end in known
+    )
+
+
+def _is_spoken_of(text: str, person: Person) -> bool:
+    """ "Geertruida Molenaar? Haar portemonnee", "die Meintje Wiersma"."""
+    before = text[max(0, person.start - 30) : person.start]
+    return bool(_DOES.match(text, person.end)) or bool(
+        _POINTED_AT.search(before) or _PRONOUN_AFTER.search(text, person.end, person.end + 60)
+    )
+
+
+# The next sentence is about her.
+_GOES_ON = re.compile(r"[.!?] (?:Ze|Zij|Hij|Haar|Hem|She|He|Her|His)(?!\w)")
+_SORRY = re.compile(
+    r"(?<!\w)(?:sorry|excuses?|apologies|je aanvraag|je dossier|your application|your file)(?!\w)", re.IGNORECASE
+)
+_DOES = re.compile(
+    r"[ ](?:heeft|had|wil|wilde|vraagt|vroeg|belde|belt|mailde|klaagt|moet|mag|krijgt|kreeg|has|had|wants|rang"
+    r"|called|asked|owes)(?!\w)"
+)
+_POINTED_AT = re.compile(
+    r"(?<!\w)(?:die|dat|kent|zoek\w*|mist?|staat|heet|is|was|van|bedankt|sorry|vraag|tegen|that|know|knows|told|ask"
+    r"|asked)[ ]$",
+    re.IGNORECASE,
+)
+_PRONOUN_AFTER = re.compile(
+    r"(?<!\w)(?:hij|zij|ze|hem|haar|he|she|him|her|his|kreeg|krijgt|zelf|zichzelf)(?!\w)", re.IGNORECASE
+)

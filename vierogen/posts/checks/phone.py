@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 import phonenumbers
@@ -10,8 +11,9 @@ from phonenumbers import PhoneNumberType
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 from vierogen.posts.checks.labels import OTHER_NUMBERS, label_before
-from vierogen.posts.checks.persons import PRONOUN, near, people
+from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, masked, sentence_around, told
+from vierogen.posts.checks.somebody import PRONOUN
 
 # With what people put between: "06-", "(020)", "+31 (0)6", dots, slashes.
 _NUMBER = re.compile(r"(?<![\w.,€$£/-])[(]?(?:\+|0)[()]?(?:[ ]{0,2}[-./() ]{0,3}\d){7,14}(?![\d])(?!\w)")
@@ -29,7 +31,7 @@ _MOBILE = re.compile(
 # Named as a number of everybody's: "bel ons", "de receptie".
 _OF_ALL = re.compile(
     r"(?<!\w)(?:bellen kan|lokaal tarief|\w+lijn|bel (?:ons|dan|gerust|de |het |met )"
-    r"|ons (?:algemene? )?(?:telefoon)?nummer|algemene? nummer"
+    r"|ons (?:algemene? )?(?:telefoon)?nummer|algemene? nummer|centrale nummer"
     r"|general number|receptie\w*|balie|loket\w*|\w*balie|klantcontact\w*|kcc|gemeente\w*|team\w*|meldpunt"
     r"|meldkamer|helpdesk|servicepunt|spreekuur\w*|openingstijden|bereikbaar (?:op|van|tussen)"
     r"|ma (?:t/m|tot)|maandag|werkdag\w*|kantooruren|tot \d\d[.:]\d\d|voor vragen|vragen\?|vragen over"
@@ -57,9 +59,11 @@ _MESSAGES = re.compile(
     r"|sturen naar |via )?(?:ons|onze?|de gemeente|gemeente|het loket|klantcontact\w*|us|the council|our)"
     r"|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp|ons (?:whatsapp|06|algemene"
     r"|mobiele)\w*"
-    r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket)[- ]?(?:telefoon"
+    r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket|dienst|wijk|balie"
+    r"|nood)[- ]?(?:telefoon"
     r"|nummer|dienst|lijn)|pers(?:woordvoer|voorlicht|contact)\w*|voor de pers|press (?:office|line)"
-    r"|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
+    r"|centrale? (?:telefoon)?nummer|ons (?:dienst|wijk|team|piket|app)\w*|(?:app|whatsapp|bel) (?:het|de) (?:wijk"
+    r"|buurt|jongeren|sociaal|gemeente)\w*|whatsapp us|de gemeente (?:is|via)|storing\w*|whatsapp (?:the|our))(?!\w)",
     re.IGNORECASE,
 )
 
@@ -81,7 +85,7 @@ class Phone(Check):
     def findings(self, draft: Draft) -> Iterator[Finding]:
         """Yield each number once, masked."""
         own = {_ending(number) for number in draft.own.phones}
-        yield from told(self, draft, look=lambda view: _hits(view, own), tier=Tier.LOOK)
+        yield from told(self, draft, look=lambda view: hits(view, own), tier=Tier.LOOK)
 
 
 def _ending(number: str) -> str:
@@ -89,7 +93,8 @@ def _ending(number: str) -> str:
     return re.sub(r"\D", "", number)[-9:]
 
 
-def _hits(view: Plain, own: set[str]) -> Iterator[Hit]:
+def hits(view: Plain, own: AbstractSet[str] = frozenset()) -> Iterator[Hit]:
+    """Where numbers of people stand in a text."""
     for match in _NUMBER.finditer(view.text):
         if _DATE.match(match.group().strip()) or _OF_AN_ACCOUNT.search(
             view.text[max(0, match.start() - 7) : match.start()]

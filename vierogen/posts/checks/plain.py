@@ -182,14 +182,14 @@ _DICTATED = re.compile(
 def _dictated(match: re.Match[str]) -> str:
     """ "nul zes twaalf" as "06 12"."""
     said = re.sub(r"\b(nul|zero)\b[ ,-]{1,2}(?=\w)", "0", match.group(), flags=re.IGNORECASE)
-    said = re.sub(r"[ -]{1,2}(?:hundred|honderd)\b", "00", said, flags=re.IGNORECASE)
+    said = re.sub(r"[ -]{1,2}(?:hundred|honderd)\b", "00", said, flags=re.IGNORECASE).replace(",", " ")
     return re.sub(rf"{_NUMBER}", lambda word: _NUMBERS[word.group().lower()], said, flags=re.IGNORECASE)
 
 
 _AT = re.compile(
     r"[ ]{0,2}[\[({<][ ]?(?:at|apestaart(?:je)?|apenstaart(?:je)?|@|a)[ ]?[\])}>][ ]{0,2}"
     r"|(?<=\w)[ ]{1,2}(?:apestaart(?:je)?|apenstaart(?:je)?|at-teken|at sign)[ ]{1,2}(?=\w)"
-    r"|(?<=\w)[ ]{1,2}@[ ]{1,2}(?=\w+[.])"
+    r"|(?<=\w)[ ]{1,2}@[ ]{1,2}(?=[\w-]{1,40}[ ]?[.])"
     r"|(?<=\w)[ ]at[ ](?=[\w-]{2,40}[ ](?:dot|punt)[ ])|(?<=\w)[ ]at[ ](?=(?:gmail|hotmail|outlook|live|yahoo"
     r"|ziggo)[. ])",
     re.IGNORECASE,
@@ -198,14 +198,18 @@ _BRACKETED_DOT = re.compile(r"[ ]{0,2}[\[({<][ ]?(?:dot|punt|\.)[ ]?[\])}>][ ]{0
 # "jan punt smit@gmail punt com"; elsewhere the words mean something else.
 _SPOKEN_DOT = re.compile(
     r"(?<=\w)[ ](?:dot|punt)[ ](?=[\w.-]{1,40}@)|(?<=@)([\w-]{1,40})[ ](?:dot|punt)[ ](?=\w)"
-    r"|(?<=\w)[ ](?:dot|punt)[ ](?=(?:nl|com|org|net|eu|info|be|uk|example)\b)",
+    r"|(?<=@)([\w-]{1,40})[ ]{0,2}[.][ ]{1,2}(?=(?:nl|com|org|net|eu|be|uk|de)(?!\w))|(?<=@)([\w-]{1,40})[ ]{1,2}[.]"
+    r"(?=(?:nl|com|org|net|eu|be|uk|de)(?!\w))|(?<=\w)[ ](?:dot|punt)[ ](?=(?:nl|com|org|net|eu|info|be|uk|example)\b)",
     re.IGNORECASE,
 )
+# "o6-27oo3819": the letter for the digit.
+_LETTER_O = re.compile(r"(?<![\w-])(?=[0-9 -]{0,12}[oO])[oO0]6[ -]?(?:[oO0-9][ -]?){7}[oO0-9](?!\w)")
 _SPOKEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_AT, lambda _match: "@"),
     (_BRACKETED_DOT, lambda _match: "."),
-    (_SPOKEN_DOT, lambda match: f"{match.group(1) or ''}."),
+    (_SPOKEN_DOT, lambda match: f"{match.group(1) or match.group(2) or match.group(3) or ''}."),
     (_DICTATED, _dictated),
+    (_LETTER_O, lambda match: re.sub("[oO]", "0", match.group())),
 )
 
 

@@ -11,6 +11,7 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 from vierogen.posts.checks.labels import example_before
 from vierogen.posts.checks.plain import Hit, Plain, told
+from vierogen.posts.checks.told_secrets import told_secrets
 
 # Keys by the marks that their services gave them, so that they can be found (each service's own documentation).
 _TOKENS = re.compile(
@@ -38,7 +39,7 @@ _ASSIGNED = re.compile(
 )
 _WORD = (
     r"(?:wacht\s?woord(?:code)?|wachtzin|toegangscode|toegangswoord|ww|pw|pwd|pass(?:word|code|phrase|wd)"
-    r"|wifi[- ]?(?:code|key|sleutel|wachtwoord|password)|netwerksleutel|wpa2?[- ]?(?:sleutel|key)|inlogcode"
+    r"|wi-?fi[- ]?(?:code|key|sleutel|wachtwoord|password)|netwerksleutel|wpa2?[- ]?(?:sleutel|key)|inlogcode"
     r"|inloggegevens|log-?in(?:code|s)?|inlog|credentials|beheerderswachtwoord|key(?=[ ]?[=:])|sleutel(?=[ ]?[=:]))"
 )
 _SAID = re.compile(
@@ -97,6 +98,10 @@ _ABOUT = re.compile(
 )
 
 
+_A_PASSWORD = _("A password stands in the text.")
+_A_CODE = _("A code for a door, an alarm or a device stands in the text.")
+
+
 class Secrets(Check):
     """Stops: passwords, codes of doors and alarms, keys and tokens, and meetings with their passcode."""
 
@@ -132,10 +137,12 @@ def _secrets(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start("id"), match.end("value"), _("The number of a meeting stands there with its passcode.")
     yield from _passwords(text)
     yield from _codes(text)
+    for start, end, digits in told_secrets(text):
+        yield start, end, _A_CODE if digits else _A_PASSWORD
 
 
 def _passwords(text: str) -> Iterator[tuple[int, int, str]]:
-    message = _("A password stands in the text.")
+    message = _A_PASSWORD
     at = 0
     while match := _SAID.search(text, at):
         at = match.end("word")
@@ -213,7 +220,7 @@ _NO_CODE = re.compile(
 
 
 def _codes(text: str) -> Iterator[tuple[int, int, str]]:
-    message = _("A code for a door, an alarm or a device stands in the text.")
+    message = _A_CODE
     at = 0
     while match := _CODED.search(text, at):
         at = match.end("word")
