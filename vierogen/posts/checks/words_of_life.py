@@ -77,7 +77,7 @@ voogdij|gezinsvoogd\w*|omgangsregeling|custody|ouderlijk gezag|onder bewind\w*|b
 |mentorschap|social services|social (?:care|worker)|maatschappelijk (?:werk\w*|wer\w+)|kinderbescherming
 |raad voor de kinderbescherming|kinderrechter|child protection|safeguard\w*|at risk|veilig thuis|kindermishandeling
 |meldcode|keukentafelgesprek|dagbesteding|day centre|crisisopvang|maatschappelijke opvang|daklozenopvang|nachtopvang
-|opvanglocatie|opvanghuis|in de opvang|naar de opvang|langs de opvang|bij de opvang|blijf-van-mijn-lijf\w*
+|opvanglocatie|opvanghuis|naar de opvang|langs de opvang|bij de opvang|blijf-van-mijn-lijf\w*
 |vrouwenopvang|safe house|women's (?:refuge|shelter|aid)|refuge|shelter|afasie|huishoudelijke hulp|hulp in de
 huishouding|urgentie(?:verklaring|aanvraag|woning)?|gehoorapparaat|hearing aid|mantelzorg\w*|young carer\w*|carers?
 |hulpverlen\w+|hulpvraag|wijkteam\w*|zorgvraag|zorgmelding|bemoeizorg|multiprobleem\w*|probleemgezin|leerplicht\w*
