@@ -22,8 +22,8 @@ from vierogen.posts import vision
 from vierogen.posts.checks.base import Draft, Extra, Finding, Own, PictureFacts, Seen, Tier
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import checks, run
-from vierogen.posts.pictures import PictureRefused
-from vierogen.posts.vision import VisionError, look_at
+from vierogen.posts.pictures import PictureRefused, reencode
+from vierogen.posts.vision import VisionError, look_at_clean
 
 pytestmark = pytest.mark.xdist_group("vision")
 # Which check finds a kind in the words of a picture; what is not written yet is not expected.
@@ -34,6 +34,11 @@ PATIENCE = 60.0
 @pytest.fixture(autouse=True)
 def _installed() -> None:
     assert is_installed(Extra.VISION), "the extra is missing: make setup-dev"
+
+
+def look_at(data: bytes) -> Seen:
+    """What is to be seen in a picture as somebody sent it."""
+    return look_at_clean(reencode(data, name="").data)
 
 
 def found_in(seen: Seen) -> list[Finding]:
@@ -232,6 +237,13 @@ def test_it_ends_with_the_program_that_began_it() -> None:
     while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert not Path(f"/proc/{worker}").exists()
+
+
+def test_what_no_database_keeps_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"faces": 0, "lines": ["Wel\x00kom", "\ud800"], "codes": ["\udfff"]}
+    monkeypatch.setattr(vision, "_asked", lambda _data: said)
+    seen = vision.look_at_clean(b"")
+    assert seen == Seen(text="Welkom\n?", codes=("?",))
 
 
 def test_not_checked_is_what_a_post_says_of_a_picture_that_was_not_seen() -> None:
