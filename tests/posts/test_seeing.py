@@ -125,6 +125,17 @@ class TestTheQueue:
         assert look()
         assert PictureLook.objects.get().problem == seeing.GIVEN_UP
 
+    def test_one_that_keeps_going_wrong_lets_the_others_go_first(
+        self, picture: Media, town: Organisation, anna: Member, sees: Callable[..., None]
+    ) -> None:
+        other = add_picture(town, jpeg(photo("rocket")), name="raket.jpg", by=anna)
+        sees(problem="Looking at it took too long.")
+        assert look()
+        sees(Seen())
+        assert look()
+        assert PictureLook.objects.get(looked_at=None).media_id == picture.pk
+        assert PictureLook.objects.exclude(looked_at=None).get().media_id == other.pk
+
     def test_nobody_takes_what_another_holds(self, picture: Media) -> None:
         assert seeing.claim("one")
         assert seeing.claim("other") is None
@@ -235,8 +246,8 @@ class TestWhatPostsHear:
         monkeypatch.setattr(sights, "wait_for", lambda _media: None)
         real = running.run
 
-        def slow(*told: Any) -> Any:
-            findings = real(*told)
+        def slow(*told: Any, **also: Any) -> Any:
+            findings = real(*told, **also)
             look()
             return findings
 
@@ -244,6 +255,50 @@ class TestWhatPostsHear:
         version.checked_at = None
         check(version)
         assert found(version) == {"faces"}
+
+    def test_a_late_word_about_one_picture_does_not_undo_that_of_another(
+        self,
+        picture: Media,
+        town: Organisation,
+        channel: Channel,
+        anna: Member,
+        sees: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        other = add_picture(town, jpeg(photo("rocket")), name="raket.jpg", by=anna)
+        shown = ((picture.pk, "Een kop"), (other.pk, "Een raket"))
+        version = begin(town, Content("Een dag", (channel,), pictures=shown), by=anna)
+        sees(Seen(faces=1))
+        real, meanwhile = running.run, [look]
+
+        def slow(*told: Any, **also: Any) -> Any:
+            findings = real(*told, **also)
+            if meanwhile:
+                meanwhile.pop()()
+            return findings
+
+        monkeypatch.setattr("vierogen.posts.actions.checking.run", slow)
+        look()
+        assert not PictureLook.objects.waiting().exists()
+        assert sorted(version.findings.values_list("check_key", "tier")) == [("faces", "look"), ("faces", "look")]
+
+    def test_a_look_asks_the_checks_of_pictures_only_and_of_the_newest_version_only(
+        self, version: Version, anna: Member, sees: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        channel = version.targets.get().channel
+        (shown,) = version.attachments.values_list("media_id", "alt")
+        save(version.post, Content("Nog een dag", (channel,), pictures=(shown,)), by=anna)
+        real, asked = running.run, []
+
+        def counted(*told: Any, **also: Any) -> Any:
+            asked.append(also["keys"])
+            return real(*told, **also)
+
+        monkeypatch.setattr("vierogen.posts.actions.checking.run", counted)
+        look()
+        (keys,) = asked
+        assert "links" not in keys
+        assert "faces" in keys
 
     def test_a_film_says_that_it_is_not_looked_at(self, picture: Media, town: Organisation, channel: Channel) -> None:
         Media.objects.filter(pk=picture.pk).update(mime="video/mp4")
