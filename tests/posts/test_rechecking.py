@@ -1,5 +1,6 @@
 """What was planned is checked again when its time comes: a new stop holds it, a fault of ours never does."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -176,6 +177,20 @@ def test_others_go_out_while_one_is_being_checked(
     assert jobs.deliver("test")
     assert sent == [True]
     assert set(shown_texts(practice)) == {TEXT, "Een ander bericht over de Molenweg."}
+
+
+def test_a_slow_check_keeps_others_from_it_as_long_as_it_lasts(
+    planned: Delivery, its_time: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, beating = rechecking.run, []
+
+    def slow(*args: object) -> object:
+        beating.extend(thread.name for thread in threading.enumerate() if thread.name.startswith("heartbeat"))
+        return run(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rechecking, "run", slow)
+    assert jobs.deliver("test")
+    assert beating == [f"heartbeat Delivery {planned.pk}"]
 
 
 # Releasing it

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vierogen.core.leases import RELEASED, taken
+from vierogen.core.leases import RELEASED, heartbeat, taken
 from vierogen.ledger.actions import Machine
 from vierogen.ledger.moves import WrongStateError, move
 from vierogen.notices.actions import tell
@@ -57,7 +57,9 @@ def take(delivery: Delivery, worker: str) -> None:
 def check_again(delivery: Delivery) -> None:
     """Hold it where a check finds a new stop; else it may go out. Never raises for what a check does."""
     try:
-        found = _new_stops(delivery)
+        # A slow one stays ours: others would take it up to ``TRIES``, and then send it.
+        with heartbeat(delivery):
+            found = _new_stops(delivery)
     except Exception:
         log.exception("delivery %s could not be checked again; it goes out", delivery.pk)
         found = []
