@@ -163,7 +163,7 @@ class TestItsProcess:
         look_at(jpeg(Image.new("RGB", (50, 50))))
         victim = vision._running[0]
         alarm = threading.Timer(0.3, victim.send_signal, [signal.SIGKILL])
-        clean = vision.reencode(busy, name="").data
+        clean = reencode(busy, name="").data
         alarm.start()
         with pytest.raises(VisionError, match="broke off"):
             vision.look_at_clean(clean)
@@ -180,7 +180,7 @@ class TestItsProcess:
 
     def test_one_that_takes_too_long_is_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
         look_at(jpeg(Image.new("RGB", (50, 50))))
-        clean = vision.reencode(jpeg(photo("motorcycle_left", size=(4000, 3000))), name="").data
+        clean = reencode(jpeg(photo("motorcycle_left", size=(4000, 3000))), name="").data
         monkeypatch.setattr(vision, "TIMEOUT", 0.1)
         with pytest.raises(VisionError, match="too long"):
             vision.look_at_clean(clean)
