@@ -48,6 +48,16 @@ def is_owed(delivery: Delivery, now: datetime) -> bool:
     return delivery.version.not_before is not None or now - delivery.approval.at > LONG_AGO
 
 
+def anew(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    """What a release changes, so that what was checked long ago is checked once more.
+
+    Not where a check holds it: who releases that has just read what was found, and said why it may go out.
+    """
+    if delivery.is_held_by_check or not delivery.rechecked_at or now - delivery.rechecked_at <= LONG_AGO:
+        return {}
+    return {"rechecked_at": None, "rechecks": 0}
+
+
 def take(delivery: Delivery, worker: str) -> None:
     """Keep others from it for a while; inside the transaction in which its row is locked."""
     Delivery.objects.filter(pk=delivery.pk).update(**taken(worker), rechecks=F("rechecks") + 1)
