@@ -122,6 +122,8 @@ def test_odd_texts_end_as_texts_do(file: Any, text: str, capsys: Any) -> None:
         ["--nonsense"],
         ["--at", "yesterday", "-"],
         ["--language", "x"],
+        ["-", "--lines", "-"],
+        ["--lines", "-", "--history", "-"],
     ],
 )
 def test_wrong_usage_is_one_line_and_64(arguments: list[str], capsys: Any) -> None:

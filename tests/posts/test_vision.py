@@ -227,7 +227,7 @@ def test_it_ends_with_the_program_that_began_it() -> None:
     script = (
         "import io, time\nfrom PIL import Image\nfrom vierogen.posts import vision\n"
         "buffer = io.BytesIO(); Image.new('RGB', (50, 50)).save(buffer, 'JPEG')\n"
-        "vision.look_at(buffer.getvalue())\nprint(vision._running[0].pid, flush=True)\ntime.sleep(60)\n"
+        "vision.look_at_clean(buffer.getvalue())\nprint(vision._running[0].pid, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as program:
         assert program.stdout is not None

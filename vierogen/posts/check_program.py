@@ -115,6 +115,8 @@ def _asked(arguments: Sequence[str]) -> Namespace:
     asked = parser.parse_args(arguments)
     if not asked.files and not asked.lines:
         parser.error("say which FILE to check (- for standard input), or --lines FILE")
+    if [*asked.files, asked.lines, asked.history].count("-") > 1:
+        parser.error("standard input (-) can be read once")
     return asked
 
 
@@ -230,7 +232,8 @@ def _in_picture(picture: bytes, *, name: str, at: datetime) -> list[Finding]:
         found.append(_unchecked(str(failure)))
     # Where it was taken is told of the file itself: nobody removed it from there.
     facts = PictureFacts("", Path(name).name, clean.sha256, taken_at=clean.taken_at, mime=clean.mime, seen=seen)
-    return run(Draft("", (), pictures=(facts,), now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED) + found
+    found += run(Draft("", (), pictures=(facts,), now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
+    return sorted(found, key=lambda finding: _WORST.index(_OUTCOMES[finding.tier]))
 
 
 def _of_file(clean: Cleaned) -> Iterator[Finding]:
