@@ -343,6 +343,29 @@ class TestTheReviewer:
         look()
         assert found(offered) == {"unseen"}
 
+    def test_a_stop_that_is_seen_after_the_approval_holds_it(
+        self, offered: Version, ben: Member, sees: Callable[..., None]
+    ) -> None:
+        approve(offered, by=ben, digest=offered.digest)
+        sees(Seen(codes=IMITATION))
+        look()
+        publish_now(offered, by=ben)
+        jobs.deliver("worker")
+        held = Delivery.objects.get()
+        assert (held.state, held.problem) == ("held", "check:codes")
+        (stop,) = offered.stops()
+        assert stop.when_due
+
+    def test_what_is_seen_after_the_approval_and_is_no_stop_lets_it_go(
+        self, offered: Version, ben: Member, sees: Callable[..., None]
+    ) -> None:
+        approve(offered, by=ben, digest=offered.digest)
+        sees(Seen(faces=1))
+        look()
+        publish_now(offered, by=ben)
+        assert jobs.deliver("worker")
+        assert Delivery.objects.get().state in {"published", "verified"}
+
     def test_the_page_says_what_it_showed(
         self, offered: Version, ben: Member, client: Client, sees: Callable[..., None]
     ) -> None:

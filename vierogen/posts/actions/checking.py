@@ -166,7 +166,8 @@ def check(version: Version) -> None:
 def look_again(picture: Media) -> None:
     """Somebody looked at this picture: tell the drafts, and what waits for a review, that were checked before.
 
-    What was approved meanwhile stays as it was approved: its reviewer saw that this was not checked.
+    What was approved meanwhile stays as it was approved: its reviewer saw that this was not checked. A stop in it is
+    found before it goes out (rechecking.py).
     """
     early = (PostState.DRAFT, PostState.IN_REVIEW)
     newer = Version.objects.filter(post=OuterRef("post"), number__gt=OuterRef("number"))
