@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import ExifTags, Image
@@ -20,7 +22,7 @@ from vierogen.core.schedule import Job
 from vierogen.people.models import Member, Organisation
 from vierogen.posts import jobs, vision
 from vierogen.posts.actions import removing, seeing, sights
-from vierogen.posts.actions.checking import as_draft, check
+from vierogen.posts.actions.checking import as_draft, check, preview_findings
 from vierogen.posts.actions.reviewing import approve, ask_for_changes, publish_now
 from vierogen.posts.actions.writing import Content, add_picture, begin, save, submit
 from vierogen.posts.checks import running
@@ -115,6 +117,22 @@ class TestTheQueue:
         row = PictureLook.objects.get(media=picture)
         assert row.problem == "Looking at it took too long."
         assert not look()
+
+    def test_what_nobody_could_look_at_is_tried_again_by_who_saves_it_later(
+        self, version: Version, channel: Channel, anna: Member, sees: Callable[..., None]
+    ) -> None:
+        sees(problem="Looking at it took too long.")
+        while look():
+            pass
+        sees(Seen(faces=1))
+        (shown,) = version.attachments.values_list("media_id", "alt")
+        content = Content("Nog een dag", (channel,), pictures=(shown,))
+        save(version.post, content, by=anna)
+        assert not look()
+        PictureLook.objects.update(looked_at=timezone.now() - sights.ONCE_MORE - timedelta(minutes=1))
+        again = save(version.post, content, by=anna)
+        assert look()
+        assert found(again) == {"faces"}
 
     def test_a_picture_on_which_the_worker_itself_dies_is_given_up(
         self, picture: Media, sees: Callable[..., None]
@@ -466,7 +484,10 @@ class TestCopies:
         Fingerprint.objects.exclude(evidence=kept).delete()
         TakeDown.objects.update(delivery=None)
         again = add_picture(town, jpeg(mirrored()), name="andersom.jpg", by=anna)
-        version = begin(town, Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),)), by=anna)
+        content = Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),))
+        # Also while somebody writes, when there is no post yet.
+        assert "same_picture" in {each.check for each in preview_findings(content, town) if each.tier is Tier.STOP}
+        version = begin(town, content, by=anna)
         assert "same_picture" in found(version, Tier.STOP)
 
     def test_one_that_was_posted_before_is_known_mirrored_and_under_another_name(
@@ -475,6 +496,15 @@ class TestCopies:
         again = add_picture(town, jpeg(mirrored()), name="andersom.jpg", by=anna)
         draft = as_draft(Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),)), town, follow_links=False)
         assert [alike.was for alike in draft.pictures[0].alike] == ["posted"]
+
+    def test_many_pictures_cost_no_more_queries_than_one(
+        self, town: Organisation, anna: Member, django_assert_num_queries: Any
+    ) -> None:
+        every = [add_picture(town, jpeg(photo(name)), name="foto.jpg", by=anna) for name in ("coffee", "rocket")]
+        with CaptureQueriesContext(connection) as one:
+            sights.facts_of([(every[0].pk, "")], town, at=None)
+        with django_assert_num_queries(len(one)):
+            sights.facts_of([(media.pk, "") for media in every], town, at=None)
 
     def test_a_post_is_no_copy_of_itself(self, delivered: Version, town: Organisation, channel: Channel) -> None:
         content = Content("Dag", (channel,), pictures=((delivered.attachments.get().media_id, "Een kop"),))
