@@ -122,6 +122,8 @@ def test_odd_texts_end_as_texts_do(file: Any, text: str, capsys: Any) -> None:
         ["--nonsense"],
         ["--at", "yesterday", "-"],
         ["--language", "x"],
+        ["-", "--lines", "-"],
+        ["--lines", "-", "--history", "-"],
     ],
 )
 def test_wrong_usage_is_one_line_and_64(arguments: list[str], capsys: Any) -> None:
@@ -155,3 +157,81 @@ def test_a_picture_is_looked_at_or_says_that_nobody_did(file: Any, capsys: Any) 
     from vierogen.posts.checks.extras import is_installed
 
     assert main([*QUIET, file(jpeg(), "white.jpg")]) == (0 if is_installed(Extra.VISION) else 3)
+
+
+def animated(kind: str) -> bytes:
+    buffer = io.BytesIO()
+    frames = [Image.new("RGB", (64, 48), colour) for colour in ("white", "black")]
+    frames[0].save(buffer, kind, save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_of_a_moving_picture_only_the_first_is_looked_at_and_that_is_said(file: Any, kind: str, capsys: Any) -> None:
+    assert main([*QUIET, "--language", "en", file(animated(kind), f"moves.{kind.lower()}")]) == 3
+    assert "Only the first of the pictures" in capsys.readouterr().out
+
+
+def test_letters_that_are_too_small_to_read_after_drawing_anew_are_not_clean(file: Any, capsys: Any) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (300, 20_000), "white").save(buffer, "PNG")
+    assert main([*QUIET, "--language", "en", file(buffer.getvalue(), "long.png")]) == 3
+    assert "small letters" in capsys.readouterr().out
+
+
+def test_a_picture_that_tells_where_it_was_taken_stops(file: Any, capsys: Any) -> None:
+    exif, buffer = Image.Exif(), io.BytesIO()
+    exif[0x8825] = {1: "N", 2: (52.0, 5.0, 0.0), 3: "E", 4: (5.0, 7.0, 0.0)}
+    Image.new("RGB", (64, 48), "white").save(buffer, "JPEG", exif=exif)
+    assert main([*QUIET, file(buffer.getvalue(), "photo.jpg")]) == 2
+    told = capsys.readouterr().out
+    assert "PLACE_IN_PICTURE" in told
+    assert "52" not in told
+
+
+@pytest.mark.parametrize(
+    "content", [b"<svg><script>alert(1)</script></svg>", b"\n<?xml version='1.0'?><SVG/>", b"%PDF-1.4"]
+)
+def test_a_drawing_or_a_pdf_made_of_letters_is_no_text(file: Any, content: bytes, capsys: Any) -> None:
+    assert main([*QUIET, file(content, "nameless")]) == 3
+    assert "INPUT" in capsys.readouterr().out
+
+
+def test_a_text_about_drawings_is_a_text(file: Any, capsys: Any) -> None:
+    assert main([*QUIET, file("Wist je dat <svg een tekening begint? Lees het op onze site.")]) == 0
+    capsys.readouterr()
+
+
+def test_what_is_no_post_by_its_length_is_not_checked_and_the_next_line_is(file: Any, capsys: Any) -> None:
+    lines = file(f"{'é' * 2_500_000}\n{STOP}\n")
+    assert main([*QUIET, "--json", "--lines", lines]) == 2
+    first, second = objects(capsys.readouterr().out)
+    assert [found["tier"] for found in first["findings"]] == ["unchecked"]
+    assert "BSN" in {found["kind"] for found in second["findings"]}
+
+
+def test_a_terminal_is_told_nothing_that_it_would_obey(file: Any, capsys: Any) -> None:
+    main([*QUIET, file("Kijk op https://goed\x1b[31m\u202e.nl/ voor meer.")])
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+
+
+def test_it_answers_each_line_before_the_next_one_is_asked() -> None:
+    command = [sys.executable, "-c", "from vierogen.config.cli import main; main()", "check", "--json", *QUIET]
+    asking = subprocess.Popen([*command, "--lines", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    assert asking.stdin
+    assert asking.stdout
+    for number, text in enumerate((CLEAN, STOP), start=1):
+        asking.stdin.write(f"{text}\n".encode())
+        asking.stdin.flush()
+        assert json.loads(asking.stdout.readline())["input"] == number
+    asking.stdin.close()
+    assert asking.wait(timeout=60) == 2
+    asking.stdout.close()
+
+
+def test_it_reads_what_a_shell_gives_as_a_pipe(tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -c "from vierogen.config.cli import main; main()" check {" ".join(QUIET)}'
+    ended = subprocess.run(["bash", "-c", f"{command} <(echo '{STOP}')"], cwd=ROOT, capture_output=True, check=False)
+    assert ended.returncode == 2

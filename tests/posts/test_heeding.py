@@ -14,7 +14,7 @@ from vierogen.posts.actions.reviewing import approve, publish_in_emergency
 from vierogen.posts.actions.settling import demote, set_levels
 from vierogen.posts.actions.writing import Content, begin, save, submit
 from vierogen.posts.checks.base import Level
-from vierogen.posts.models import Version
+from vierogen.posts.models import FoundThing, Version
 
 UNFINISHED = "Zaterdag is de buurtbarbecue op het Plein. Begint om [tijd invullen]."
 FINISHED = "Zaterdag is de buurtbarbecue op het Plein. Begint om 15.00 uur."
@@ -77,6 +77,16 @@ def test_what_stood_in_the_approved_version_was_overridden(
 def test_an_emergency_overrides_too(unfinished: Version, dirk: Member, town: Organisation) -> None:
     publish_in_emergency(unfinished, by=dirk, reason="Er is brand.")
     assert use(town) == Use(shown=1, overridden=1)
+
+
+def test_what_was_found_when_its_time_came_is_overridden_by_who_lets_it_through(
+    unfinished: Version, anna: Member, ben: Member, town: Organisation
+) -> None:
+    let_through(unfinished, writer=anna, reviewer=ben)
+    found = FoundThing.objects.create(version=unfinished, check_key="timing", tier="stop", message="x", when_due=True)
+    assert use_of_checks(town)["timing"] == Use(shown=1)
+    FoundThing.objects.filter(pk=found.pk).update(passed_by=ben)
+    assert use_of_checks(town)["timing"] == Use(shown=1, overridden=1)
 
 
 def test_what_was_approved_and_then_changed_after_all_was_heeded(

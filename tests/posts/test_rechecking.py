@@ -1,5 +1,6 @@
 """What was planned is checked again when its time comes: a new stop holds it, a fault of ours never does."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -156,6 +157,26 @@ def test_what_waited_long_is_checked_again(due: Delivery, ben: Member, anna: Mem
     assert fresh(due).rechecked_at is not None
 
 
+def test_what_was_checked_again_and_then_held_for_hours_is_checked_once_more(
+    planned: Delivery, anna: Member, ben: Member, cora: Member, practice: PracticeServer
+) -> None:
+    checked = planned.due_at + timedelta(seconds=5)
+    Delivery.objects.update(rechecked_at=checked, rechecks=1)
+    with time_machine.travel(checked):
+        stopping.stop_everything(anna.organisation, by=anna)
+    with time_machine.travel(checked + timedelta(hours=3)):
+        now = timezone.now()
+        moments.add("Uitvaart", starts=now - timedelta(hours=1), ends=now + timedelta(hours=1), by=cora)
+        CheckLevel.objects.create(organisation=cora.organisation, check_key="timing", level="stop")
+        stopping.lift(anna.organisation, by=ben)
+        stopping.release(fresh(planned), by=ben)
+        assert not jobs.deliver("test")
+        assert fresh(planned).is_held_by_check
+        stopping.release(fresh(planned), by=ben, reason="De familie vroeg erom.")
+        assert jobs.deliver("test")
+    assert shown_texts(practice) == [TEXT]
+
+
 def test_others_go_out_while_one_is_being_checked(
     planned: Delivery,
     its_time: None,
@@ -176,6 +197,20 @@ def test_others_go_out_while_one_is_being_checked(
     assert jobs.deliver("test")
     assert sent == [True]
     assert set(shown_texts(practice)) == {TEXT, "Een ander bericht over de Molenweg."}
+
+
+def test_a_slow_check_keeps_others_from_it_as_long_as_it_lasts(
+    planned: Delivery, its_time: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, beating = rechecking.run, []
+
+    def slow(*args: object) -> object:
+        beating.extend(thread.name for thread in threading.enumerate() if thread.name.startswith("heartbeat"))
+        return run(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rechecking, "run", slow)
+    assert jobs.deliver("test")
+    assert beating == [f"heartbeat Delivery {planned.pk}"]
 
 
 # Releasing it

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import ExifTags, Image
@@ -20,7 +22,7 @@ from vierogen.core.schedule import Job
 from vierogen.people.models import Member, Organisation
 from vierogen.posts import jobs, vision
 from vierogen.posts.actions import removing, seeing, sights
-from vierogen.posts.actions.checking import as_draft, check
+from vierogen.posts.actions.checking import as_draft, check, preview_findings
 from vierogen.posts.actions.reviewing import approve, ask_for_changes, publish_now
 from vierogen.posts.actions.writing import Content, add_picture, begin, save, submit
 from vierogen.posts.checks import running
@@ -116,6 +118,22 @@ class TestTheQueue:
         assert row.problem == "Looking at it took too long."
         assert not look()
 
+    def test_what_nobody_could_look_at_is_tried_again_by_who_saves_it_later(
+        self, version: Version, channel: Channel, anna: Member, sees: Callable[..., None]
+    ) -> None:
+        sees(problem="Looking at it took too long.")
+        while look():
+            pass
+        sees(Seen(faces=1))
+        (shown,) = version.attachments.values_list("media_id", "alt")
+        content = Content("Nog een dag", (channel,), pictures=(shown,))
+        save(version.post, content, by=anna)
+        assert not look()
+        PictureLook.objects.update(looked_at=timezone.now() - sights.ONCE_MORE - timedelta(minutes=1))
+        again = save(version.post, content, by=anna)
+        assert look()
+        assert found(again) == {"faces"}
+
     def test_a_picture_on_which_the_worker_itself_dies_is_given_up(
         self, picture: Media, sees: Callable[..., None]
     ) -> None:
@@ -124,6 +142,17 @@ class TestTheQueue:
             PictureLook.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         assert look()
         assert PictureLook.objects.get().problem == seeing.GIVEN_UP
+
+    def test_one_that_keeps_going_wrong_lets_the_others_go_first(
+        self, picture: Media, town: Organisation, anna: Member, sees: Callable[..., None]
+    ) -> None:
+        other = add_picture(town, jpeg(photo("rocket")), name="raket.jpg", by=anna)
+        sees(problem="Looking at it took too long.")
+        assert look()
+        sees(Seen())
+        assert look()
+        assert PictureLook.objects.get(looked_at=None).media_id == picture.pk
+        assert PictureLook.objects.exclude(looked_at=None).get().media_id == other.pk
 
     def test_nobody_takes_what_another_holds(self, picture: Media) -> None:
         assert seeing.claim("one")
@@ -235,8 +264,8 @@ class TestWhatPostsHear:
         monkeypatch.setattr(sights, "wait_for", lambda _media: None)
         real = running.run
 
-        def slow(*told: Any) -> Any:
-            findings = real(*told)
+        def slow(*told: Any, **also: Any) -> Any:
+            findings = real(*told, **also)
             look()
             return findings
 
@@ -244,6 +273,50 @@ class TestWhatPostsHear:
         version.checked_at = None
         check(version)
         assert found(version) == {"faces"}
+
+    def test_a_late_word_about_one_picture_does_not_undo_that_of_another(
+        self,
+        picture: Media,
+        town: Organisation,
+        channel: Channel,
+        anna: Member,
+        sees: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        other = add_picture(town, jpeg(photo("rocket")), name="raket.jpg", by=anna)
+        shown = ((picture.pk, "Een kop"), (other.pk, "Een raket"))
+        version = begin(town, Content("Een dag", (channel,), pictures=shown), by=anna)
+        sees(Seen(faces=1))
+        real, meanwhile = running.run, [look]
+
+        def slow(*told: Any, **also: Any) -> Any:
+            findings = real(*told, **also)
+            if meanwhile:
+                meanwhile.pop()()
+            return findings
+
+        monkeypatch.setattr("vierogen.posts.actions.checking.run", slow)
+        look()
+        assert not PictureLook.objects.waiting().exists()
+        assert sorted(version.findings.values_list("check_key", "tier")) == [("faces", "look"), ("faces", "look")]
+
+    def test_a_look_asks_the_checks_of_pictures_only_and_of_the_newest_version_only(
+        self, version: Version, anna: Member, sees: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        channel = version.targets.get().channel
+        (shown,) = version.attachments.values_list("media_id", "alt")
+        save(version.post, Content("Nog een dag", (channel,), pictures=(shown,)), by=anna)
+        real, asked = running.run, []
+
+        def counted(*told: Any, **also: Any) -> Any:
+            asked.append(also["keys"])
+            return real(*told, **also)
+
+        monkeypatch.setattr("vierogen.posts.actions.checking.run", counted)
+        look()
+        (keys,) = asked
+        assert "links" not in keys
+        assert "faces" in keys
 
     def test_a_film_says_that_it_is_not_looked_at(self, picture: Media, town: Organisation, channel: Channel) -> None:
         Media.objects.filter(pk=picture.pk).update(mime="video/mp4")
@@ -287,6 +360,29 @@ class TestTheReviewer:
         sees(Seen(faces=1))
         look()
         assert found(offered) == {"unseen"}
+
+    def test_a_stop_that_is_seen_after_the_approval_holds_it(
+        self, offered: Version, ben: Member, sees: Callable[..., None]
+    ) -> None:
+        approve(offered, by=ben, digest=offered.digest)
+        sees(Seen(codes=IMITATION))
+        look()
+        publish_now(offered, by=ben)
+        jobs.deliver("worker")
+        held = Delivery.objects.get()
+        assert (held.state, held.problem) == ("held", "check:codes")
+        (stop,) = offered.stops()
+        assert stop.when_due
+
+    def test_what_is_seen_after_the_approval_and_is_no_stop_lets_it_go(
+        self, offered: Version, ben: Member, sees: Callable[..., None]
+    ) -> None:
+        approve(offered, by=ben, digest=offered.digest)
+        sees(Seen(faces=1))
+        look()
+        publish_now(offered, by=ben)
+        assert jobs.deliver("worker")
+        assert Delivery.objects.get().state in {"published", "verified"}
 
     def test_the_page_says_what_it_showed(
         self, offered: Version, ben: Member, client: Client, sees: Callable[..., None]
@@ -388,7 +484,10 @@ class TestCopies:
         Fingerprint.objects.exclude(evidence=kept).delete()
         TakeDown.objects.update(delivery=None)
         again = add_picture(town, jpeg(mirrored()), name="andersom.jpg", by=anna)
-        version = begin(town, Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),)), by=anna)
+        content = Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),))
+        # Also while somebody writes, when there is no post yet.
+        assert "same_picture" in {each.check for each in preview_findings(content, town) if each.tier is Tier.STOP}
+        version = begin(town, content, by=anna)
         assert "same_picture" in found(version, Tier.STOP)
 
     def test_one_that_was_posted_before_is_known_mirrored_and_under_another_name(
@@ -397,6 +496,15 @@ class TestCopies:
         again = add_picture(town, jpeg(mirrored()), name="andersom.jpg", by=anna)
         draft = as_draft(Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),)), town, follow_links=False)
         assert [alike.was for alike in draft.pictures[0].alike] == ["posted"]
+
+    def test_many_pictures_cost_no_more_queries_than_one(
+        self, town: Organisation, anna: Member, django_assert_num_queries: Any
+    ) -> None:
+        every = [add_picture(town, jpeg(photo(name)), name="foto.jpg", by=anna) for name in ("coffee", "rocket")]
+        with CaptureQueriesContext(connection) as one:
+            sights.facts_of([(every[0].pk, "")], town, at=None)
+        with django_assert_num_queries(len(one)):
+            sights.facts_of([(media.pk, "") for media in every], town, at=None)
 
     def test_a_post_is_no_copy_of_itself(self, delivered: Version, town: Organisation, channel: Channel) -> None:
         content = Content("Dag", (channel,), pictures=((delivered.attachments.get().media_id, "Een kop"),))

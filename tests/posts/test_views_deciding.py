@@ -257,7 +257,9 @@ class TestEmergencies:
         assert f"Publish on {channel.handle} now, in an emergency" in page
 
     def test_it_goes_out_and_owes_a_review(self, visit: Visit, dirk: Member, version: Version) -> None:
-        answer = visit(dirk).post(address("emergency", version), {"reason": "Storm"}, follow=True)
+        answer = visit(dirk).post(
+            address("emergency", version), {"reason": "Storm", "digest": version.digest}, follow=True
+        )
         assert "It goes out now." in body(answer)
         assert "Published in an emergency by" in body(answer)
         assert AfterReview.objects.open().count() == 1
@@ -266,17 +268,44 @@ class TestEmergencies:
         self, visit: Visit, dirk: Member, anna: Member, channel: Channel
     ) -> None:
         version = writing.begin(channel.organisation, writing.Content("e" * 501, (channel,)), by=anna)
-        answer = visit(dirk).post(address("emergency", version), {"reason": "Storm"})
+        answer = visit(dirk).post(address("emergency", version), {"reason": "Storm", "digest": version.digest})
         assert answer.status_code == 422
         assert "Too long for Mastodon: 501 of at most 500 characters." in body(answer)
         assert "Storm" in body(answer)
+
+    def test_what_changed_while_somebody_looked_does_not_go_out_unseen(
+        self, visit: Visit, dirk: Member, version: Version, channel: Channel
+    ) -> None:
+        shown = {"reason": "Storm", "digest": version.digest}
+        changed = writing.save(version.post, writing.Content("Iets anders.", (channel,)), by=version.written_by)
+        for told in (shown, {"reason": "Storm"}):
+            page = body(visit(dirk).post(address("emergency", version), told))
+            assert "Somebody changed this since you opened the page." in page
+            assert f'name="digest" value="{changed.digest}"' in page
+        assert not Approval.objects.exists()
+
+    def test_what_was_not_checked_yet_is_checked_and_shown_first(
+        self, visit: Visit, dirk: Member, anna: Member, channel: Channel
+    ) -> None:
+        text = "Zaterdag is de buurtbarbecue op het Plein. Begint om [tijd invullen]."
+        version = writing.begin(channel.organisation, writing.Content(text, (channel,)), by=anna)
+        version.findings.all().delete()
+        Version.objects.update(checked_at=None)
+        shown = {"reason": "Storm", "digest": version.digest}
+        page = body(visit(dirk).post(address("emergency", version), shown))
+        assert "It was not checked yet; that is done now." in page
+        assert "Look at this first" in page
+        assert not Approval.objects.exists()
+        visit(dirk).post(address("emergency", version), shown)
+        stop = version.findings.get(tier="stop")
+        assert (stop.reason, stop.reason_by, stop.passed_by) == ("Storm", dirk, dirk)
 
     def test_an_overdue_review_closes_the_path_and_keeps_the_reason(
         self, visit: Visit, dirk: Member, anna: Member, urgent: Version, channel: Channel
     ) -> None:
         AfterReview.objects.update(due_at=timezone.now() - timedelta(minutes=1))
         version = writing.begin(channel.organisation, writing.Content("Nog een storm.", (channel,)), by=anna)
-        answer = visit(dirk).post(address("emergency", version), {"reason": "Weer storm"})
+        answer = visit(dirk).post(address("emergency", version), {"reason": "Weer storm", "digest": version.digest})
         assert "The emergency path is closed" in body(answer)
         assert "Weer storm" in body(answer)
 

@@ -22,8 +22,8 @@ from vierogen.posts import vision
 from vierogen.posts.checks.base import Draft, Extra, Finding, Own, PictureFacts, Seen, Tier
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import checks, run
-from vierogen.posts.pictures import PictureRefused
-from vierogen.posts.vision import VisionError, look_at
+from vierogen.posts.pictures import PictureRefused, reencode
+from vierogen.posts.vision import VisionError, look_at_clean
 
 pytestmark = pytest.mark.xdist_group("vision")
 # Which check finds a kind in the words of a picture; what is not written yet is not expected.
@@ -34,6 +34,11 @@ PATIENCE = 60.0
 @pytest.fixture(autouse=True)
 def _installed() -> None:
     assert is_installed(Extra.VISION), "the extra is missing: make setup-dev"
+
+
+def look_at(data: bytes) -> Seen:
+    """What is to be seen in a picture as somebody sent it."""
+    return look_at_clean(reencode(data, name="").data)
 
 
 def found_in(seen: Seen) -> list[Finding]:
@@ -158,7 +163,7 @@ class TestItsProcess:
         look_at(jpeg(Image.new("RGB", (50, 50))))
         victim = vision._running[0]
         alarm = threading.Timer(0.3, victim.send_signal, [signal.SIGKILL])
-        clean = vision.reencode(busy, name="").data
+        clean = reencode(busy, name="").data
         alarm.start()
         with pytest.raises(VisionError, match="broke off"):
             vision.look_at_clean(clean)
@@ -175,7 +180,7 @@ class TestItsProcess:
 
     def test_one_that_takes_too_long_is_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
         look_at(jpeg(Image.new("RGB", (50, 50))))
-        clean = vision.reencode(jpeg(photo("motorcycle_left", size=(4000, 3000))), name="").data
+        clean = reencode(jpeg(photo("motorcycle_left", size=(4000, 3000))), name="").data
         monkeypatch.setattr(vision, "TIMEOUT", 0.1)
         with pytest.raises(VisionError, match="too long"):
             vision.look_at_clean(clean)
@@ -222,7 +227,7 @@ def test_it_ends_with_the_program_that_began_it() -> None:
     script = (
         "import io, time\nfrom PIL import Image\nfrom vierogen.posts import vision\n"
         "buffer = io.BytesIO(); Image.new('RGB', (50, 50)).save(buffer, 'JPEG')\n"
-        "vision.look_at(buffer.getvalue())\nprint(vision._running[0].pid, flush=True)\ntime.sleep(60)\n"
+        "vision.look_at_clean(buffer.getvalue())\nprint(vision._running[0].pid, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as program:
         assert program.stdout is not None
@@ -232,6 +237,13 @@ def test_it_ends_with_the_program_that_began_it() -> None:
     while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert not Path(f"/proc/{worker}").exists()
+
+
+def test_what_no_database_keeps_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"faces": 0, "lines": ["Wel\x00kom", "\ud800"], "codes": ["\udfff"]}
+    monkeypatch.setattr(vision, "_asked", lambda _data: said)
+    seen = vision.look_at_clean(b"")
+    assert seen == Seen(text="Welkom\n?", codes=("?",))
 
 
 def test_not_checked_is_what_a_post_says_of_a_picture_that_was_not_seen() -> None:

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from vierogen.core.words import gettext_noop as _
@@ -24,8 +25,8 @@ from vierogen.posts.checks.base import Draft, Extra, Finding, Level, PictureFact
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import run, worded
 from vierogen.posts.names import name_finder
-from vierogen.posts.pictures import PictureRefused, is_picture
-from vierogen.posts.vision import VisionError, look_at
+from vierogen.posts.pictures import Cleaned, PictureRefused, drawn_or_printed, is_picture, reencode
+from vierogen.posts.vision import VisionError, look_at_clean
 
 CLEAN, LOOK, STOP, NOT_CHECKED = 0, 1, 2, 3
 # sysexits.h: EX_USAGE and EX_SOFTWARE.
@@ -34,15 +35,23 @@ _OUTCOMES = {Tier.LOOK: LOOK, Tier.STOP: STOP, Tier.NOT_CHECKED: NOT_CHECKED}
 # The worst first: one of these says how the whole ended.
 _WORST = (STOP, NOT_CHECKED, LOOK, CLEAN)
 _SAID = {Tier.STOP: "stop", Tier.LOOK: "look", Tier.NOT_CHECKED: "unchecked"}
-# No post is longer; what is, was not meant as one.
-MOST_BYTES = 25 * 1024 * 1024
+# No picture is larger, and no post longer; what is, was not meant as one.
+MOST_BYTES, MOST_LETTERS = 25 * 1024 * 1024, 1_000_000
+# In bytes: a character takes four at most.
+_LONGEST_LINE = 4 * MOST_LETTERS + 4
+# Beyond this no letter of a screenshot can be read.
+MOST_REDUCED = 2.5
 LOCALES = Path(__file__).resolve().parents[1] / "locale"
 ZONE = "Europe/Amsterdam"
 # Nobody told us the alt text; and what the file is called says nothing.
 _NOT_ASKED = {"missing_alt": Level.OFF}
 _UNREADABLE = _("This is neither a text in UTF-8 nor a picture.")
 _TOO_LARGE = _("This file is larger than 25 MB.")
+_TOO_LONG = _("This text has more than a million characters.")
 _BLIND = _("Nobody looked at this picture: the extra “vision” is not installed.")
+_MOVES = _("Only the first of the pictures in this file was looked at.")
+_REDUCED = _("This picture is so large that small letters in it were not read. Check it in pieces.")
+_PLACE = _("This picture tells where it was taken. Remove that before it goes out.")
 
 Translate = Callable[[str], str]
 
@@ -106,11 +115,14 @@ def _asked(arguments: Sequence[str]) -> Namespace:
     asked = parser.parse_args(arguments)
     if not asked.files and not asked.lines:
         parser.error("say which FILE to check (- for standard input), or --lines FILE")
+    if [*asked.files, asked.lines, asked.history].count("-") > 1:
+        parser.error("standard input (-) can be read once")
     return asked
 
 
 def _file(name: str) -> str:
-    if name != "-" and not Path(name).is_file():
+    # Not only files: shells give what another program writes as <(...).
+    if name != "-" and (not Path(name).exists() or Path(name).is_dir()):
         raise ArgumentTypeError(f"there is no file {name}")
     return name
 
@@ -135,8 +147,9 @@ def _checked(asked: Namespace) -> int:
         milliseconds = (time.perf_counter() - began) * 1000
         told = tell(post, found, number=number, milliseconds=milliseconds, translate=translate)
         sys.stdout.write(told)
+        # Who asks can wait for this answer before giving the next line.
+        sys.stdout.flush()
         outcomes |= {_OUTCOMES[finding.tier] for finding in found}
-    sys.stdout.flush()
     return next(outcome for outcome in _WORST if outcome in outcomes)
 
 
@@ -163,7 +176,11 @@ def _opened(name: str, data: bytes) -> Post:
     if len(data) > MOST_BYTES:
         return Post(name, error=_TOO_LARGE)
     is_called_picture = (guess_type(name)[0] or "").startswith("image/")
-    return Post(name, picture=data) if is_called_picture or is_picture(data) else _text(name, data)
+    if is_called_picture or is_picture(data):
+        return Post(name, picture=data)
+    # From standard input comes no name that tells a drawing from a text.
+    refused = drawn_or_printed(data) if data.lstrip()[:1] in {b"<", b"%"} else ""
+    return Post(name, error=refused) if refused else _text(name, data)
 
 
 def _text(name: str, data: bytes) -> Post:
@@ -171,6 +188,8 @@ def _text(name: str, data: bytes) -> Post:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return Post(name, error=_UNREADABLE)
+    if len(text) > MOST_LETTERS:
+        return Post(name, error=_TOO_LONG)
     return Post(name, error=_UNREADABLE) if "\x00" in text else Post(name, text)
 
 
@@ -178,8 +197,17 @@ def _lines(name: str) -> Iterator[Post]:
     """Each line as a post; only line feeds part lines, as for other programs."""
     source = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115 - closed below
     with source as lines:
-        for number, line in enumerate(lines, start=1):
+        for number, line in enumerate(_parted(lines), start=1):
             yield _text(str(number), line.rstrip(b"\r\n"))
+
+
+def _parted(source: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one that is far too long only the beginning, which is too long as well."""
+    while line := source.readline(_LONGEST_LINE):
+        rest = line
+        while len(rest) == _LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = source.readline(_LONGEST_LINE)
+        yield line
 
 
 def _findings(post: Post, *, history: tuple[str, ...], at: datetime) -> list[Finding]:
@@ -192,14 +220,33 @@ def _findings(post: Post, *, history: tuple[str, ...], at: datetime) -> list[Fin
 
 
 def _in_picture(picture: bytes, *, name: str, at: datetime) -> list[Finding]:
-    if not is_installed(Extra.VISION):
-        return [_unchecked(_BLIND)]
     try:
-        seen = look_at(picture)
-    except (PictureRefused, VisionError) as refusal:
+        clean = reencode(picture, name="")
+    except PictureRefused as refusal:
         return [_unchecked(str(refusal))]
-    facts = PictureFacts("", Path(name).name, "", seen=seen)
-    return run(Draft("", (), pictures=(facts,), now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
+    found = list(_of_file(clean))
+    seen = None
+    try:
+        seen = look_at_clean(clean.data) if is_installed(Extra.VISION) else None
+    except VisionError as failure:
+        found.append(_unchecked(str(failure)))
+    # Where it was taken is told of the file itself: nobody removed it from there.
+    facts = PictureFacts("", Path(name).name, clean.sha256, taken_at=clean.taken_at, mime=clean.mime, seen=seen)
+    found += run(Draft("", (), pictures=(facts,), now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
+    return sorted(found, key=lambda finding: _WORST.index(_OUTCOMES[finding.tier]))
+
+
+def _of_file(clean: Cleaned) -> Iterator[Finding]:
+    """What is to be said of a picture besides what can be seen: what it carries, and what nobody looked at."""
+    if clean.has_place:
+        yield Finding("place_in_picture", Tier.STOP, _PLACE, kind="PLACE_IN_PICTURE")
+    if not is_installed(Extra.VISION):
+        yield _unchecked(_BLIND)
+    if clean.animated:
+        yield _unchecked(_MOVES)
+    # Of 12 megapixels (4000 by 3000) all is read; of a screenshot of 20,000 pixels long nothing would be.
+    if clean.reduced > MOST_REDUCED:
+        yield _unchecked(_REDUCED)
 
 
 @cache
@@ -233,5 +280,16 @@ def _as_json(_post: Post, found: Sequence[Finding], *, number: int, milliseconds
 def _as_lines(post: Post, found: Sequence[Finding], *, number: int, milliseconds: float, translate: Translate) -> str:
     del number, milliseconds
     return "".join(
-        f"{post.name}: {_SAID[finding.tier]}: {finding.kind}: {_message(finding, translate)}\n" for finding in found
+        _harmless(f"{post.name}: {_SAID[finding.tier]}: {finding.kind}: {_message(finding, translate)}") + "\n"
+        for finding in found
     )
+
+
+def _harmless(line: str) -> str:
+    """Without signs that a terminal would obey or that turn around what people read: they show as \\x1b or \\u202e."""
+    return "".join(sign.encode("unicode_escape").decode() if _is_obeyed(sign) else sign for sign in line)
+
+
+def _is_obeyed(sign: str) -> bool:
+    # A zero-width joiner only makes one emoji of several.
+    return sign != "\u200d" and category(sign) in {"Cc", "Cf", "Zl", "Zp"}

@@ -112,7 +112,7 @@ def _redrawn(upload: bytes) -> tuple[dict[str, Any], bytes]:
     opened = _opened(upload)
     opened.load()
     exif = _exif(opened)
-    image = _plain(opened)
+    image, widest = _plain(opened), max(opened.size)
     image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     image = _in_srgb(image, opened.info.get("icc_profile"))
     if exif.get("orientation") in TURNS:
@@ -120,6 +120,7 @@ def _redrawn(upload: bytes) -> tuple[dict[str, Any], bytes]:
     image, mime, clean = _fitted(_without_hidden_colours(image))
     facts = {
         "mime": mime,
+        "reduced": widest / max(image.size),
         "width": image.width,
         "height": image.height,
         "has_place": exif.get("has_place", False) or b"GPSLatitude" in upload,  # the second is XMP's spelling

@@ -68,7 +68,8 @@ class Cleaned:
 
     ``has_place``, ``place`` (latitude and longitude in degrees), ``taken_at`` ("2026-05-04 19:58:00", the camera's
     clock, or "") and ``animated`` tell what the upload had and ``data`` has no more. ``sha256`` is the hex digest of
-    ``data``; by its ``hashes`` (64 bits each, the whole first) copies are known.
+    ``data``; by its ``hashes`` (64 bits each, the whole first) copies are known. ``reduced``: so many times smaller
+    than the upload it was drawn; 1 for the same size.
     """
 
     data: bytes
@@ -82,6 +83,7 @@ class Cleaned:
     seconds: float = 0.0
     place: tuple[float, float] | None = None
     hashes: tuple[int, ...] = ()
+    reduced: float = 1.0
 
 
 def reencode(data: bytes, *, name: str) -> Cleaned:
@@ -114,16 +116,23 @@ def is_picture(data: bytes) -> bool:
 
 
 def _other_kind(data: bytes) -> str:
+    """What these bytes are instead, in a sentence."""
     if data[4:8] == b"ftyp":
         return _HEIC if data[8:12] in HEIC_BRANDS else _OTHER if data[8:12] == b"avif" else NO_FILMS
+    if reason := drawn_or_printed(data):
+        return reason
     start = data[:4096].lower()
-    if b"%pdf-" in start:
-        return _PDF
-    if b"<svg" in start:
-        return _SVG
     if b"<!doctype html" in start or b"<html" in start or b"<script" in start:
         return _HTML
     return _OTHER
+
+
+def drawn_or_printed(data: bytes) -> str:
+    """Why a drawing (SVG) or a PDF is not taken, "" for anything else. Both can be made of letters alone."""
+    start = data[:4096].lower()
+    if b"%pdf-" in start:
+        return _PDF
+    return _SVG if b"<svg" in start else ""
 
 
 def digest(data: bytes) -> str:
@@ -179,6 +188,7 @@ def _cleaned(said: bytes) -> Cleaned:
         animated=facts["animated"] is True,
         place=_place(facts["place"]),
         hashes=tuple(int(str(each), 16) & _64_BITS for each in facts["hashes"][:_MOST_HASHES]),
+        reduced=float(facts["reduced"]),
     )
 
 

@@ -21,7 +21,6 @@ from unicodedata import normalize
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Seen
-from vierogen.posts.pictures import reencode
 
 logger = logging.getLogger(__name__)
 
@@ -44,14 +43,6 @@ class VisionError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-def look_at(data: bytes) -> Seen:
-    """What is to be seen in a picture as somebody sent it: it is drawn anew first, so that hostile bytes end there.
-
-    Raises ``posts.pictures.PictureRefused`` where it is no usable picture, and ``VisionError``.
-    """
-    return look_at_clean(reencode(data, name="").data)
 
 
 def look_at_clean(data: bytes) -> Seen:
@@ -79,9 +70,14 @@ def _seen(said: dict[str, Any]) -> Seen:
     text = normalize("NFKC", "\n".join(str(line) for line in said["lines"]))
     return Seen(
         faces=min(int(said["faces"]), 10_000),
-        text=text.replace("\x00", "")[:_MOST_LETTERS],
-        codes=tuple(str(code).replace("\x00", "")[:2000] for code in said["codes"][:20]),
+        text=_keepable(text)[:_MOST_LETTERS],
+        codes=tuple(_keepable(str(code))[:2000] for code in said["codes"][:20]),
     )
+
+
+def _keepable(text: str) -> str:
+    """Without what no database keeps: signs that are none, and halves of one."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 _one_at_a_time = Lock()

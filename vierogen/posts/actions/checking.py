@@ -1,10 +1,10 @@
 """Shows what is written to the checks, and keeps what they find with the version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet, Window
+from django.db.models import Exists, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -166,21 +166,27 @@ def check(version: Version) -> None:
 def look_again(picture: Media) -> None:
     """Somebody looked at this picture: tell the drafts, and what waits for a review, that were checked before.
 
-    What was approved meanwhile stays as it was approved: its reviewer saw that this was not checked.
+    What was approved meanwhile stays as it was approved: its reviewer saw that this was not checked. A stop in it is
+    found before it goes out (rechecking.py).
     """
     early = (PostState.DRAFT, PostState.IN_REVIEW)
-    rows = Version.objects.filter(attachments__media=picture, post__state__in=early).exclude(checked_at=None)
-    for version in rows.select_related("post__organisation").distinct():
+    newer = Version.objects.filter(post=OuterRef("post"), number__gt=OuterRef("number"))
+    rows = Version.objects.filter(~Exists(newer), attachments__media=picture, post__state__in=early)
+    for version in rows.exclude(checked_at=None).select_related("post__organisation").distinct():
         _check_pictures_again(version)
 
 
 def _check_pictures_again(version: Version) -> None:
     """Put what the checks of pictures find now in the place of what they found before."""
     keys = {key for key, each in checks().items() if each.needs is Extra.VISION}
-    found = [each for each in _findings(version) if each.check in keys]
+    started, pictures = timezone.now(), [row.media_id for row in version.attachments.all()]
+    found = _findings(version, keys=keys)
     with transaction.atomic():
         post = Post.objects.locked(version.post_id)
         if post.latest.pk != version.pk or post.state not in {PostState.DRAFT, PostState.IN_REVIEW}:
+            return
+        if sights.was_looked_at(pictures, since=started):
+            # Whoever looked meanwhile sees this picture and that one, and tells both.
             return
         known = list(version.findings.filter(check_key__in=keys))
         now = {(each.check, each.message, *sorted(each.values.items())): each for each in found}
@@ -194,10 +200,10 @@ def _attached(version: Version) -> QuerySet[Attachment]:
     return version.attachments.select_related("media").defer("media__data")
 
 
-def _findings(version: Version) -> list[Finding]:
+def _findings(version: Version, *, keys: Collection[str] | None = None) -> list[Finding]:
     organisation = version.post.organisation
     draft = as_draft(content_of(version), organisation, follow_links=True, but=version.post_id)
-    return run(draft, levels_of(organisation))
+    return run(draft, levels_of(organisation), keys=keys)
 
 
 def _keep(version: Version, findings: Iterable[Finding], *, late: bool = False) -> None:

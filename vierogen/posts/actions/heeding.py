@@ -21,7 +21,8 @@ class Use:
 
     ``shown``: a version of the post was saved in which the check pointed something out, or stopped.
     ``heeded``: of these, it is gone in the newest version. ``overridden``: of these, it still stands in the newest
-    version, and that version was approved (in an emergency too). The rest is still being written, waits for review,
+    version, and that version was approved (in an emergency too), or, where it was found when its time came, somebody
+    let it through. The rest is still being written, waits for review,
     was thrown away, or expired. Only versions of the last 90 days count, and none from before the organisation
     last chose how much the check weighs. What a check could not look at is no finding.
     """
@@ -56,10 +57,12 @@ def use_of_checks(organisation: Organisation) -> dict[str, Use]:
         tier__in=[Tier.STOP, Tier.LOOK],
     )
     approved = Q(Exists(Approval.objects.filter(version=OuterRef("version"))))
+    # What was found after the approval, when its time came, the reviewer did not see.
+    let_through = Q(when_due=False) | Q(passed_by__isnull=False)
     stands, open_ = ~Q(Exists(newer)), Q(Exists(unknown))
     rows = said.order_by().values("check_key")
     counted = rows.annotate(
-        shown=_posts(Q()), kept=_posts(stands | open_), overridden=_posts(stands & approved)
+        shown=_posts(Q()), kept=_posts(stands | open_), overridden=_posts(stands & approved & let_through)
     ).values_list("check_key", "shown", "kept", "overridden")
     return {key: Use(shown, shown - kept, overridden) for key, shown, kept, overridden in counted}
 

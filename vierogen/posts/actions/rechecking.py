@@ -1,5 +1,7 @@
 """Checks once more what comes due long after somebody looked at it: the world may have changed meanwhile.
 
+Also what was approved before anybody had looked at its pictures, where that was done since.
+
 A worker takes the row under a lease, checks outside any transaction, and writes down what became of it. Killed in
 between, another one takes over when the lease ends; after ``TRIES`` it goes out unchecked, as it does when checking
 itself goes wrong: a person approved it, and a fault of ours is no reason to keep it.
@@ -17,13 +19,14 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vierogen.core.leases import RELEASED, taken
+from vierogen.core.leases import RELEASED, heartbeat, taken
 from vierogen.ledger.actions import Machine
 from vierogen.ledger.moves import WrongStateError, move
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions import sights
 from vierogen.posts.actions.checking import as_draft, as_row, levels_of, recent_texts
 from vierogen.posts.actions.content import content_of
 from vierogen.posts.checks.base import Finding, Tier
@@ -42,10 +45,28 @@ NOT_AGAIN = {"room"}
 
 
 def is_owed(delivery: Delivery, now: datetime) -> bool:
-    """Was it planned, or approved long ago, and not yet checked since it came due?"""
+    """Was it planned, approved long ago, or before somebody had looked at its pictures, and not checked since?"""
     if delivery.rechecked_at or delivery.rechecks >= TRIES:
         return False
-    return delivery.version.not_before is not None or now - delivery.approval.at > LONG_AGO
+    if delivery.version.not_before is not None or now - delivery.approval.at > LONG_AGO:
+        return True
+    return not delivery.approval.emergency and _was_seen_late(delivery)
+
+
+def _was_seen_late(delivery: Delivery) -> bool:
+    """What was seen in a picture after the approval, its reviewer could not know: *not checked*, the page said."""
+    pictures = delivery.version.attachments.values_list("media_id", flat=True)
+    return sights.was_looked_at(list(pictures), since=delivery.approval.at)
+
+
+def anew(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    """What a release changes, so that what was checked long ago is checked once more.
+
+    Not where a check holds it: who releases that has just read what was found, and said why it may go out.
+    """
+    if delivery.is_held_by_check or not delivery.rechecked_at or now - delivery.rechecked_at <= LONG_AGO:
+        return {}
+    return {"rechecked_at": None, "rechecks": 0}
 
 
 def take(delivery: Delivery, worker: str) -> None:
@@ -57,7 +78,9 @@ def take(delivery: Delivery, worker: str) -> None:
 def check_again(delivery: Delivery) -> None:
     """Hold it where a check finds a new stop; else it may go out. Never raises for what a check does."""
     try:
-        found = _new_stops(delivery)
+        # A slow one stays ours: others would take it up to ``TRIES``, and then send it.
+        with heartbeat(delivery):
+            found = _new_stops(delivery)
     except Exception:
         log.exception("delivery %s could not be checked again; it goes out", delivery.pk)
         found = []

@@ -15,6 +15,7 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.checking import check
 from vierogen.posts.actions.mourning import grave_event, known_to
 from vierogen.posts.actions.writing import refuse_unfit
 from vierogen.posts.checks.base import Tier
@@ -145,18 +146,20 @@ def publish_now(version: Version, *, by: Member) -> int:
     return len(cooling)
 
 
-def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approval:
+def publish_in_emergency(version: Version, *, by: Member, reason: str, digest: str | None = None) -> Approval:
     """Publish at once with one pair of eyes: leaves a reason, tells everybody, owes a review within 24 hours.
 
-    Closed as long as an earlier emergency's review is overdue.
+    Closed as long as an earlier emergency's review is overdue. ``digest`` is that of what the page showed: what
+    somebody changed since, and what the checks did not look at yet, is to be seen first (``ValidationError``).
     """
     if not reason.strip():
         raise ValidationError(_("Say why this cannot wait for a second person."))
+    _refuse_unseen(version, digest)
     now = timezone.now()
     with transaction.atomic():
         insist(by, Right.EMERGENCY, organisation_id=version.post.organisation_id)
         post, version = _locked(version, digest=version.digest)
-        refuse_unfit(version)
+        stops = refuse_unfit(version)
         if AfterReview.objects.filter(organisation_id=post.organisation_id).overdue(now).exists():
             raise PermissionDenied(
                 _("The emergency path is closed: the review of an earlier emergency is overdue. Do that first.")
@@ -169,6 +172,7 @@ def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approv
             emergency=True,
             reason=reason.strip(),
         )
+        _pass_alone(stops, by=by, reason=reason.strip())
         facts = {"version": version.number, "digest": version.digest}
         move(post, "publish_in_emergency", by=by, facts=facts, personal={"reason": reason.strip()})
         _plan(approval, cooling_until=now, despite=grave_event(post.organisation_id))
@@ -177,6 +181,21 @@ def publish_in_emergency(version: Version, *, by: Member, reason: str) -> Approv
         )
         _tell_of_emergency(owed, by=by)
     return approval
+
+
+def _refuse_unseen(version: Version, digest: str | None) -> None:
+    if digest is not None and digest != version.digest:
+        raise ValidationError(_("Somebody changed this since you opened the page. Look at it again, then decide."))
+    if version.checked_at is None:
+        check(version)
+        raise ValidationError(_("It was not checked yet; that is done now. Look at what was noticed, then decide."))
+
+
+def _pass_alone(stops: Collection[FoundThing], *, by: Member, reason: str) -> None:
+    """Who publishes in an emergency lets the stops pass; a reason that the writer gave stays."""
+    rows = FoundThing.objects.filter(pk__in=[found.pk for found in stops])
+    rows.filter(reason="").update(reason=reason, reason_by=by)
+    rows.update(passed_by=by)
 
 
 def _tell_of_emergency(owed: AfterReview, *, by: Member) -> None:

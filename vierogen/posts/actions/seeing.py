@@ -26,7 +26,9 @@ def claim(worker: str) -> PictureLook | None:
     if not sights.is_on():
         return None
     with transaction.atomic():
-        row: PictureLook | None = lock(PictureLook.objects.due(timezone.now()).order_by("pk")).first()
+        # One that keeps going wrong lets the others go first.
+        due = PictureLook.objects.due(timezone.now()).order_by("attempts", "pk")
+        row: PictureLook | None = lock(due).first()
         if row is None:
             return None
         PictureLook.objects.filter(pk=row.pk).update(**taken(worker), attempts=row.attempts + 1)

@@ -1,12 +1,12 @@
 """What is known of pictures besides their bytes: what was seen in them, who agreed to be in them, where they were."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from vierogen.core.words import gettext_noop as _
@@ -22,6 +22,8 @@ from vierogen.posts.states import OUT, TakeDownState
 PATIENCE = 5.0
 # A worker that is there takes up a picture within this time.
 TAKEN_UP = timedelta(seconds=2)
+# Whoever saves a post after this time has somebody try again what went wrong.
+ONCE_MORE = timedelta(hours=1)
 
 FILM = _("Films are not looked at.")
 NOT_YET = _("Nobody has looked at it yet.")
@@ -33,11 +35,18 @@ def is_on() -> bool:
 
 
 def ask(media: Iterable[Media]) -> None:
-    """Have somebody look at these pictures, each once; nothing where this installation does not do that."""
-    if is_on():
-        for picture in media:
-            if not picture.is_film:
-                PictureLook.objects.get_or_create(media=picture)
+    """Have somebody look at these pictures, each once; nothing where this installation does not do that.
+
+    Once more where nobody could: the program may have been ill at the time, or its packages have changed since.
+    """
+    if not is_on():
+        return
+    still = [picture.pk for picture in media if not picture.is_film]
+    known = PictureLook.objects.filter(media__in=still)
+    failed = known.exclude(problem="").filter(looked_at__lt=timezone.now() - ONCE_MORE)
+    failed.update(looked_at=None, problem="", attempts=0, asked_at=timezone.now())
+    new = set(still) - set(known.values_list("media_id", flat=True))
+    PictureLook.objects.bulk_create((PictureLook(media_id=pk) for pk in sorted(new)), ignore_conflicts=True)
 
 
 def is_waiting(media: Media) -> bool:
@@ -104,13 +113,12 @@ def facts_of(
     """
     chosen = list(pictures)
     rows = Media.objects.filter(pk__in=[pk for pk, _alt in chosen]).defer("data")
-    media = {row.pk: row for row in rows.select_related("look", "fingerprint")}
+    media = {row.pk: row for row in rows.select_related("look")}
     day = (at or timezone.now()).astimezone(organisation.zone).date()
     consents = given(organisation, {row.sha256 for row in media.values()}, day=day)
     shown = [(media[pk], alt) for pk, alt in chosen if pk in media]
-    return tuple(
-        _facts(row, alt, consents=consents[row.sha256], alike=_alike(row, organisation, but=but)) for row, alt in shown
-    )
+    alike = _alike(media.values(), organisation, but=but) if media else {}
+    return tuple(_facts(row, alt, consents=consents[row.sha256], alike=alike[row.pk]) for row, alt in shown)
 
 
 def _facts(media: Media, alt: str, *, consents: int, alike: tuple[Alike, ...]) -> PictureFacts:
@@ -147,26 +155,69 @@ def _seen(media: Media) -> tuple[Seen | None, str]:
     return Seen(look.faces, look.text, tuple(look.codes)), ""
 
 
-def _alike(media: Media, organisation: Organisation, *, but: int | None) -> tuple[Alike, ...]:
-    """When this picture, or one that shows the same, was last posted, and last taken down."""
-    same = list(Media.objects.filter(organisation=organisation, sha256=media.sha256).values_list("pk", flat=True))
-    evidence: list[int] = []
-    if fingerprint := getattr(media, "fingerprint", None):
-        for of_media, of_evidence in fingerprint.alike.values_list("media_id", "evidence_id"):
-            (same if of_media else evidence).append(of_media or of_evidence)
-    found: Mapping[Literal["posted", "taken_down"], datetime | None] = {
-        "taken_down": _last_taken_down(same, evidence, but=but),
-        "posted": _last_posted(same, but=but),
-    }
-    return tuple(Alike(was, at) for was, at in found.items() if at)
+def _alike(pictures: Collection[Media], organisation: Organisation, *, but: int | None) -> dict[int, tuple[Alike, ...]]:
+    """By the id of each picture: when it, or one that shows the same, was last posted, and last taken down.
+
+    In a constant number of queries: this is asked at every pause while somebody types.
+    """
+    media, evidence = _showing_the_same(pictures, organisation)
+    posted = _last_posted({pk for each in media.values() for pk in each}, but=but)
+    gone = _last_taken_down({pk for each in media.values() for pk in each}, but=but)
+    shown = _last_shown({pk for each in evidence.values() for pk in each}, but=but)
+    found: dict[int, tuple[Alike, ...]] = {}
+    for picture in pictures:
+        same = media[picture.pk]
+        ends = [gone.get(pk) for pk in same] + [shown.get(pk) for pk in evidence[picture.pk]]
+        taken_down, out = _newest(ends), _newest(posted.get(pk) for pk in same)
+        told: tuple[tuple[Literal["posted", "taken_down"], datetime | None], ...] = (
+            ("taken_down", taken_down),
+            ("posted", out),
+        )
+        found[picture.pk] = tuple(Alike(was, at) for was, at in told if at)
+    return found
 
 
-def _last_posted(media: list[int], *, but: int | None) -> datetime | None:
+def _newest(moments: Iterable[datetime | None]) -> datetime | None:
+    return max((moment for moment in moments if moment), default=None)
+
+
+def _showing_the_same(
+    pictures: Collection[Media], organisation: Organisation
+) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """By the id of each picture: which of ours show the same, itself too, and which of the evidence do."""
+    by_digest: dict[str, set[int]] = {}
+    rows = Media.objects.filter(organisation=organisation, sha256__in={row.sha256 for row in pictures})
+    for pk, sha256 in rows.values_list("pk", "sha256"):
+        by_digest.setdefault(sha256, set()).add(pk)
+    media = {row.pk: set(by_digest.get(row.sha256, ())) for row in pictures}
+    evidence: dict[int, set[int]] = {row.pk: set() for row in pictures}
+    known = Fingerprint.objects.filter(media__in=list(media))
+    for picture, of_media, of_evidence in known.values_list("media_id", "alike__media_id", "alike__evidence_id"):
+        if of_media:
+            media[picture].add(of_media)
+        elif of_evidence:
+            evidence[picture].add(of_evidence)
+    return media, evidence
+
+
+def _last_posted(media: Collection[int], *, but: int | None) -> dict[int, datetime]:
     rows = Delivery.objects.filter(state__in=OUT, version__attachments__media__in=media).exclude(version__post=but)
-    return rows.order_by("-published_at").values_list("published_at", flat=True).exclude(published_at=None).first()
+    found = rows.order_by().values_list("version__attachments__media").annotate(at=Max("published_at"))
+    return {pk: at for pk, at in found if at}
 
 
-def _last_taken_down(media: list[int], evidence: list[int], *, but: int | None) -> datetime | None:
-    about = Q(evidence__media__in=evidence) | Q(delivery__version__attachments__media__in=media)
-    rows = TakeDown.objects.filter(about).exclude(state=TakeDownState.CANCELLED).exclude(delivery__version__post=but)
-    return rows.order_by("-asked_at").values_list("asked_at", flat=True).first()
+def _last_taken_down(media: Collection[int], *, but: int | None) -> dict[int, datetime]:
+    rows = _standing(but).filter(delivery__version__attachments__media__in=media)
+    found = rows.order_by().values_list("delivery__version__attachments__media").annotate(at=Max("asked_at"))
+    return dict(found)
+
+
+def _last_shown(evidence: Collection[int], *, but: int | None) -> dict[int, datetime]:
+    """When what a network showed was last taken down."""
+    rows = _standing(but).filter(evidence__media__in=evidence)
+    return dict(rows.order_by().values_list("evidence__media").annotate(at=Max("asked_at")))
+
+
+def _standing(but: int | None) -> QuerySet[TakeDown]:
+    rows = TakeDown.objects.exclude(state=TakeDownState.CANCELLED)
+    return rows if but is None else rows.exclude(delivery__version__post=but)

@@ -12,7 +12,7 @@ from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 from vierogen.posts.actions.mourning import known_to
-from vierogen.posts.actions.rechecking import let_through
+from vierogen.posts.actions.rechecking import anew, let_through
 from vierogen.posts.models import Approval, Delivery, Halt, Post
 from vierogen.posts.states import STOPPABLE, DeliveryState, PostState
 
@@ -136,4 +136,4 @@ def release(delivery: Delivery, *, by: Member, reason: str = "", seen: int | Non
             raise ValidationError(_("Everything is stopped. Lift that first."))
         despite = known_to(delivery.organisation_id, seen=seen)
         let_through(delivery.version, by=by, reason=reason)
-        move(delivery, "release", by=by, changes={**changes, "despite": despite})
+        move(delivery, "release", by=by, changes={**changes, **anew(delivery, now), "despite": despite})

@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -21,13 +21,17 @@ def checks() -> dict[str, Check]:
     return {key: check() for key, check in found_in("vierogen.posts.checks", Check).items()}  # type: ignore[type-abstract]
 
 
-def run(draft: Draft, levels: Mapping[str, Level] | None = None) -> list[Finding]:
+def run(
+    draft: Draft, levels: Mapping[str, Level] | None = None, *, keys: Collection[str] | None = None
+) -> list[Finding]:
     """What all checks say about ``draft``: *stop* first, then *look*, then *not checked*. Never raises.
 
     ``levels`` are what the organisation chose, by the keys of checks; the others weigh as they say themselves.
+    Only the checks with these ``keys``, where some are given.
     """
     chosen = levels or {}
-    found = [finding for check in checks().values() for finding in _weighed(check, draft, chosen)]
+    asked = [check for key, check in checks().items() if keys is None or key in keys]
+    found = [finding for check in asked for finding in _weighed(check, draft, chosen)]
     return sorted(found, key=lambda finding: _WEIGHT[finding.tier])
 
 

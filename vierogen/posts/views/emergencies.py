@@ -23,13 +23,15 @@ def emergency(request: HttpRequest, pk: int) -> HttpResponse:
     found = post_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reason, member = form.cleaned_data["reason"], member_of(request)
+        told = {"reason": form.cleaned_data["reason"], "digest": request.POST.get("digest", "")}
         if attempt(
             request,
-            lambda: reviewing.publish_in_emergency(found.latest, by=member, reason=reason),
+            lambda: reviewing.publish_in_emergency(found.latest, by=member_of(request), **told),
             done=_("It goes out now. Everybody was told, and somebody else looks at it within 24 hours."),
         ):
             return redirect("posts:detail", pk=pk)
+        # As it is by now: perhaps it was checked only just.
+        found = post_or_404(request, pk)
     context = {**about(request, found), "form": form}
     return render(request, "posts/emergency.html", context, status=422 if request.method == "POST" else 200)
 
