@@ -188,7 +188,7 @@ def _findings(post: Post, *, history: tuple[str, ...], at: datetime) -> list[Fin
     if post.picture is not None:
         return _in_picture(post.picture, name=post.name, at=at)
     target = Target("", Anywhere, post.text, history=history)  # type: ignore[type-abstract]
-    return run(Draft(post.text, (target,), now=at, zone=ZONE, find_names=_finder()))
+    return run(Draft(post.text, (target,), has_list=False, now=at, zone=ZONE, find_names=_finder()))
 
 
 def _in_picture(picture: bytes, *, name: str, at: datetime) -> list[Finding]:
@@ -199,7 +199,7 @@ def _in_picture(picture: bytes, *, name: str, at: datetime) -> list[Finding]:
     except (PictureRefused, VisionError) as refusal:
         return [_unchecked(str(refusal))]
     facts = PictureFacts("", Path(name).name, "", seen=seen)
-    return run(Draft("", (), pictures=(facts,), now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
+    return run(Draft("", (), pictures=(facts,), has_list=False, now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
 
 
 @cache

@@ -24,6 +24,7 @@ NOW = datetime(2026, 10, 12, 9, tzinfo=UTC)
         "Van vrijdag 30 oktober tot en met zondag 2 november",
         "12 november (dinsdag) is de opening",
         "Friday 13 May 2025 was quiet",
+        "Wo 12/11: inloopspreekuur",
     ],
 )
 def test_a_weekday_that_does_not_fit_is_shown(drafted: Drafted, text: str) -> None:
@@ -94,6 +95,7 @@ def test_what_is_over_and_announced_is_shown(drafted: Drafted, text: str) -> Non
         "Jan 6 jaar, Mei 8 jaar",
         "Open zo 12-17 uur",
         "in 12 maanden, 3 seconden, 10 marktkramen",
+        "Open: ma 9-12, di 13-17, wo 9-12 uur.",
     ],
 )
 def test_what_can_be_right_passes(drafted: Drafted, text: str) -> None:

@@ -78,6 +78,7 @@ def test_a_leftover_is_a_stop(drafted: Drafted, text: str) -> None:
         "Natuurlijk! Hier is een bericht over de markt:",
         "Concept: de markt is open",
         "<p>De markt is open</p>",
+        "Quote wethouder volgt nog",
     ],
 )
 def test_what_may_be_meant_is_shown(drafted: Drafted, text: str) -> None:
@@ -114,6 +115,7 @@ def test_what_may_be_meant_is_shown(drafted: Drafted, text: str) -> None:
         "Maandag oefent de brandweer (grote oefening).",
         "Koffie & thee op het plein, < 5 euro",
         "Testament of levenstestament? Kom naar de inloop.",
+        "De link volgt na aanmelding.",
     ],
 )
 def test_ordinary_sentences_pass(drafted: Drafted, text: str) -> None:

@@ -68,6 +68,8 @@ _DATES = tuple(
             rf"|%)){_YEAR}"
         ),
         rf"{_BEFORE}(?P<day>\d{{1,2}})(?P<sep>[-/.])(?P<month>\d{{1,2}})(?P=sep)(?P<year>20\d\d)(?!\w|-\d)",
+        # Only beside a weekday, and not with hyphens: "ma 9-12" are hours.
+        rf"(?P<weekday>{_DAY_NAME}){_PART_OF_DAY},?\s(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})(?![\w/-])",
     )
 )
 # "vrijdag 30 en zaterdag 31 oktober": the first of two has its month from the second.

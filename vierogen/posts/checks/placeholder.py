@@ -143,7 +143,8 @@ _LEFTOVERS = (
         re.compile(
             r"\b(?:DD|dd)[-/](?:MM|mm)\b|\bHH:MM\b|\bINSERT\s[A-Z ]{3,30}\sHERE\b|(?<![\w.])(?:NAAM|DATUM"
             r"|XX)(?![\w.])|\[QUOTE [A-Z ]{3,30}\]"
-            r"|\b(?:[Tt]ekst|[Ll]ink|[Ff]oto|[Qq]uote) volgt(?: nog)?\b|\b[Hh]ier komt (?:de|een"
+            r"|\b(?:[Tt]ekst|[Ll]ink|[Ff]oto|[Qq]uote|[Cc]itaat)(?: wethouder"
+            r"| burgemeester)? volgt(?: nog)?(?=\s*(?:[.!)\]]|$))|\b[Hh]ier komt (?:de|een"
             r"|nog) (?:tekst|foto|link|quote|titel)\b"
         ),
     ),

@@ -28,7 +28,7 @@ _PERSON = (
 )
 _NAMED = re.compile(rf"(?<!\w)(?:{_PARTY}|{_PERSON})'?s?(?![\w-])")
 _MINISTERS = pattern(
-    r"(?:dit|het|deze|die|de) (?:\w+ )?(?:kabinet|regering|coalitie|oppositie)|den haag|(?:de )?(?:linkse"
+    r"(?:dit|het|deze|die|de|een) (?:\w+ )?(?:kabinet|regering|coalitie|oppositie)|den haag|(?:de )?(?:linkse"
     r"|rechtse) (?:partijen|kliek|elite|hobby'?s?)",
     r"(?:this|the) (?:\w+ )?(?:government|opposition|tories)|(?:left|right)-wing (?:mob|elite|nonsense)|westminster",
 )
@@ -56,6 +56,13 @@ _JUDGED = pattern(
     r"|opstappen)|opgestapt|niet opgelet"
     r"|wie (?:nu )?nog|keep .{1,30} out|no business|chaos|resign|step down|out of touch|snapt (?:het"
     r"|er) niet",
+    r"weet(?:en)? (?:\w+ )?(?:niet wat|niks|van niks)|ba(?:kt|kken) er (?:\w+ ){0,2}(?:niks|niets"
+    r"|weinig) van|laten? (?:\w+ ){0,3}(?:stikken|barsten|in de steek)|verkwansel\w*|graaiers?"
+    r"|onbekwa\w+"
+    r"|knettergek|bedriegers?|draaikont\w*|gaat .{1,25} kapot|(?:niks|niets) te verwachten",
+    r"luister(?:t|en) (?:\w+ )?(?:niet|nooit)|(?:no|not a) clue|(?:doesn't|don't|does not|do not) (?:care"
+    r"|listen)|couldn't care less|let (?:us|you|our \w+) down|abandon(?:ed|s)|makes me sick",
+    r"aanfluiting|never cared|hoe kan (?:iemand|je|men) nog|begrijpt (?:\w+ ){1,3}wel",
     # For.
     r"eindelijk (?:eens )?(?:een|iemand)|goed dat|(?:hopen|hoop) op|zege|proud (?:of|to (?:back|support"
     r"|vote))|great (?:speech"
@@ -70,15 +77,17 @@ _JUDGED = pattern(
     r"|hope .{0,30} wins?|we (?:support|back|stand with)|deserves? (?:your|our) vote|go team",
 )
 _ADVICE = re.compile(
-    rf"(?<!\w)(?:[Ss]tem|STEM|[Kk]ies|[Ss]temt)(?:\s(?:dan|dus|gewoon|toch|nu|allemaal|straks|in \w+"
-    rf"|op \d+ \w+))*\s(?:op |voor )?(?:de )?"
+    r"(?<!\w)(?:[Ss]tem|STEM|[Kk]ies|[Ss]temt)(?:\s(?:dan|dus|gewoon|toch|nu|allemaal|straks|in \w+"
+    r"|op \d+ \w+))*\s(?:op |voor )?(?:de )?"
     rf"(?:{_PARTY}|{_PERSON}|(?:lijst|nummer) \d+|links|rechts|progressief|conservatief|strategisch|niet op)(?!\w)"
-    rf"|(?i:op naar een (?:links|rechts|progressief|groen) (?:college|kabinet|bestuur))"
+    r"|(?i:op naar een (?:links|rechts|progressief|groen) (?:college|kabinet|bestuur))"
+    rf"|(?<!\w)[Bb]ack(?:\sthe)?\s(?:Labour|Tories|Conservatives|Lib ?Dems|Liberal Democrats|Reform UK"
+    rf"|Greens|SNP)(?!\w)"
     rf"|(?i:a vote for (?:the )?)(?:{_PARTY}|{_PERSON})"
     rf"|(?<!\w)(?:[Vv]ote|VOTE)(?:\s(?:for|only|now))?(?:\sthe)?\s(?:{_PARTY}|{_PERSON}|them out|him out"
-    rf"|her out|leave|remain|yes|no)(?!\w)"
+    r"|her out|leave|remain|yes|no)(?!\w)"
     rf"|(?i:(?:jouw|je|uw|your) (?:stem|vote) (?:naar|aan|op|to|for) )(?:de |the )?(?:{_PARTY}|{_PERSON})(?!\w)"
-    rf"|(?i:(?:stem|vote) (?:dit keer |nooit |never )?(?:niet|nooit|never|against) )(?:op |voor "
+    r"|(?i:(?:stem|vote) (?:dit keer |nooit |never )?(?:niet|nooit|never|against) )(?:op |voor "
     rf"|for )?(?:de |the )?(?:{_PARTY}|{_PERSON})(?!\w)"
     rf"|(?i:don't vote (?:for )?)(?:the )?(?:{_PARTY}|{_PERSON})(?!\w)"
 )
