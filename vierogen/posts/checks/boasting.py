@@ -108,7 +108,7 @@ class Boasting(Check):
 
     key = "boasting"
     title = _("Praising ourselves")
-    why = _("Readers would rather see what you did for them than hear how good you are. Boasts come back.")
+    why = _("Readers would rather see what you did for them than hear how good you are.")
     todo = _("Say what was done, for whom, and thank those who helped.")
     agreement = "modest-tone"
 

@@ -108,7 +108,7 @@ class Politics(Check):
     agreement = "neutral-voice"
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
-        """Yield one finding with the advice, or with the party or politician that is judged."""
+        """Yield one finding with the advice, or with the sentence that judges a party or politician."""
         message = _("“%(found)s” reads like taking sides in politics.")
         yield from line(self.key, message, _found(draft), tier=Tier.LOOK)
 
@@ -122,10 +122,10 @@ def _found(draft: Draft) -> Iterator[Words]:
 
 
 def _judged(own: str) -> re.Match[str] | None:
-    """The first party or politician of whom the same sentence says what to think."""
+    """The first sentence that says of a party or politician what to think."""
     for sentence in sentences(own):
         place = sentence.start(), sentence.end()
         named = _NAMED.search(own, *place) or _MINISTERS.search(own, *place) or _OFFICE.search(own, *place)
         if named and _JUDGED.search(own, *place) and not _REPORTED.search(own, *place):
-            return named
+            return sentence
     return None
