@@ -221,3 +221,11 @@ def test_an_address_that_no_browser_opens_is_shown(drafted: Drafted, link: str) 
     [finding] = Links().findings(drafted(f"Kijk op {link} voor meer."))
     assert finding.tier is Tier.LOOK
     assert finding.message % finding.values == f"{link} is not a usable address."
+
+
+@pytest.mark.parametrize(
+    "link", ["http://localhost:8000/concept", "https://192.168.1.4/a", "https://plein.intern/nieuws"]
+)
+def test_an_address_inside_the_organisation_is_shown(drafted: Drafted, link: str) -> None:
+    [finding] = Links().findings(drafted(f"Lees verder: {link} of bel ons."))
+    assert finding.message % finding.values == f"{link} can only be opened inside your organisation."

@@ -15,7 +15,7 @@ from vierogen.posts.checks.addresses import (
 )
 from vierogen.posts.checks.base import Check, Draft, Finding, Link, Tier
 from vierogen.posts.checks.domains import belongs_to, claims_other_host, host_of, imitated, mixes_alphabets, written
-from vierogen.posts.checks.wording import shown, texts
+from vierogen.posts.checks.wording import texts
 
 # The page does not exist (RFC 9110, 15.5.5 and 15.5.11). Other refusals, such as 403 and 429, only say that a
 # machine is not welcome.
@@ -23,9 +23,16 @@ _GONE = frozenset({404, 410})
 # "http//", "https:/", "https;//", and nothing behind it: no browser opens these.
 _BROKEN = re.compile(
     r"(?<![\w:/.])https?(?:(?://|:/(?!/)|;/+|:?\\+)[\w.-][^\s<>\"“”]*|://(?=[\s.,;!?)]|$))"
-    r"|(?<![\w.])www[.,][\w-]+,(?:nl|com|org|eu|nu|be|uk)(?!\w)",
+    r"|(?<!\w)(?!https?:)h{1,2}t{1,3}p{1,2}s{0,2}:/{1,2}[\w.-][^\s<>\"“”]*|(?<![\w.@/-])wwww?\.[\w-]*\.\.\w+"
+    r"|(?<![\w.@/-])(?:ww|wwww)\.[\w-]+\.\w{2,}|(?<![\w.])www[.,][\w-]+,(?:nl|com|org|eu|nu|be|uk)(?!\w)",
     re.IGNORECASE,
 )
+# Addresses that nobody outside can open (RFC 1918, RFC 6761, RFC 6762): of a draft, or of a try-out.
+_INSIDE = re.compile(
+    r"https?://(?:localhost|127\.\d|10\.\d|192\.168\.\d|[\w.-]{1,200}\.(?:local|lan|intern|internal)(?![\w.-]))[^\s<>\"“”]*",
+    re.IGNORECASE,
+)
+_ONLY_INSIDE = _("%(link)s can only be opened inside your organisation.")
 _UNUSABLE = _("%(link)s is not a usable address.")
 _Judgement = tuple[Tier, str, dict[str, str | int]]
 
@@ -69,10 +76,11 @@ class Links(Check):
 
     def _broken(self, draft: Draft) -> Iterator[Finding]:
         for text, channel in texts(draft):
-            if match := _BROKEN.search(text):
-                values = {"link": shown(match.group())}
-                yield Finding(self.key, Tier.LOOK, _UNUSABLE, values, channel, start=match.start(), end=match.end())
-                return
+            for message, match in ((_UNUSABLE, _BROKEN.search(text)), (_ONLY_INSIDE, _INSIDE.search(text))):
+                if match:
+                    values, (start, end) = {"link": shortened(match.group())}, match.span()
+                    yield Finding(self.key, Tier.LOOK, message, values, channel, start=start, end=end)
+                    return
 
     def _finding(self, address: Address, judgement: _Judgement) -> Finding:
         tier, message, values = judgement
