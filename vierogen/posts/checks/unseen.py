@@ -10,7 +10,7 @@ _FILM = _("Film %(number)s (%(name)s) was not checked for people, words and code
 
 
 class Unseen(Check):
-    """Says *not checked* of a picture or film at which nothing looked, where pictures are looked at."""
+    """Looks at: pictures and films at which nothing looked, where pictures are looked at; says *not checked* of them."""
 
     key = "unseen"
     title = _("Not looked at")
