@@ -102,6 +102,10 @@ _HOT = pattern(
     r"|je) (?:luie )?\w+ af|voor iemand die alles (?:weet|snapt|kan)|(?:your|a) personal (?:helpdesk"
     r"|assistant|servant)s?"
     r"|nice for once|if only you (?:put|spent|used|had|could)",
+    r"(?:u|je|jij|jullie) (?:snapt|snappen|begrijpt|begrijpen) er (?:\w+ ){0,3}(?:niks|niets|geen bal) van"
+    r"|nu is het (?:wel"
+    r" )?genoeg(?: geweest)? met|sorry hoor,? (?:dat|maar)|iemand anders lastigvallen|de helft niet gelezen|spare us"
+    r"|too much time on your hands",
     # The same in English.
     r"you lot|give it a rest|are you for real|the entitlement|if you can't handle|get over yoursel\w+"
     r"|how many times (?:do|must|have) (?:we|i)|genius idea|nobody cares|(?:wasting|waste of) (?:our"

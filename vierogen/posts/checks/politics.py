@@ -28,7 +28,7 @@ _PERSON = (
 )
 _NAMED = re.compile(rf"(?<!\w)(?:{_PARTY}|{_PERSON})'?s?(?![\w-])")
 _MINISTERS = pattern(
-    r"(?:dit|het|deze|die|de|een) (?:\w+ )?(?:kabinet|regering|coalitie|oppositie)|den haag|(?:de )?(?:linkse"
+    r"(?:dit|het|deze|die|de|een|wat een) (?:\w+ )?(?:kabinet|regering|coalitie|oppositie)|den haag|(?:de )?(?:linkse"
     r"|rechtse) (?:partijen|kliek|elite|hobby'?s?)",
     r"(?:this|the) (?:\w+ )?(?:government|opposition|tories)|(?:left|right)-wing (?:mob|elite|nonsense)|westminster",
 )
@@ -54,7 +54,8 @@ _JUDGED = pattern(
     r"|going 2? ?b(?:e)? bad|a disaster|pathetic|hypocri\w+|blathering",
     r"failed|blunder\w*|heeft gelijk|ashamed|rubbish|clowns?|geen cent|barst|moet(?:en)? (?:weg|aftreden"
     r"|opstappen)|opgestapt|niet opgelet"
-    r"|wie (?:nu )?nog|keep .{1,30} out|no business|chaos|resign|step down|out of touch|snapt (?:het"
+    r"|wie (?:nu )?nog|(?:keep|get|kick|throw|vote) .{1,30} out|waardelo(?:os|ze)|no business|chaos|resign"
+    r"|step down|out of touch|snapt (?:het"
     r"|er) niet",
     r"weet(?:en)? (?:\w+ )?(?:niet wat|niks|van niks)|ba(?:kt|kken) er (?:\w+ ){0,2}(?:niks|niets"
     r"|weinig) van|laten? (?:\w+ ){0,3}(?:stikken|barsten|in de steek)|verkwansel\w*|graaiers?"
@@ -77,7 +78,8 @@ _JUDGED = pattern(
     r"|hope .{0,30} wins?|we (?:support|back|stand with)|deserves? (?:your|our) vote|go team",
 )
 _ADVICE = re.compile(
-    r"(?<!\w)(?:[Ss]tem|STEM|[Kk]ies|[Ss]temt)(?:\s(?:dan|dus|gewoon|toch|nu|allemaal|straks|in \w+"
+    r"(?<!\w)(?:[Ss]tem|STEM|[Kk]ies|[Ss]temt)(?:\s(?:dan|dus|gewoon|toch|nu|allemaal|straks|morgen"
+    r"|vandaag|woensdag|ook|in \w+"
     r"|op \d+ \w+))*\s(?:op |voor )?(?:de )?"
     rf"(?:{_PARTY}|{_PERSON}|(?:lijst|nummer) \d+|links|rechts|progressief|conservatief|strategisch|niet op)(?!\w)"
     r"|(?i:op naar een (?:links|rechts|progressief|groen) (?:college|kabinet|bestuur))"

@@ -10,7 +10,7 @@ _FILM = _("Film %(number)s (%(name)s) was not checked for people, words and code
 
 
 class Unseen(Check):
-    """Looks at: pictures and films at which nothing looked, where pictures are looked at; says *not checked* of them."""
+    """Says *not checked* of a picture or film at which nothing looked, where pictures are looked at."""
 
     key = "unseen"
     title = _("Not looked at")

@@ -48,6 +48,8 @@ _PLAIN = pattern(
     r"|that could|to)|i(?:'m| am) so quitting",
 )
 _MORE = pattern(
+    r"(?:deze|onze|mijn|die) (?:afdeling|tent|organisatie|club) is een (?:zinkend schip|lachertje|circus|puinhoop|ramp)"
+    r"|i(?:'m| am) (?:so |just )?done with this (?:place|job|team)",
     r"i'll scream|my colleagues? (?:do|does|did) nothing|betalen (?:me|mij|ons) (?:hier )?(?:veel "
     r"|echt )*te weinig|tel de"
     r" (?:dagen|uren) tot mijn|gebed zonder eind|mijn overuren|(?:leidinggevende|chef|manager) vergeet weer",
