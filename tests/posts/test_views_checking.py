@@ -73,7 +73,7 @@ class TestTheChecks:
             assert f'id="about_{key}"' in page
             assert (f'name="level_{key}"' in page) == check.passable
         assert "the network itself refuses such a post" in page
-        assert "By itself: stops, or points out" in page
+        assert "As usual: stops, or points out" in page
 
     def test_a_choice_is_kept_and_shown_again(self, desk: Client, town: Organisation) -> None:
         told = submitted(body(desk.get(PAGE))) | {"level_placeholder": "look"}

@@ -216,7 +216,7 @@ def _findings(post: Post, *, history: tuple[str, ...], at: datetime) -> list[Fin
     if post.picture is not None:
         return _in_picture(post.picture, name=post.name, at=at)
     target = Target("", Anywhere, post.text, history=history)  # type: ignore[type-abstract]
-    return run(Draft(post.text, (target,), now=at, zone=ZONE, find_names=_finder()))
+    return run(Draft(post.text, (target,), has_list=False, now=at, zone=ZONE, find_names=_finder()))
 
 
 def _in_picture(picture: bytes, *, name: str, at: datetime) -> list[Finding]:
@@ -232,7 +232,7 @@ def _in_picture(picture: bytes, *, name: str, at: datetime) -> list[Finding]:
         found.append(_unchecked(str(failure)))
     # Where it was taken is told of the file itself: nobody removed it from there.
     facts = PictureFacts("", Path(name).name, clean.sha256, taken_at=clean.taken_at, mime=clean.mime, seen=seen)
-    found += run(Draft("", (), pictures=(facts,), now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
+    found += run(Draft("", (), pictures=(facts,), has_list=False, now=at, zone=ZONE, find_names=_finder()), _NOT_ASKED)
     return sorted(found, key=lambda finding: _WORST.index(_OUTCOMES[finding.tier]))
 
 

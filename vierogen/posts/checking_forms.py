@@ -59,7 +59,7 @@ def _choice(check: Check) -> forms.ChoiceField:
         # A page that stood open for an hour must not undo what a colleague chose meanwhile.
         show_hidden_initial=True,
         choices=[
-            ("", _("Leave it as it is")),
+            ("", _("As usual: %(itself)s") % {"itself": itself(check)}),
             (Level.OFF.value, _("Off")),
             (Level.LOOK.value, _("Point it out")),
             (Level.STOP.value, _("Stop")),
@@ -76,7 +76,7 @@ class LinesField(forms.CharField):
     """One thing a line; ``wrong`` gives what is not right about one, "" where it is fine."""
 
     def __init__(self, *, wrong: Callable[[str], str], **rest: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+        widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false"})
         super().__init__(required=False, max_length=_MOST_SIGNS, widget=widget, **rest)
         self.wrong = wrong
 

@@ -49,6 +49,14 @@ from vierogen.posts.checks.base import Tier
         "Stop whining",
         "fed up of dirty homo's",
         "How hard can it be?",
+        "We hebben het nu al tien keer uitgelegd. Het wordt vermoeiend.",
+        "Fijn dat u de tijd heeft om hier de hele dag te reageren.",
+        "Prima, dan lossen jullie het toch zelf op?",
+        "Zo, heb je je zin? De speeltuin is nu dicht.",
+        "U had het ook gewoon kunnen vragen in plaats van te schreeuwen.",
+        "Blijkbaar is een bordje lezen te veel gevraagd.",
+        "Honestly, what more do you want from us?",
+        "We've explained this ten times already.",
     ],
 )
 def test_a_hot_head_is_shown(drafted: Drafted, text: str) -> None:
@@ -85,6 +93,16 @@ def test_a_hot_head_is_shown(drafted: Drafted, text: str) -> None:
         "Trots op ons team. Wat een prestatie!",
         "Kunt u de brief niet goed lezen? Vraag om hulp bij de balie.",
         "Lees eerst de voorwaarden.",
+        "Fijn dat je de tijd hebt genomen om de vragenlijst in te vullen!",
+        "Voor de laatste keer dit jaar: de zomermarkt.",
+        "Word zelf buurtbemiddelaar: de training start op 12 januari.",
+        "Luister gewoon eens naar een ander: dat is het thema van de Week van de Dialoog.",
+        "Onze boa's krijgen steeds vaker te maken met schelden en spugen. Dat is niet normaal.",
+        "Je kunt nu ook gewoon bellen in plaats van te mailen.",
+        "Geen van jullie heeft ons vergeten: 1.200 kaartjes voor ouderen!",
+        "Some of you have asked about the bins. Here's the answer.",
+        "Get out more this winter: free guided walks every Sunday.",
+        "I explained the new bins ten times today, and I loved every chat, says Bill.",
     ],
 )
 def test_a_friendly_or_firm_post_passes(drafted: Drafted, text: str) -> None:

@@ -27,6 +27,10 @@ from vierogen.posts.checks.boasting import Boasting
         "Nobody does it better than us",
         "Our team is by far the best",
         "Our world-beating recycling service",
+        "Zo'n mooi stadhuis heeft niemand.",
+        "Geen enkele gemeente in de regio is zo klantvriendelijk als wij.",
+        "Let's face it: nobody fixes potholes faster than us.",
+        "Our neighbours could learn a thing or two from us.",
     ],
 )
 def test_a_boast_is_shown(drafted: Drafted, text: str) -> None:
@@ -54,6 +58,10 @@ def test_a_boast_is_shown(drafted: Drafted, text: str) -> None:
         "Zaterdag vindt u op de markt de beste kaas van Nederland",
         "Wij leren graag van andere gemeenten",
         "All the best for the new year from all of us",
+        "Zo'n mooi park heeft niet elke stad.",
+        "De rest volgt in 2027: dan zijn ook de Molenweg en de Dijk aan de beurt.",
+        "Geen gemeente is zo waterrijk als de onze, dus zwemles is belangrijk.",
+        "Learn a thing or two from us at the composting workshop.",
     ],
 )
 def test_pride_and_prizes_pass(drafted: Drafted, text: str) -> None:

@@ -24,6 +24,7 @@ NOW = datetime(2026, 10, 12, 9, tzinfo=UTC)
         "Van vrijdag 30 oktober tot en met zondag 2 november",
         "12 november (dinsdag) is de opening",
         "Friday 13 May 2025 was quiet",
+        "Wo 12/11: inloopspreekuur",
     ],
 )
 def test_a_weekday_that_does_not_fit_is_shown(drafted: Drafted, text: str) -> None:
@@ -62,6 +63,8 @@ def test_a_day_that_does_not_exist_is_shown(drafted: Drafted, text: str) -> None
         "Join us on 3 October in the park.",
         "Don't miss it: the fair opens on 10 October.",
         "Inschrijven kan tot en met 30-09-2026.",
+        "Op 1 december 2025 start de cursus, meld je aan!",
+        "We zien je graag op maandag 5 oktober!",
     ],
 )
 def test_what_is_over_and_announced_is_shown(drafted: Drafted, text: str) -> None:
@@ -94,6 +97,8 @@ def test_what_is_over_and_announced_is_shown(drafted: Drafted, text: str) -> Non
         "Jan 6 jaar, Mei 8 jaar",
         "Open zo 12-17 uur",
         "in 12 maanden, 3 seconden, 10 marktkramen",
+        "Open: ma 9-12, di 13-17, wo 9-12 uur.",
+        "De wet geldt vanaf 1 januari 2026.",
     ],
 )
 def test_what_can_be_right_passes(drafted: Drafted, text: str) -> None:

@@ -205,3 +205,27 @@ def test_the_place_of_a_link_is_without_what_ends_the_sentence(drafted: Drafted)
     draft = drafted("Kijk (op www.gemeente-voorbeeld.com).", own_domains=OWN)
     [finding] = Links().findings(draft)
     assert draft.text[finding.start : finding.end] == "www.gemeente-voorbeeld.com"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http//www.waalburg.example/a",
+        "https:/waalburg.example",
+        "https;//waalburg.example",
+        "https://",
+        "www.waalburg,nl",
+    ],
+)
+def test_an_address_that_no_browser_opens_is_shown(drafted: Drafted, link: str) -> None:
+    [finding] = Links().findings(drafted(f"Kijk op {link} voor meer."))
+    assert finding.tier is Tier.LOOK
+    assert finding.message % finding.values == f"{link} is not a usable address."
+
+
+@pytest.mark.parametrize(
+    "link", ["http://localhost:8000/concept", "https://192.168.1.4/a", "https://plein.intern/nieuws"]
+)
+def test_an_address_inside_the_organisation_is_shown(drafted: Drafted, link: str) -> None:
+    [finding] = Links().findings(drafted(f"Lees verder: {link} of bel ons."))
+    assert finding.message % finding.values == f"{link} can only be opened inside your organisation."

@@ -56,6 +56,10 @@ def tiers(drafted: Drafted, text: str) -> set[Tier]:
         "Typ hier je tekst",
         "EXERCISE EXERCISE EXERCISE a ship has run aground",
         "OEFENING - OEFENING: brand in de haven",
+        "Bel 0314 - xx xx xx",
+        "proef proef",
+        "Is dit ding aan?",
+        "Foto: [credits]",
     ],
 )
 def test_a_leftover_is_a_stop(drafted: Drafted, text: str) -> None:
@@ -78,6 +82,14 @@ def test_a_leftover_is_a_stop(drafted: Drafted, text: str) -> None:
         "Natuurlijk! Hier is een bericht over de markt:",
         "Concept: de markt is open",
         "<p>De markt is open</p>",
+        "Quote wethouder volgt nog",
+        "De bijeenkomst is op ... december om ... uur.",
+        "De kosten zijn € ...",
+        "@@NOG CHECKEN@@ De raad vergadert donderdag",
+        "Aanmelden kan via LINK",
+        "De avond begint om HH.MM uur",
+        "De wethouder zegt: “quote”",
+        "Oefening oefening oefening: gaslek Molenweg",
     ],
 )
 def test_what_may_be_meant_is_shown(drafted: Drafted, text: str) -> None:
@@ -114,6 +126,11 @@ def test_what_may_be_meant_is_shown(drafted: Drafted, text: str) -> None:
         "Maandag oefent de brandweer (grote oefening).",
         "Koffie & thee op het plein, < 5 euro",
         "Testament of levenstestament? Kom naar de inloop.",
+        "De link volgt na aanmelding.",
+        "Nog even ... en dan is het zover!",
+        "Via Link in bio lees je alles.",
+        "Doe de test: past thuis wonen nog bij jou?",
+        "Oefening baart kunst, dus oefen mee.",
     ],
 )
 def test_ordinary_sentences_pass(drafted: Drafted, text: str) -> None:

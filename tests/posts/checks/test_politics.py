@@ -33,6 +33,12 @@ from vierogen.posts.checks.politics import Politics
         "Obamas gma even knew it was going 2 b bad!",
         "Trump is a disgrace",
         "This government is a joke",
+        "Wilders bakt er weer niks van.",
+        "Wie op de PVV stemt weet niet wat hij doet.",
+        "Van de VVD hoef je niks te verwachten",
+        "Eindelijk een kabinet dat wel luistert!",
+        "This government doesn't care about our town.",
+        "Back the Greens this May",
     ],
 )
 def test_taking_sides_is_shown(drafted: Drafted, text: str) -> None:
@@ -66,6 +72,9 @@ def test_taking_sides_is_shown(drafted: Drafted, text: str) -> None:
         "President Obama visited in 2014",
         "Breaking: Barack Obama is injured",
         "CU in 't zwembad!",
+        "De minister weet niet wanneer de wet ingaat. Tot die tijd blijft alles zoals het is.",
+        "Het kabinet luistert naar gemeenten: er komt meer geld voor jeugdzorg.",
+        "We're proud to back our food bank volunteers.",
     ],
 )
 def test_neutral_news_passes(drafted: Drafted, text: str) -> None:

@@ -33,6 +33,10 @@ from vierogen.posts.checks.private_talk import PrivateTalk
         "love you too",
         "Ryan found two more 4 bottle packs of Dogfish Head's Midas Touch beer.... when we drink we do it right",
         "Netflix and pizza on my sofa tonight omg",
+        "Ben er over 10 min, doe jij vast de deur open?",
+        "Kan je me om 6 uur ophalen bij het station?",
+        "Lieve schat, gefeliciteerd met je verjaardag!",
+        "Running ten mins late, order me a flat white x",
     ],
 )
 def test_private_talk_is_shown(drafted: Drafted, text: str) -> None:
@@ -82,6 +86,12 @@ def test_private_talk_is_shown(drafted: Drafted, text: str) -> None:
         "Kids, pak je zwembroek! Woensdag gratis zwemmen.",
         "Ben je ziek? Blijf thuis.",
         "Heb je vragen over je belasting? Ik help je graag, groet Sanne van het webcareteam",
+        "Lieve oma, lieve opa: dinsdag is er voorleesontbijt in de bieb.",
+        "Ben er snel bij: er zijn nog 12 plekken.",
+        "Zullen we morgen samen wandelen? Verzamelen om 10.00 uur bij de kerk.",
+        "Heb je gezien hoe Waalburg verandert? Bekijk de oude foto's.",
+        "Heb jij dit jaar al geprikt? Ook als je zwanger bent kun je de griepprik halen.",
+        "Save me a seat! Sign up for the pensioners' lunch.",
     ],
 )
 def test_an_official_post_passes(drafted: Drafted, text: str) -> None:

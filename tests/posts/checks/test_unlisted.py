@@ -43,6 +43,11 @@ def test_an_organisation_without_a_list_is_told_every_domain(drafted: Drafted) -
     assert tiers(drafted("https://anders.example")) == [Tier.LOOK]
 
 
+def test_where_no_organisation_is_known_only_what_hides_itself_is_told(drafted: Drafted) -> None:
+    [(_tier, sentence)] = said(drafted("https://anders.example en https://bit.ly/3abc", has_list=False))
+    assert sentence == "https://bit.ly/3abc does not show where it leads."
+
+
 def test_a_shortened_link_is_shown_with_where_it_leads_once_that_is_known(drafted: Drafted) -> None:
     short = drafted("https://bit.ly/3abc", own_domains=OWN)
     assert said(short) == [(Tier.LOOK, "https://bit.ly/3abc does not show where it leads.")]

@@ -32,6 +32,11 @@ from vierogen.posts.checks.work import Work
         "This place is a shambles",
         "Overworked and underpaid",
         "My manager never answers, useless",
+        "Weer een maandag vol zinloos overleg, ik hou het niet meer vol.",
+        "Directie krijgt bonus, wij krijgen een kerststol. Lekker dan.",
+        "Ik snap niet waarom ik hier nog werk",
+        "Nooit een bedankje van de leiding",
+        "Honestly can't wait to hand in my notice",
     ],
 )
 def test_a_complaint_about_work_is_shown(drafted: Drafted, text: str) -> None:
@@ -60,6 +65,10 @@ def test_a_complaint_about_work_is_shown(drafted: Drafted, text: str) -> None:
         "We're hiring: team leader for the library",
         "The printer in the library is broken. We expect a new one on Monday.",
         "De printer in de bibliotheek is stuk. Maandag komt er een nieuwe.",
+        "Waarom we dit doen? Om de straat veiliger te maken.",
+        "Bonus voor wie zijn dak vergroent: tot 500 euro subsidie.",
+        "Bij ons werk je niet voor de baas, maar voor je stad. Bekijk onze vacatures.",
+        "Nog 10 dagen tot de kerstmarkt!",
     ],
 )
 def test_news_about_work_passes(drafted: Drafted, text: str) -> None:

@@ -7,6 +7,7 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 from vierogen.posts.checks.wording import Words, line, own_words, pattern, texts, weighed
 
+_MANY = r"(?:twee|drie|vier|vijf|zes|tien|twintig|honderd|duizend|\d+)"
 # One of these is enough.
 _HOT = pattern(
     # Insults and orders.
@@ -26,7 +27,8 @@ _HOT = pattern(
     r"|luisteren|tellen|\w+ lezen)",
     r"te (?:dom|lui|stom|beroerd|belazerd) (?:om|voor)|leer (?:eens|eerst|nou) (?:eens )?(?:lezen"
     r"|luisteren|schrijven)",
-    r"(?:lees|denk|kijk|luister) (?:nou |nu )?(?:eerst|gewoon) (?:nou |nu )?eens|(?:lees|denk) eerst (?:na"
+    r"(?:lees|denk) (?:nou |nu )?(?:eerst|gewoon) (?:nou |nu )?eens"
+    r"|(?:kijk|luister) (?:nou |nu )(?:eerst|gewoon) eens|(?:lees|denk) eerst (?:na"
     r"|even|voor(?:dat)?)",
     r"wie denk(?:t|en)? (?:je|u|jullie) (?:wel |eigenlijk )*dat|waar bemoei(?:t|en)? (?:je|u|jullie)"
     r"|bemoei je (?:er|met je)",
@@ -55,6 +57,55 @@ _HOT = pattern(
     r"|mag) het wat minder"
     r"|wat is hier(?:aan)? (?:niet|nou) (?:aan )?(?:te begrijpen|onduidelijk)|(?:wij|we) kunnen de zon"
     r"|ga (?:dan )?(?:lekker )?verhuizen|gewoon boos zijn|daar gaan we weer|hou(?:d)? toch op",
+    # The hundredth time, and what readers should rather do.
+    rf"(?:al|nu|wel) (?:\w+ ){{0,2}}{_MANY} keer (?:uitgelegd|gezegd|verteld|beantwoord|herhaald)"
+    r"|hoe vaak moet(?:en)? (?:we|wij|ik) (?:dit|het|dat|nog)",
+    r"voor de (?:aller)?laatste keer(?=[:,!] (?-i:[a-z]))|lees (?:dan |nou |nu |toch )*gewoon (?:eens "
+    r"|eerst |even )?(?:wat er staat|de brief|het bericht|het bord|de tekst)|(?:lees|denk) (?:nou"
+    r"|toch) (?:gewoon )?(?:eens|eerst)",
+    r"(?:voor|voordat) (?:je|u|jullie) (?:weer )?(?:begin(?:t|nen)? |loopt |gaat? )(?:te )?(?:tieren"
+    r"|schelden|klagen|zeuren|schreeuwen|janken|miepen)",
+    r"(?:ik|we|wij) wor(?:d|den) (?:hier |er |daar |van jullie |van u )+(?:zo |echt |toch |onderhand "
+    r"|nou )*(?:moe|ziek|gek|niet goed|misselijk|niet vrolijk)(?: van)?",
+    r"word dan (?:lekker|maar|toch) \w+|da?n? (?:doet|doen|doe|los|lost|lossen|regelt|regelen|regel) (?:u"
+    r"|je|jullie) het (?:toch |maar |lekker )+zelf|doe het dan (?:lekker )?zelf|(?:dan blij(?:f"
+    r"|ft) (?:je"
+    r"|u)|blijf dan) (?:toch |lekker )*(?:thuis|weg)|ga (?:dan |maar "
+    r"|toch )+(?:lekker )?(?:ergens anders"
+    r"|in \w+) wonen",
+    r"gefeliciteerd hoor|(?:trots op|blij met) jezelf\?|(?:heb|heeft|hebben) (?:je|u|jullie) (?:nou "
+    r"|nu )?(?:je|uw|jullie) zin|(?:nou|nu) tevreden\?|tevreden nu\?|(?:meneer"
+    r"|mevrouw) de (?:expert"
+    r"|betweter|professor|deskundige)|(?:geen|niemand) van (?:u|jullie) (?:weet|snapt|leest"
+    r"|doet"
+    r"|begrijpt)|te veel gevraagd",
+    r"(?:fijn|mooi|leuk) dat (?:u|je|jullie) (?:de |zoveel |alle )?tijd (?:heeft|hebt|hebben) om"
+    r"|de hele dag (?:te|zitten|lopen)(?: te)? (?:reageren|klagen|zeuren|mopperen)|gebruik (?:nou"
+    r"|toch) (?:eens )?(?:je|uw) (?:verstand|hersens|ogen)|wat wil(?:len|t)? (?:u|je"
+    r"|jullie) (?:nou |nu "
+    r"|dan |eigenlijk )*nog meer",
+    r"(?:kan|kunnen|doet|zegt) (?:er |hier )?(?:nou|dan) (?:ook )?(?:nooit|niemand)"
+    r"|wij zijn (?:niet )?(?:jullie|uw|je) (?:moeder|butler|knecht|slaaf|voetveeg)",
+    r"(?:we|i)(?:'ve| have) (?:now |already |only )*(?:explained|said|told|answered"
+    r"|repeated) (?:\w+ ){1,4}times|(?:need|ought|should) (?:to )?get out more|(?:it's"
+    r"|this is) getting (?:tiresome|tedious)|slowly this time|let me spell it out"
+    r"|proud of yoursel\w+\?"
+    r"|happy now\?(?= *$)|what more do you want|keep (?:moaning|whining|complaining)",
+    r"if you(?:'d| had) (?:actually |even )?(?:bothered to|read (?:the|our|it))|use your brains?|(?:mr|mrs"
+    r"|mister)\.? know[ -]it[ -]all|some (?:of you|people) (?:really |just |clearly "
+    r"|honestly )+(?:should"
+    r"|can't|won't|don't (?:get|read|listen)|have no)|not your (?:mum|mother|mom|maid|servants?"
+    r"|slaves?)"
+    r"|thanks a bunch|in the bin where",
+    r"(?:is|zijn) niet (?:ons|onze) probleem|en ja hoor,? daar|(?:treurig|zielig|dom|laf) volk|kom (?:eens"
+    r"|toch) van (?:die"
+    r"|je) (?:luie )?\w+ af|voor iemand die alles (?:weet|snapt|kan)|(?:your|a) personal (?:helpdesk"
+    r"|assistant|servant)s?"
+    r"|nice for once|if only you (?:put|spent|used|had|could)",
+    r"(?:u|je|jij|jullie) (?:snapt|snappen|begrijpt|begrijpen) er (?:\w+ ){0,3}(?:niks|niets|geen bal) van"
+    r"|nu is het (?:wel"
+    r" )?genoeg(?: geweest)? met|sorry hoor,? (?:dat|maar)|iemand anders lastigvallen|de helft niet gelezen|spare us"
+    r"|too much time on your hands",
     # The same in English.
     r"you lot|give it a rest|are you for real|the entitlement|if you can't handle|get over yoursel\w+"
     r"|how many times (?:do|must|have) (?:we|i)|genius idea|nobody cares|(?:wasting|waste of) (?:our"
@@ -114,6 +165,16 @@ _WARM = {
         r"ridiculous|disgusting|now read|(?:jullie|u|you) (?:\w+ ){0,3}(?:altijd|nooit|never"
         r"|always) (?:\w+ )?(?:tevreden|happy|satisfied|luister\w*|listen\w*|klaag\w*|complain\w*)",
     ): 2,
+    # A quarrel.
+    pattern(
+        r"ondankba\w+|onbeschoft\w*|respectloos|liegen|gelogen|schreeuwen|schelden|tieren|mopperen|klagen"
+        r"|bemoeizucht\w*"
+        r"|ungrateful|rude|moaning|shouting|whining|complaining"
+    ): 1,
+    pattern(
+        r"(?:ook |toch |nou |maar )+gewoon|echt ongelo+f\w+|niet te geloven|in plaats van te|toch echt|de prullenbak"
+        r"|unbelievabl[ey]|instead of|for once|seriously"
+    ): 1,
     # To whom; last, so that other words are shown.
     pattern(r"u|uw|jij|je|jullie|mevrouw|meneer|you|your|sir|madam|people|mensen|iedereen"): 1,
 }

@@ -171,7 +171,7 @@ class Draft:
     ``exists`` tells of a mentioned handle whether the network knows it (None: it does not say), and is None where
     nobody is asked. ``find_names`` gives the places of people's names, and is None without the extra. ``languages``
     are those in which the organisation writes, ``moments`` and ``hours`` its quiet moments and office hours, ``zone``
-    its time zone.
+    its time zone. ``has_list`` is False where nobody could have told which addresses are allowed.
     """
 
     text: str
@@ -182,6 +182,7 @@ class Draft:
     now: datetime | None = None
     recent: tuple[tuple[str, datetime], ...] = ()
     own: Own = Own()
+    has_list: bool = True
     languages: tuple[str, ...] = ("nl", "en")
     moments: tuple[Moment, ...] = ()
     hours: Hours | None = None

@@ -17,11 +17,11 @@ _RIVALS = (
 # Looking down on others: one of these is enough.
 _DOWN = pattern(
     rf"{_OTHERS} (?:\w+ ){{0,4}}(?:van ons (?:\w+ )?leren|jaloers|een voorbeeld aan ons|niet aan tippen"
-    rf"|nakijken|dromen|halen)",
+    r"|nakijken|dromen|halen)",
     rf"daar (?:kunnen|kan|mogen) (?:{_OTHERS}|ze in \w+|de rest|iedereen|anderen) (?:\w+ ){{0,3}}(?:leren"
-    rf"|aan tippen|een puntje aan zuigen)",
+    r"|aan tippen|een puntje aan zuigen)",
     rf"(?:zoveel |veel |stukken |ver )?(?:beter|sneller|slimmer|mooier|verder) dan (?:{_OTHERS}"
-    rf"|de rest van (?:nederland|het land|de regio)"
+    r"|de rest van (?:nederland|het land|de regio)"
     r"|welke andere|alle andere|iedere andere|elke andere)",
     r"(?:niemand|geen (?:enkele )?(?:andere )?(?:gemeente|organisatie|stad)) (?:doet|kan|maakt|regelt"
     r"|heeft) (?:het |dit |dat )?"
@@ -50,6 +50,23 @@ _DOWN = pattern(
     r"|the rest (?:follows?|can only (?:follow|watch|dream))|you're looking at (?:it|us|them)",
     r"(?:nobody|no one|no other \w+) \w+ (?:\w+ )?(?:like|as well as|better than) (?:we|us)(?: do)?|(?:yes"
     r"|quite frankly|frankly),? we(?:'re| are) (?:that|just that|really that) good",
+    r"zo'n (?:\w+ ){1,3}(?:heeft|vind je|zie je|krijg je) (?:niemand|nergens|alleen bij ons)|(?:lopen"
+    r"|gaan) (?:\w+ ){0,4}voorop.{0,10}de rest|geen (?:enkele )?(?:andere )?(?:gemeente"
+    r"|organisatie|stad"
+    r"|bibliotheek|korps|school|regio|dorp)(?: \w+){0,4}? zo \w+ als (?:wij|we|ons|bij ons)"
+    r"|tippen aan (?:onze|ons)(?= )",
+    r"waar (?:een ander|anderen|andere \w+) .{0,30}(?:jaar|jaren|maanden|weken|eeuwen) over doe\w*"
+    r"|(?:beter|sneller|slimmer|mooier) dan bij ons (?:kan|wordt|vind|krijg)|nog nooit (?:heeft"
+    r"|deed) (?:een|iemand) (?:\w+ ){0,3}zo (?:goed|snel|slim)|(?:natuurlijk"
+    r"|gewoon) de aller(?:beste"
+    r"|slimste|mooiste)",
+    r"(?:nobody|no one|no council|no other \w+) (?:\w+ ){1,4}(?:faster|better|smarter|quicker|cheaper"
+    r"|as \w+ as) (?:than )?(?:us|we|ours)(?! bus)|(?:could|can|should"
+    r"|might) (?:all )?learn a (?:thing or two|lot|few things) from us|comes close to (?:us|our)"
+    r"|other \w+,? take note",
+    r"beter dan (?-i:[A-Z])\w+ bestaat niet|krijgen ze in (?-i:[A-Z])\w+ (?:nooit|niet)|quite like us"
+    r"|(?:greatest|best)"
+    r" \w+ (?:on earth|in the world)(?= *[.!]*$)|(?:wij|we) winnen altijd",
     r"put(?:s)? (?:\w+ )?(?:other|the other|neighbouring) \w+ to shame|we(?:'re| are) (?:simply"
     r"|quite simply|just) better",
 )
@@ -91,7 +108,7 @@ class Boasting(Check):
 
     key = "boasting"
     title = _("Praising ourselves")
-    why = _("Readers would rather see what you did for them than hear how good you are. Boasts come back.")
+    why = _("Readers would rather see what you did for them than hear how good you are.")
     todo = _("Say what was done, for whom, and thank those who helped.")
     agreement = "modest-tone"
 

@@ -20,7 +20,7 @@ class Captions(Check):
     key = "captions"
     title = _("Subtitles")
     why = _("Many people watch without sound, and some cannot hear it. Subtitles are how they follow a film.")
-    todo = _("Watch it without sound. If it has subtitles, or nobody speaks, say so in its description.")
+    todo = _("Watch it without sound and add subtitles if you miss something. Say in the description that it has them.")
     agreement = "readable-for-everyone"
 
     def findings(self, draft: Draft) -> Iterator[Finding]:

@@ -68,6 +68,8 @@ _DATES = tuple(
             rf"|%)){_YEAR}"
         ),
         rf"{_BEFORE}(?P<day>\d{{1,2}})(?P<sep>[-/.])(?P<month>\d{{1,2}})(?P=sep)(?P<year>20\d\d)(?!\w|-\d)",
+        # Only beside a weekday, and not with hyphens: "ma 9-12" are hours.
+        rf"(?P<weekday>{_DAY_NAME}){_PART_OF_DAY},?\s(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})(?![\w/-])",
     )
 )
 # "vrijdag 30 en zaterdag 31 oktober": the first of two has its month from the second.
@@ -85,7 +87,8 @@ _PAST = re.compile(
     r"|kreeg|kregen|ben|bent|geboren|openden?|startten?"
     r"|begon(?:nen)?|stelde|vanaf|ge(?!duld|bied|zond|luid|rech|woon)\w{3,}d|ge\w{3,}en zijn|yesterday"
     r"|last|since|ago|thanks?|were|held|took|opened|came|went|did|been|has|have|born"
-    r"|started|began|closed|from|published|received|made|dated|minutes of|verslag|notulen|besluit"
+    r"|started|began"
+    r"|(?<!is )(?<!are )(?<!be )closed|from|published|received|made|dated|minutes of|verslag|notulen|besluit"
     r"|brief van|foto'?s)\b",
     re.IGNORECASE,
 )
@@ -96,6 +99,7 @@ _COMING = re.compile(
     r"|gaat|gaan|opent|openen we|start|starten|begint|beginnen|vindt plaats|is er|zijn er|wordt|worden|zal"
     r"|zullen|welkom|inloop|noteer|zet in (?:je|uw)"
     r"|binnenkort|doe (?:je|jij|u|jullie)? ?mee|vier (?:je|mee)|uitnodig\w+|nodigen|komende|aanstaande"
+    r"|(?:we|wij) zien (?:je|u|jullie)|zien we (?:je|u|jullie)"
     r"|join|sign up|register|book|will|opens|starts|begins|takes place"
     r"|don't (?:forget|miss)|see you|save the date|come (?:along|to|and)|coming|upcoming|welcome|is on"
     r"|invit\w+|closes|closing)\b",
@@ -103,6 +107,8 @@ _COMING = re.compile(
 )
 # Longer ago it is likelier to be meant for next year.
 _JUST_PAST = 62
+# With its year, it is that of last year: in winter many a hand writes it still.
+_LAST_YEAR = 400
 # Further ahead it may also be about the last one.
 _SOON = 150
 
@@ -208,7 +214,7 @@ def _is_late(text: str, said: _Said, today: date) -> bool:
     if any((day := _past(other, today)) is None for other in _dates(place.group())):
         return False
     day = _past(said, today)
-    return day is not None and (today - day).days <= _JUST_PAST
+    return day is not None and (today - day).days <= (_LAST_YEAR if said.year else _JUST_PAST)
 
 
 def _past(said: _Said, today: date) -> date | None:

@@ -1,5 +1,6 @@
 """Do the links in the text lead where they seem to, and do they work?"""
 
+import re
 from collections.abc import Iterator
 
 from vierogen.core.words import gettext_noop as _
@@ -14,10 +15,25 @@ from vierogen.posts.checks.addresses import (
 )
 from vierogen.posts.checks.base import Check, Draft, Finding, Link, Tier
 from vierogen.posts.checks.domains import belongs_to, claims_other_host, host_of, imitated, mixes_alphabets, written
+from vierogen.posts.checks.wording import texts
 
 # The page does not exist (RFC 9110, 15.5.5 and 15.5.11). Other refusals, such as 403 and 429, only say that a
 # machine is not welcome.
 _GONE = frozenset({404, 410})
+# "http//", "https:/", "https;//", and nothing behind it: no browser opens these.
+_BROKEN = re.compile(
+    r"(?<![\w:/.])https?(?:(?://|:/(?!/)|;/+|:?\\+)[\w.-][^\s<>\"“”]*|://(?=[\s.,;!?)]|$))"
+    r"|(?<!\w)(?!https?:)h{1,2}t{1,3}p{1,2}s{0,2}:/{1,2}[\w.-][^\s<>\"“”]*|(?<![\w.@/-])wwww?\.[\w-]*\.\.\w+"
+    r"|(?<![\w.@/-])(?:ww|wwww)\.[\w-]+\.\w{2,}|(?<![\w.])www[.,][\w-]+,(?:nl|com|org|eu|nu|be|uk)(?!\w)",
+    re.IGNORECASE,
+)
+# Addresses that nobody outside can open (RFC 1918, RFC 6761, RFC 6762): of a draft, or of a try-out.
+_INSIDE = re.compile(
+    r"https?://(?:localhost|127\.\d|10\.\d|192\.168\.\d|[\w.-]{1,200}\.(?:local|lan|intern|internal)(?![\w.-]))[^\s<>\"“”]*",
+    re.IGNORECASE,
+)
+_ONLY_INSIDE = _("%(link)s can only be opened inside your organisation.")
+_UNUSABLE = _("%(link)s is not a usable address.")
 _Judgement = tuple[Tier, str, dict[str, str | int]]
 
 
@@ -48,6 +64,7 @@ class Links(Check):
             else:
                 safe.append(address)
         yield from self._rest(safe, domains, draft)
+        yield from self._broken(draft)
 
     def _rest(self, addresses: list[Address], domains: list[str], draft: Draft) -> Iterator[Finding]:
         for address, link in followed(addresses, draft):
@@ -56,6 +73,14 @@ class Links(Check):
         if draft.resolve and len(addresses) > MOST_FOLLOWED:
             message = _("Only the first %(count)s links were opened.")
             yield Finding(self.key, Tier.NOT_CHECKED, message, {"count": MOST_FOLLOWED})
+
+    def _broken(self, draft: Draft) -> Iterator[Finding]:
+        for text, channel in texts(draft):
+            for message, match in ((_UNUSABLE, _BROKEN.search(text)), (_ONLY_INSIDE, _INSIDE.search(text))):
+                if match:
+                    values, (start, end) = {"link": shortened(match.group())}, match.span()
+                    yield Finding(self.key, Tier.LOOK, message, values, channel, start=start, end=end)
+                    return
 
     def _finding(self, address: Address, judgement: _Judgement) -> Finding:
         tier, message, values = judgement
@@ -83,7 +108,7 @@ def _judged(address: Address, link: Link | None, domains: list[str]) -> Iterator
         message = _("%(link)s leads on to %(domain)s, which looks like %(own)s but is another address.")
         yield Tier.STOP, message, values | {"domain": written(final), "own": own}
     elif not address.host:
-        yield Tier.LOOK, _("%(link)s is not a usable address."), values
+        yield Tier.LOOK, _UNUSABLE, values
     elif address.url.lower().startswith("http://") and belongs_to(address.host, domains):
         yield Tier.LOOK, _("%(link)s is not a secure link. Try it with https."), values
     if link:

@@ -16,7 +16,7 @@ _FIELD = (
     r"|place|bedrag|amount|link|url|adres|address|telefoon(?:nummer)?|phone(?:\s?number)?|e-?mail(?:adres)?"
     r"|(?:zaak|kenmerk|klant|order|huis)?nummer|number|aantal|functie|begintijd|eindtijd|startdatum"
     r"|einddatum|afzender|titel|title|onderwerp|subject|tekst|text|organisatie|gemeente|bedrijf"
-    r"|company|straat|dag|day|maand|month|weekdag|weekday|inwoner|resident|bewoner|prijs|price|wethouder"
+    r"|company|straat|dag|day|maand|month|weekdag|weekday|inwoner|resident|bewoner|prijs|price|wethouder|venue|credits?|bron|fotograaf"
     r"|spreker|speaker|quote"
 )
 # "[naam wethouder]", but not "[naam bekend bij de redactie]".
@@ -34,6 +34,7 @@ _TO_FILL = (
 # Only in capitals: "naam invullen" is also what a reader may be asked to do.
 _LOUD_FIELD = r"(?:NAAM|NAME|DATUM|DATE|TIJD|PLAATS|LOCATIE|BEDRAG|TITEL|TITLE|TEKST|TEXT)"
 _LOUD_COMMAND = r"(?:INVULLEN|INVOEGEN|TOEVOEGEN)"
+_MONTH = r"(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)"
 _MARK = r"(?:EXERCISE|OEFENING|DRILL|TEST)"
 # Every municipality writes about tests of these, several times a year.
 _ABOUT_ALARMS = re.compile(r"nl-?alert|sirene|luchtalarm|\bsirens?\b", re.IGNORECASE)
@@ -98,7 +99,7 @@ _LEFTOVERS = (
         _NOT_FILLED,
         _any_case(
             r"\b(?:xx|\d\d?)[-/.:]xx(?:[-/.](?:xx(?:xx)?|\d{2,4}))?(?![-\w])|€\s?x{1,5}\b"
-            r"|\b0\d{1,3}[ -]?x{4,8}\b|\bxx(?:xx)?\s?uur\b"
+            r"|\b0\d{1,3}(?:\s?-\s?|\s)?(?:x{4,8}|x{2,3}(?:\s?x{2,3}){1,3})\b|\bxx(?:xx)?\s?uur\b"
         ),
     ),
     _Leftover(
@@ -141,11 +142,28 @@ _LEFTOVERS = (
         Tier.LOOK,
         _NOT_FILLED,
         re.compile(
-            r"\b(?:DD|dd)[-/](?:MM|mm)\b|\bHH:MM\b|\bINSERT\s[A-Z ]{3,30}\sHERE\b|(?<![\w.])(?:NAAM|DATUM"
+            r"\b(?:DD|dd)[-/](?:MM|mm)\b|\b(?:HH|UU|uu)[:.](?:MM|mm)\b|\bINSERT\s[A-Z ]{3,30}\sHERE\b"
+            r"|(?<![\w.])(?:NAAM|DATUM"
             r"|XX)(?![\w.])|\[QUOTE [A-Z ]{3,30}\]"
-            r"|\b(?:[Tt]ekst|[Ll]ink|[Ff]oto|[Qq]uote) volgt(?: nog)?\b|\b[Hh]ier komt (?:de|een"
+            r"|\b(?:[Tt]ekst|[Ll]ink|[Ff]oto|[Qq]uote|[Cc]itaat)(?: wethouder"
+            r"| burgemeester)? volgt(?: nog)?(?=\s*(?:[.!)\]]|$))|\b[Hh]ier komt (?:de|een"
             r"|nog) (?:tekst|foto|link|quote|titel)\b"
         ),
+    ),
+    _Leftover(
+        Tier.LOOK,
+        _NOT_FILLED,
+        re.compile(
+            rf"(?<!\.)(?:\.{{3}}|…)\s?(?:{_MONTH}|uur|euro)\b|€\s?(?:\.{{3}}|…)|\b(?:via|op|zie|at|see) (?:LINK|URL)\b"
+            r"|[\[(<@*]{1,3}\s?(?:nog|NOG)\s(?i:invullen|aanvullen|checken|toevoegen|controleren|navragen)\s?[\])>@*]{1,3}"
+            r"|[\"“](?:[Qq]uote|QUOTE|[Cc]itaat)[\"”]"
+        ),
+    ),
+    _Leftover(
+        Tier.LOOK,
+        _EXERCISE,
+        _any_case(r"\b(oefening|exercise|drill)\b(?:[\s,.!–-]{1,4}\1\b){1,9}"),
+        kind=_TEST,
     ),
     _Leftover(
         Tier.LOOK, _NOT_FILLED, re.compile(r"(?<![\w.-])(?:x{3,5}|X{3,5}|\?{4,}|TB[AC])(?![\w.-])|(?<!_)_{4,}(?!_)")
@@ -162,7 +180,7 @@ _LEFTOVERS = (
             r"|your) (?:\w+ )?(?:draft|post|caption|concept\w*|voorstel)\b"
             r"|\b(?:[Aa]ls (?:een )?AI-(?:taal)?model|[Aa]s an AI (?:language )?model)\b"
             r"|^\W{0,3}(?:CONCEPT|DRAFT|Concept|Draft|Concepttekst|Versie \d|Version \d|Kop|Titel"
-            r"|Bijschrift|Caption|Alt-?tekst"
+            r"|Bijschrift|Caption|Copy|Alt-?tekst"
             r"|Tekst (?:voor )?(?:Facebook|Instagram|LinkedIn|Mastodon|X|Twitter))\s?(?::|\bv\d)"
         ),
     ),

@@ -67,7 +67,7 @@ class Plate(Check):
 
     key = "plate"
     title = _("Licence plate")
-    why = _("A plate leads to the owner of the car, and a post about a plate to a pillory.")
+    why = _("With a plate people soon know whose car it is, and then turn on that person.")
     todo = _("Leave the plate out. Tell the police or the owner in another way.")
     agreement = "privacy"
     kind = "PLATE"

@@ -28,7 +28,7 @@ _PERSON = (
 )
 _NAMED = re.compile(rf"(?<!\w)(?:{_PARTY}|{_PERSON})'?s?(?![\w-])")
 _MINISTERS = pattern(
-    r"(?:dit|het|deze|die|de) (?:\w+ )?(?:kabinet|regering|coalitie|oppositie)|den haag|(?:de )?(?:linkse"
+    r"(?:dit|het|deze|die|de|een|wat een) (?:\w+ )?(?:kabinet|regering|coalitie|oppositie)|den haag|(?:de )?(?:linkse"
     r"|rechtse) (?:partijen|kliek|elite|hobby'?s?)",
     r"(?:this|the) (?:\w+ )?(?:government|opposition|tories)|(?:left|right)-wing (?:mob|elite|nonsense)|westminster",
 )
@@ -54,8 +54,16 @@ _JUDGED = pattern(
     r"|going 2? ?b(?:e)? bad|a disaster|pathetic|hypocri\w+|blathering",
     r"failed|blunder\w*|heeft gelijk|ashamed|rubbish|clowns?|geen cent|barst|moet(?:en)? (?:weg|aftreden"
     r"|opstappen)|opgestapt|niet opgelet"
-    r"|wie (?:nu )?nog|keep .{1,30} out|no business|chaos|resign|step down|out of touch|snapt (?:het"
+    r"|wie (?:nu )?nog|(?:keep|get|kick|throw|vote) .{1,30} out|waardelo(?:os|ze)|no business|chaos|resign"
+    r"|step down|out of touch|snapt (?:het"
     r"|er) niet",
+    r"weet(?:en)? (?:\w+ )?(?:niet wat|niks|van niks)|ba(?:kt|kken) er (?:\w+ ){0,2}(?:niks|niets"
+    r"|weinig) van|laten? (?:\w+ ){0,3}(?:stikken|barsten|in de steek)|verkwansel\w*|graaiers?"
+    r"|onbekwa\w+"
+    r"|knettergek|bedriegers?|draaikont\w*|gaat .{1,25} kapot|(?:niks|niets) te verwachten",
+    r"luister(?:t|en) (?:\w+ )?(?:niet|nooit)|(?:no|not a) clue|(?:doesn't|don't|does not|do not) (?:care"
+    r"|listen)|couldn't care less|let (?:us|you|our \w+) down|abandon(?:ed|s)|makes me sick",
+    r"aanfluiting|never cared|hoe kan (?:iemand|je|men) nog|begrijpt (?:\w+ ){1,3}wel",
     # For.
     r"eindelijk (?:eens )?(?:een|iemand)|goed dat|(?:hopen|hoop) op|zege|proud (?:of|to (?:back|support"
     r"|vote))|great (?:speech"
@@ -70,15 +78,18 @@ _JUDGED = pattern(
     r"|hope .{0,30} wins?|we (?:support|back|stand with)|deserves? (?:your|our) vote|go team",
 )
 _ADVICE = re.compile(
-    rf"(?<!\w)(?:[Ss]tem|STEM|[Kk]ies|[Ss]temt)(?:\s(?:dan|dus|gewoon|toch|nu|allemaal|straks|in \w+"
-    rf"|op \d+ \w+))*\s(?:op |voor )?(?:de )?"
+    r"(?<!\w)(?:[Ss]tem|STEM|[Kk]ies|[Ss]temt)(?:\s(?:dan|dus|gewoon|toch|nu|allemaal|straks|morgen"
+    r"|vandaag|woensdag|ook|in \w+"
+    r"|op \d+ \w+))*\s(?:op |voor )?(?:de )?"
     rf"(?:{_PARTY}|{_PERSON}|(?:lijst|nummer) \d+|links|rechts|progressief|conservatief|strategisch|niet op)(?!\w)"
-    rf"|(?i:op naar een (?:links|rechts|progressief|groen) (?:college|kabinet|bestuur))"
+    r"|(?i:op naar een (?:links|rechts|progressief|groen) (?:college|kabinet|bestuur))"
+    rf"|(?<!\w)[Bb]ack(?:\sthe)?\s(?:Labour|Tories|Conservatives|Lib ?Dems|Liberal Democrats|Reform UK"
+    rf"|Greens|SNP)(?!\w)"
     rf"|(?i:a vote for (?:the )?)(?:{_PARTY}|{_PERSON})"
     rf"|(?<!\w)(?:[Vv]ote|VOTE)(?:\s(?:for|only|now))?(?:\sthe)?\s(?:{_PARTY}|{_PERSON}|them out|him out"
-    rf"|her out|leave|remain|yes|no)(?!\w)"
+    r"|her out|leave|remain|yes|no)(?!\w)"
     rf"|(?i:(?:jouw|je|uw|your) (?:stem|vote) (?:naar|aan|op|to|for) )(?:de |the )?(?:{_PARTY}|{_PERSON})(?!\w)"
-    rf"|(?i:(?:stem|vote) (?:dit keer |nooit |never )?(?:niet|nooit|never|against) )(?:op |voor "
+    r"|(?i:(?:stem|vote) (?:dit keer |nooit |never )?(?:niet|nooit|never|against) )(?:op |voor "
     rf"|for )?(?:de |the )?(?:{_PARTY}|{_PERSON})(?!\w)"
     rf"|(?i:don't vote (?:for )?)(?:the )?(?:{_PARTY}|{_PERSON})(?!\w)"
 )
@@ -99,7 +110,7 @@ class Politics(Check):
     agreement = "neutral-voice"
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
-        """Yield one finding with the advice, or with the party or politician that is judged."""
+        """Yield one finding with the advice, or with the sentence that judges a party or politician."""
         message = _("“%(found)s” reads like taking sides in politics.")
         yield from line(self.key, message, _found(draft), tier=Tier.LOOK)
 
@@ -113,10 +124,10 @@ def _found(draft: Draft) -> Iterator[Words]:
 
 
 def _judged(own: str) -> re.Match[str] | None:
-    """The first party or politician of whom the same sentence says what to think."""
+    """The first sentence that says of a party or politician what to think."""
     for sentence in sentences(own):
         place = sentence.start(), sentence.end()
         named = _NAMED.search(own, *place) or _MINISTERS.search(own, *place) or _OFFICE.search(own, *place)
         if named and _JUDGED.search(own, *place) and not _REPORTED.search(own, *place):
-            return named
+            return sentence
     return None

@@ -31,7 +31,27 @@ _PRIVATE = pattern(
     r"|lieverd|schat))",
     r"(?:i |also i )?miss (?:you|your (?:face|smile))(?: (?:so much|too|already|loads|babe))?"
     r"|love you(?: (?:too|so much|loads|lots|babe))?|lots of love|night night",
+    r"lieve (?:schat|mam|mama|pap|papa|oma|opa|zus|zusje|broer|broertje|tante|liefste)(?=, (?!lieve"
+    r"|beste))|(?:knuffels?|kus|kussen) van (?:ons|mij|me|mama|papa)(?= *[!.x]*$)|(?:order|get"
+    r"|grab"
+    r"|buy) me (?:a|an|some|one) (?:\w+ )?(?:coffee|white|latte|pint|wine|tea|beer|sandwich|drink"
+    r"|burger)"
+    r"|never drinking again|ik drink nooit meer",
+    r"did you (?:see|hear) what (?-i:[A-Z])\w+ (?:wore|said|did)|heb je (?:gezien"
+    r"|gehoord) wat (?-i:[A-Z])\w+ (?:aanhad|aan had|zei|deed|gisteren)|zullen we (?:vanavond"
+    r"|morgen"
+    r"|straks|zaterdag|zondag|vrijdag|dit weekend) (?:\w+ ){0,2}(?:naar (?:de |het )?(?-i:[A-Z]"
+    r"|bios|film"
+    r"|kroeg|strand|sauna)|uit eten|eten|borrelen|afspreken|bellen)",
+    r"(?:kan|kun|wil|kom) (?:je|jij) (?:me|mij) (?:\w+ ){0,6}(?:ophalen|oppikken)|(?:can|could) (?:you"
+    r"|u) (?:pick me up|give me a (?:lift|ring)|text me)|doe (?:jij|je) (?:vast "
+    r"|even )+(?:de deur open"
+    r"|het licht aan)(?! voor)|(?:nappies|milk|bread|wine|beers?|chips) on (?:your|the) way home"
+    r"|(?:kan"
+    r"|kunnen) (?:echt )?niet wachten tot (?:we|ik) (?:\w+ ){1,3}(?:zijn|zit|zitten|lig"
+    r"|liggen)(?= *[.!]*$)",
     # Where one is and when one comes home.
+    r"(?<![\w ])(?:ik )?ben er (?:over \w+ min|rond \w+ uur|bijna|zo)(?= *[,.!]|\w| *$)",
     r"(?:ik )?ben (?:pas |er |rond |vandaag |vanavond |straks |al |bijna )*(?:om \w+ (?:uur )?)?(?:thuis"
     r"|onderweg naar huis|brak|dronken|misselijk|katerig)",
     r"ik (?:ben|kom|word) (?:wat|iets|een half uur(?:tje)?|een uur(?:tje)?|weer) later?|probeer (?:me"
@@ -119,7 +139,7 @@ _AGAINST = {
         r"|buurt\w*|website|meld\w*|aanmelden|gratis|iedereen|welkom|vergunning\w*",
         r"paspoort|afval|container|\w*straat|\w*plein|\w*weg|bieb|bibliotheek|vrijwilligers?|spreekuur"
         r"|cursus|[\d.]+ uur|ggd|huisarts|politie|brandweer|consultatie\w*|museum|tips",
-        r"(?:heb|ga|doe|wil|kom) (?:jij|je) ook|vragen|help(?:en)? (?:je|u|jullie)|groet(?:en|jes)?"
+        r"(?:heb|ga|doe|wil|kom) (?:jij|je) (?:ook|dit jaar)|vragen|help(?:en)? (?:je|u|jullie)|groet(?:en|jes)?"
         r"|belasting\w*|webcare\w*|teams?|afspraak"
         r"|privebericht|dm|informatie|aanvra\w+|klacht\w*|kapot\w*|ophalen|route"
         r"|kom (?:je|jij|gerust|langs|ook)|doe (?:je|jij|mee)|loop (?:gerust )?binnen|feest(?=[ !.])"

@@ -18,8 +18,8 @@ class SamePicture(Check):
 
     key = "same_picture"
     title = _("The same picture as before")
-    why = _("What was taken down had a reason. And readers notice a photo that comes back.")
-    todo = _("Look why it was taken down, and choose another picture. Or say why it may go out now.")
+    why = _("Nothing is taken down without a reason. And readers notice a photo that comes back.")
+    todo = _("Choose another picture. If this one is right after all, first look why it was taken down.")
     agreement = "cool-head"
     kind = "SAME_PICTURE"
 

@@ -17,6 +17,8 @@ _TRIES = re.compile(
     r"|\bdoes this (?:thing )?work\b"
     r"|\bprobeersel(?:tje)?\b|^\W*hello,? world\W*$|\bhoort (?:u|je|jullie|iemand) m(?:e|ij)\b"
     r"|\bcheck,? check\b|\bniet publiceren\b|\bdo not publish\b"
+    r""
+    r"|^\W*(?:proef\W*){1,5}$|\bdummy\b|\bis dit ding aan\b"
     r"|\bis this (?:thing )?(?:on|working)\b|\bdoet (?:ie|hij|dit|het) het\b|\bwerkt (?:dit|ie|hij)\b",
     re.IGNORECASE,
 )
@@ -32,7 +34,10 @@ react nodig van from vanuit via met with voor for aan to in op bij nieuwe new to
 channel app planner planning plannen inplannen ingepland scheduling scheduled scheduler schedule posten posting
 vierogen knop button koppeling connection nog steeds still again opnieuw nu now i we ik wij je you sorry thanks
 bedankt dank haha lol eerste first tweede second derde third laatste last en and so dus hopelijk hoop hope nr
-number probeersel probeerseltje letten opletten hoort u jullie iemand world deze om te foto goed doorkomt
+number
+hoe eruitziet uitziet ding aan dummy
+iets something tekst text probeersel probeerseltje letten opletten hoort u jullie iemand world deze om te
+foto goed doorkomt
 aankomt nummer einde end want naar ook too mn m n s
 """
 _WORDS = frozenset(_VOCABULARY.split())

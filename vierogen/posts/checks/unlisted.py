@@ -41,11 +41,13 @@ _SHORTENERS = frozenset(
         "v.gd",
     }
 )
+_ELSEWHERE = _("%(domain)s is not among your own or allowed addresses.")
 
 
 class Unlisted(Check):
     """Looks at: links to other addresses than the organisation's own and allowed ones, and shortened links.
 
+    Of the first it says nothing where no organisation is known.
     An organisation in which every address has to be on the list chooses that this check stops.
     """
 
@@ -62,6 +64,8 @@ class Unlisted(Check):
         for address, link in followed(addresses_in(draft)[:MOST_LINKS], draft):
             final = host_of(link.final) if link else ""
             message = _about(address, final, domains)
+            if message == _ELSEWHERE and not draft.has_list:
+                continue
             domain = written(final or address.host)
             if message and f"{message}{domain}" not in said:
                 said.add(f"{message}{domain}")
@@ -83,7 +87,7 @@ def _about(address: Address, final: str, domains: list[str]) -> str:
         if belongs_to(final, domains):
             return ""
         return _("%(link)s leads on to %(domain)s, which is not among your own or allowed addresses.")
-    return _("%(domain)s is not among your own or allowed addresses.")
+    return _ELSEWHERE
 
 
 def _is_pretence(address: Address, final: str, domains: list[str]) -> bool:

@@ -31,9 +31,9 @@ _PLAIN = pattern(
     r"(?:ik|wil|ga) (?:hier )?(?:echt |zo )?(?:hier )?(?:ontslag|een andere baan|hier weg|hier zo snel mogelijk weg)",
     r"(?:rot|kut|klote|bagger)(?:baan|dienst|rooster|collega'?s?|afdeling|systeem|kantoor|vergadering)",
     rf"(?:hate|sick of|tired of|fed up with|done with|loathe) (?:my|this|our) (?:\w+ )?(?:job|{_BOSS}|shift"
-    rf"|office|rota|team|work\w*)",
+    r"|office|rota|team|work\w*)",
     rf"(?:my|our) {_BOSS} (?:\w+ )?(?:has|is|does|can|wants|thinks|knows|couldn)\b.{{0,30}}\b(?:again|never"
-    rf"|nothing|no idea|clueless"
+    r"|nothing|no idea|clueless"
     r"|useless|incompetent|idiot|joke|organise)",
     r"(?:morale|mood) (?:here|in (?:this|the|our) (?:office|team|place)) is|(?:worst|pointless) (?:job"
     r"|boss|manager|shift|meeting)",
@@ -48,6 +48,28 @@ _PLAIN = pattern(
     r"|that could|to)|i(?:'m| am) so quitting",
 )
 _MORE = pattern(
+    r"(?:deze|onze|mijn|die) (?:afdeling|tent|organisatie|club) is een (?:zinkend schip|lachertje|circus|puinhoop|ramp)"
+    r"|i(?:'m| am) (?:so |just )?done with this (?:place|job|team)",
+    r"i'll scream|my colleagues? (?:do|does|did) nothing|betalen (?:me|mij|ons) (?:hier )?(?:veel "
+    r"|echt )*te weinig|tel de"
+    r" (?:dagen|uren) tot mijn|gebed zonder eind|mijn overuren|(?:leidinggevende|chef|manager) vergeet weer",
+    r"(?:zinlo(?:os|ze)|nutteloze?) (?:\w+ )?(?:overleg\w*|vergader\w*|heidag\w*)(?!\?)"
+    r"|waarom ik hier (?:nog|eigenlijk|uberhaupt) (?:werk|zit|blijf)|wie mag (?:het"
+    r"|alles) (?:weer )?(?:oplossen|opknappen)|bij ons op (?:de|het) (?:afdeling|kantoor"
+    r"|werk) (?:\w+ ){0,4}(?:niks|niets|nooit|niemand)",
+    r"ik hou(?:d)? (?:het|dit) (?:hier |zo )?niet (?:meer |langer )?vol(?= hier|[.! ]*$)"
+    r"|nooit (?:eens )?een (?:bedankje|compliment|schouderklopje) van|hekel aan (?:dat|dit|deze"
+    r"|die|mijn"
+    r"|m'n|het) (?:\w+ )?\w*(?:systeem|werk|rooster|overleg|baan|afdeling|kantoor)"
+    r"|mag ik (?:weer )?(?:op \w+ )?(?:over)?werken (?:omdat|want)|(?:zit|ben) ik (?:hier"
+    r"|nog) (?:\w+ )?tot \w+ uur",
+    rf"(?:mijn|m'n|mn) {_WHO} (?:\w+ ){{1,7}}(?:afgewezen|geweigerd|ingetrokken|genegeerd|afgepakt"
+    rf"|uitgescholden|gelogen)|(?:mijn|m'n|mn) {_WHO} (?:liegt|pest|schreeuwt|negeert|weigert)"
+    r"|(?:hand(?:ing|ed)?|put(?:ting)?) in my notice|can't wait to (?:leave|quit|resign)|updat(?:e"
+    r"|ing) my cv|not even a thank you|under(?:appreciated|valued) at|(?:collapse"
+    r"|fall apart) without me",
+    rf"my {_BOSS} (?:\w+ ){{0,4}}(?:ignored|refused|lied|shouted|yelled|turned down|rejected|blamed|stole)"
+    r"|why (?:do i|i) (?:still |even )*(?:work|bother) here",
     r"(?:gekken|poppen)(?:huis|kast)|(?:mijn|m'n) (?:functie|contract"
     r"|aanstelling) is (?:gewoon )?(?:geschrapt|gestopt|niet verlengd)|top geregeld|hoe verrassend"
     r"|zo kan ik (?:toch )?niet werken|het werk van (?:twee|drie|vier) (?:man|mensen)"
@@ -74,13 +96,13 @@ _SIGH = pattern(
 )
 _AT_WORK = pattern(
     rf"(?:mijn|m'n|mn) (?:{_WHO}|werk|baan|dienst|rooster|collega'?s?|afdeling|werkplek|bureau|laptop|pauze"
-    rf"|salaris|late dienst)",
+    r"|salaris|late dienst)",
     r"(?:onze|bij ons op|hier op) (?:de )?(?:ict|hr|p&o|afdeling|kantoor|leiding|directie|printer|planning"
     r"|zesde|werk)",
     r"vakantieplanning|flexplek|functioneringsgesprek|heidag|kantoortuin|overwerken|het werkoverleg"
     r"|de printer|koffieautomaat",
     rf"my (?:{_BOSS}|job|shift|rota|desk|laptop|pay|colleagues?|workload|break)|the (?:rota|printer|copier"
-    rf"|minutes|case system)",
+    r"|minutes|case system)",
     r"(?:printer|copier)'?s|(?:our|my) (?:it|hr)(?: department| team| people)?|away day|open-plan"
     r"|line management|payroll",
 )
@@ -94,7 +116,7 @@ _TO_READERS = pattern(
 )
 _TONE = pattern(
     r"weer (?:geen|niet(?! minder)|eens|niks)|alweer|lekker hoor|wie bedenkt|al een (?:week|maand|jaar)"
-    r"|niet vooruit te branden|als gewoonlijk|zoals gewoonlijk|niks|nergens op",
+    r"|niet vooruit te branden|als gewoonlijk|zoals gewoonlijk|niks|nergens op|lekker dan(?=[.!]*$)|juist(?=\.)",
     r"zoek (?:ook )?(?:wat|iets) anders|uur naar een|nog \w+ (?:uur|dagen) tot|mag weer|ben er klaar mee"
     r"|zo moe|gesloopt|kapot van|hoe dan|serieus\?|echt\?",
     r"again(?=[.!])|typical|as usual|twice(?=[.!])|great \w+(?=[.!]$)|lovely(?=[.!])|brilliant(?=[.!])"
@@ -103,6 +125,7 @@ _TONE = pattern(
     r"|without)|still no|so done|knackered|exhausted|unbelievable",
 )
 _TOPIC = pattern(
+    r"directie krijgt|bonus|kerstpakket\w*|kerststol|werkdruk|teamoverleg|heidag|prikklok|urenregistratie",
     r"hr|p&o|intranet|chef|baas|leidinggevende|teamleider|manager|lunchpauze|pauze|personeelstekort"
     r"|inwerk\w+|laptop|powerpoint|vergadering(?:en)?|overleg|rooster|dienst(?:en)?|kantoor",
     r"salaris|functioneringsgesprek|flexplek\w*|collega's|hier werken|hier weg|line manager|boss|shift"

@@ -18,7 +18,7 @@ from vierogen.people.roles import Right
 from vierogen.posts.actions import settling
 from vierogen.posts.actions.checking import details_of, levels_of
 from vierogen.posts.actions.heeding import Use, use_of_checks
-from vierogen.posts.checking_forms import LevelsForm, OwnDetailsForm, itself
+from vierogen.posts.checking_forms import LevelsForm, OwnDetailsForm
 from vierogen.posts.checks.base import Check, Extra, Level
 from vierogen.posts.checks.extras import is_installed, missing
 from vierogen.posts.checks.running import checks
@@ -48,7 +48,6 @@ class Line:
     check: Check
     title: str
     why: str
-    itself: str
     field: BoundField | None
     is_here: bool
     use: Use
@@ -64,7 +63,7 @@ class Line:
 @require_http_methods(["GET", "POST"])
 @needs(Right.MANAGE_ORGANISATION)
 def settings(request: HttpRequest) -> HttpResponse:
-    """Every check: what it does by itself, what it does here, and how it fared."""
+    """Every check: what it does here, what it does as usual, and how it fared."""
     organisation = member_of(request).organisation
     levels = levels_of(organisation)
     form = LevelsForm(request.POST or None, levels=levels)
@@ -93,7 +92,6 @@ def _line(form: LevelsForm, key: str, check: Check, level: Level | None, use: Us
         check=check,
         title=title,
         why=_(check.why),
-        itself=itself(check),
         field=form[f"level_{key}"] if check.passable else None,
         is_here=check.needs is None or is_installed(check.needs),
         use=use,
