@@ -20,7 +20,7 @@ from vierogen.core.schedule import Job
 from vierogen.people.models import Member, Organisation
 from vierogen.posts import jobs, vision
 from vierogen.posts.actions import removing, seeing, sights
-from vierogen.posts.actions.checking import as_draft, check
+from vierogen.posts.actions.checking import as_draft, check, preview_findings
 from vierogen.posts.actions.reviewing import approve, ask_for_changes, publish_now
 from vierogen.posts.actions.writing import Content, add_picture, begin, save, submit
 from vierogen.posts.checks import running
@@ -388,7 +388,10 @@ class TestCopies:
         Fingerprint.objects.exclude(evidence=kept).delete()
         TakeDown.objects.update(delivery=None)
         again = add_picture(town, jpeg(mirrored()), name="andersom.jpg", by=anna)
-        version = begin(town, Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),)), by=anna)
+        content = Content("Nog eens", (channel,), pictures=((again.pk, "Een kop"),))
+        # While somebody writes there is no post yet in which it stands.
+        assert "same_picture" in {each.check for each in preview_findings(content, town) if each.tier is Tier.STOP}
+        version = begin(town, content, by=anna)
         assert "same_picture" in found(version, Tier.STOP)
 
     def test_one_that_was_posted_before_is_known_mirrored_and_under_another_name(

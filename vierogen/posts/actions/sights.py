@@ -162,11 +162,14 @@ def _alike(media: Media, organisation: Organisation, *, but: int | None) -> tupl
 
 
 def _last_posted(media: list[int], *, but: int | None) -> datetime | None:
-    rows = Delivery.objects.filter(state__in=OUT, version__attachments__media__in=media).exclude(version__post=but)
+    rows = Delivery.objects.filter(state__in=OUT, version__attachments__media__in=media)
+    rows = rows.exclude(version__post=but) if but else rows
     return rows.order_by("-published_at").values_list("published_at", flat=True).exclude(published_at=None).first()
 
 
 def _last_taken_down(media: list[int], evidence: list[int], *, but: int | None) -> datetime | None:
     about = Q(evidence__media__in=evidence) | Q(delivery__version__attachments__media__in=media)
-    rows = TakeDown.objects.filter(about).exclude(state=TakeDownState.CANCELLED).exclude(delivery__version__post=but)
+    rows = TakeDown.objects.filter(about).exclude(state=TakeDownState.CANCELLED)
+    # Without a post there is none to leave out: None would leave out what others posted, the strays.
+    rows = rows.exclude(delivery__version__post=but) if but else rows
     return rows.order_by("-asked_at").values_list("asked_at", flat=True).first()
