@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -184,9 +184,12 @@ def fail_closed() -> int:
 
 
 def settle_halves() -> int:
-    """Say of threads that ended on their way that their beginning is what was published; returns how many."""
-    ended = Delivery.objects.begun().filter(state__in=[DeliveryState.STOPPED, DeliveryState.FAILED])
-    rows = ended.select_related("version__post", "version__written_by", "channel")
+    """Say of threads that ended on their way that their beginning is what was published; returns how many.
+
+    Also where somebody in its pictures took back their consent: those stand in the beginning, for who takes it down.
+    """
+    ended = Q(state__in=[DeliveryState.STOPPED, DeliveryState.FAILED]) | Q(state=DeliveryState.HELD, problem=NO_CONSENT)
+    rows = Delivery.objects.begun().filter(ended).select_related("version__post", "version__written_by", "channel")
     return sum(settle_half(delivery, by=WORKER) for delivery in rows)
 
 
