@@ -155,6 +155,8 @@ def test_who_did_not_read_of_it_cannot_release_what_is_held_for_something_else(
     with pytest.raises(ValidationError):
         stopping.release(fresh(planned), by=ben)
     assert fresh(planned).state == DeliveryState.HELD
+    with pytest.raises(ValidationError):
+        stopping.release(fresh(planned), by=ben, ended=[consent.pk + 1])
     page = visit(ben).get(f"/posts/{planned.version.post_id}/").content.decode()
     assert f"{WHO} does not want to be seen any more" in page
     assert f'name="ended" value="{consent.pk}"' in page
@@ -274,6 +276,16 @@ def test_people_are_told_two_weeks_before_and_on_the_day(consent: Consent, anna:
         assert all(message.title.startswith(title) and WHO not in message.text for message in new)
 
 
+def test_where_whoever_kept_it_left_the_administrators_are_told(
+    consent: Consent, anna: Member, town: Organisation
+) -> None:
+    until(consent, today(anna))
+    administrator = make_member(town, "Ada", Role.ADMINISTRATOR)
+    Member.objects.filter(pk=anna.pk).update(ends_on=today(anna) - timedelta(days=2))
+    consenting.mind(timezone.now())
+    assert administrator.user.email in Message.objects.values_list("email", flat=True)
+
+
 def test_after_its_last_day_what_was_planned_is_held(planned: Delivery, consent: Consent, anna: Member) -> None:
     until(consent, today(anna))
     consenting.mind(timezone.now())
@@ -359,6 +371,15 @@ def test_whoever_writes_down_that_it_was_taken_back_hears_what_is_held(
 ) -> None:
     page = enter(anna).post(f"/posts/consents/{consent.pk}/withdraw/", follow=True).content.decode()
     assert "1 planned post is held." in page
+
+
+def test_the_list_of_what_is_held_leads_to_where_it_can_be_read(
+    planned: Delivery, consent: Consent, ben: Member, enter: Callable[[Member], Client]
+) -> None:
+    consenting.withdraw(consent, by=ben)
+    page = enter(ben).get("/posts/grave/").content.decode()
+    assert f"/posts/deliveries/{planned.pk}/release/" not in page
+    assert "Look and decide" in page
 
 
 # Races

@@ -186,6 +186,19 @@ def test_a_page_from_before_it_neither_approves_nor_releases(
     assert fresh(due).state == DeliveryState.WAITING
 
 
+def test_a_page_of_an_earlier_event_does_not_end_another(
+    event: Mourning, anna: Member, ben: Member, enter: Callable[[Member], Client]
+) -> None:
+    browser = enter(ben)
+    assert f'name="seen" value="{event.pk}"' in browser.get("/posts/grave/").content.decode()
+    mourning.let_the_queue_go(ben.organisation, by=ben)
+    later_event = mourning.hold_the_queue(anna.organisation, by=anna, reason="Nog een ongeval.")
+    browser.post("/posts/grave/over/", {"seen": event.pk})
+    assert mourning.grave_event(anna.organisation_id) == later_event
+    browser.post("/posts/grave/over/", {"seen": later_event.pk})
+    assert mourning.grave_event(anna.organisation_id) is None
+
+
 def test_the_review_page_says_that_it_was_written_before(
     offered: Version, event: Mourning, ben: Member, visit: Callable[[Member], Client]
 ) -> None:

@@ -188,10 +188,11 @@ def _tell_of_withdrawal(consent: Consent, held: list[Delivery], *, by: Member) -
 
 
 def _minders(consent: Consent) -> list[Member]:
-    """Who kept it, and who looks after privacy here."""
+    """Who kept it, and who looks after privacy here; where both are gone, who looks after the organisation."""
     members = consent.organisation.members.all()
     officers = [each for each in members.who_may(Right.OPEN_EVIDENCE) if Role.PRIVACY_OFFICER in each.roles]
-    return [each for each in [consent.kept_by] if each.is_current] + officers
+    minders = [each for each in [consent.kept_by] if each.is_current] + officers
+    return minders or list(members.who_may(Right.MANAGE_ORGANISATION))
 
 
 def mind(now: datetime) -> int:
