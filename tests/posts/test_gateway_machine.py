@@ -318,8 +318,7 @@ class Gateway(RuleBasedStateMachine):
     @rule(who=OFFICER, again=st.booleans())
     def decide(self, who: int, again: bool) -> None:
         if doubtful := Delivery.objects.filter(state="uncertain").first():
-            seen, by = self.seen(), self.people[who]
-            done = self.tried("decide", lambda: looking.decide(doubtful, by=by, send_it_again=again, seen=seen))
+            done = self.tried("decide", lambda: looking.decide(doubtful, by=self.people[who], send_it_again=again))
             self.again += bool(done and again)
             if done and again:
                 self.take_from_the_shelf(doubtful)
