@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.plugins.house import make_member
 from tests.posts.moments import at_once, later, refusals
-from tests.posts.steps import fresh, shown_texts
+from tests.posts.steps import doubtful, fresh, shown_texts
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry, Opening
@@ -21,7 +21,7 @@ from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts import jobs
-from vierogen.posts.actions import checking, consenting, delivering, reviewing, stopping, writing
+from vierogen.posts.actions import checking, consenting, delivering, looking, mourning, reviewing, stopping, writing
 from vierogen.posts.actions.content import content_of
 from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import Consent, Delivery, Media, Version
@@ -141,9 +141,75 @@ def test_a_person_who_looked_can_release_it_all_the_same(
     planned: Delivery, consent: Consent, ben: Member, practice: PracticeServer
 ) -> None:
     consenting.withdraw(consent, by=ben)
-    stopping.release(fresh(planned), by=ben)
+    stopping.release(fresh(planned), by=ben, ended=[consent.pk])
     assert jobs.deliver("test")
     assert len(shown_texts(practice)) == 1
+
+
+def test_who_did_not_read_of_it_cannot_release_what_is_held_for_something_else(
+    planned: Delivery, consent: Consent, anna: Member, ben: Member, visit: Callable[[Member], Client]
+) -> None:
+    mourning.hold_the_queue(anna.organisation, by=anna, reason="Ongeval.")
+    mourning.let_the_queue_go(anna.organisation, by=ben)
+    assert consenting.withdraw(consent, by=anna) == 0
+    with pytest.raises(ValidationError):
+        stopping.release(fresh(planned), by=ben)
+    assert fresh(planned).state == DeliveryState.HELD
+    with pytest.raises(ValidationError):
+        stopping.release(fresh(planned), by=ben, ended=[consent.pk + 1])
+    page = visit(ben).get(f"/posts/{planned.version.post_id}/").content.decode()
+    assert f"{WHO} does not want to be seen any more" in page
+    assert f'name="ended" value="{consent.pk}"' in page
+    visit(ben).post(f"/posts/deliveries/{planned.pk}/release/", {"ended": consent.pk})
+    assert fresh(planned).state == DeliveryState.WAITING
+
+
+def test_who_did_not_read_of_it_cannot_approve(
+    shown: Version, consent: Consent, anna: Member, ben: Member, visit: Callable[[Member], Client]
+) -> None:
+    writing.submit(shown, by=anna)
+    consenting.withdraw(consent, by=anna)
+    with pytest.raises(ValidationError):
+        reviewing.approve(shown, by=ben, digest=shown.digest)
+    assert not Delivery.objects.exists()
+    page = visit(ben).get(f"/posts/{shown.post_id}/review/").content.decode()
+    assert f"{WHO} does not want to be seen any more" in page
+    assert f'name="ended" value="{consent.pk}"' in page
+    visit(ben).post(f"/posts/{shown.post_id}/approve/", {"digest": shown.digest, "ended": consent.pk})
+    assert Delivery.objects.exists()
+
+
+def test_who_did_not_read_of_it_sends_nothing_again(
+    planned: Delivery, consent: Consent, dirk: Member, practice: PracticeServer
+) -> None:
+    doubtful(planned, practice)
+    Delivery.objects.update(next_look_at=None)
+    consenting.withdraw(consent, by=dirk)
+    with pytest.raises(ValidationError):
+        looking.decide(fresh(planned), by=dirk, send_it_again=True)
+    assert fresh(planned).state == DeliveryState.UNCERTAIN
+    looking.decide(fresh(planned), by=dirk, send_it_again=True, ended=[consent.pk])
+    assert fresh(planned).state == DeliveryState.WAITING
+
+
+def test_who_publishes_in_an_emergency_reads_of_it(
+    shown: Version, consent: Consent, dirk: Member, visit: Callable[[Member], Client]
+) -> None:
+    consenting.withdraw(consent, by=dirk)
+    page = visit(dirk).get(f"/posts/{shown.post_id}/emergency/").content.decode()
+    assert f"{WHO} does not want to be seen any more" in page
+
+
+def test_a_declaration_for_another_picture_stands_for_none_of_this_one(
+    channel: Channel, media: Media, consent: Consent, anna: Member, ben: Member
+) -> None:
+    other = writing.add_picture(channel.organisation, png(30), name="ander.png", by=anna)
+    consenting.keep([other], who=WHO, how=HOW, until=None, by=anna)
+    pictures = ((media.pk, "Twee mensen aan een tafel"), (other.pk, "Drie mensen op straat"))
+    version = writing.begin(channel.organisation, Content("Twee foto's.", (channel,), pictures=pictures), by=anna)
+    writing.submit(version, by=anna)
+    reviewing.approve(version, by=ben, digest=version.digest)
+    assert consenting.withdraw(consent, by=anna) == 1
 
 
 def test_what_still_uploads_is_held_at_the_last_moment(
@@ -152,9 +218,12 @@ def test_what_still_uploads_is_held_at_the_last_moment(
     claimed = delivering.claim("test")
     assert claimed is not None
     consenting.withdraw(consent, by=ben)
+    before = Message.objects.count()
     delivering.send(claimed)
     assert shown_texts(practice) == []
     assert fresh(planned).state == DeliveryState.HELD
+    (mail,) = Message.objects.order_by("pk")[before:]
+    assert (mail.email, mail.title.startswith("Held")) == (planned.version.written_by.user.email, True)
 
 
 def test_what_failed_and_is_tried_again_is_held(
@@ -207,12 +276,24 @@ def test_people_are_told_two_weeks_before_and_on_the_day(consent: Consent, anna:
         assert all(message.title.startswith(title) and WHO not in message.text for message in new)
 
 
+def test_where_whoever_kept_it_left_the_administrators_are_told(
+    consent: Consent, anna: Member, town: Organisation
+) -> None:
+    until(consent, today(anna))
+    administrator = make_member(town, "Ada", Role.ADMINISTRATOR)
+    Member.objects.filter(pk=anna.pk).update(ends_on=today(anna) - timedelta(days=2))
+    consenting.mind(timezone.now())
+    assert administrator.user.email in Message.objects.values_list("email", flat=True)
+
+
 def test_after_its_last_day_what_was_planned_is_held(planned: Delivery, consent: Consent, anna: Member) -> None:
     until(consent, today(anna))
     consenting.mind(timezone.now())
     assert fresh(planned).state == DeliveryState.WAITING
-    consenting.mind(timezone.now() + timedelta(days=1))
+    for _again in range(2):
+        consenting.mind(timezone.now() + timedelta(days=1))
     assert (fresh(planned).state, fresh(planned).problem) == (DeliveryState.HELD, consenting.NO_CONSENT)
+    assert Message.objects.filter(email=anna.user.email, title__startswith="Held").count() == 1
 
 
 def test_the_claim_asks_for_its_last_day_too(planned: Delivery, consent: Consent, anna: Member) -> None:
@@ -292,6 +373,15 @@ def test_whoever_writes_down_that_it_was_taken_back_hears_what_is_held(
     assert "1 planned post is held." in page
 
 
+def test_the_list_of_what_is_held_leads_to_where_it_can_be_read(
+    planned: Delivery, consent: Consent, ben: Member, enter: Callable[[Member], Client]
+) -> None:
+    consenting.withdraw(consent, by=ben)
+    page = enter(ben).get("/posts/grave/").content.decode()
+    assert f"/posts/deliveries/{planned.pk}/release/" not in page
+    assert "Look and decide" in page
+
+
 # Races
 
 
@@ -310,6 +400,22 @@ def test_taking_it_back_while_a_worker_claims_and_sends(
         assert consenting.uses_of(consent).out == [end]
     assert not Delivery.objects.filter(state=DeliveryState.WAITING).exists()
     assert verify()[1] == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("head_start", [0.0, 0.02, 0.05])
+def test_taking_it_back_while_somebody_approves(
+    head_start: float, shown: Version, consent: Consent, anna: Member, ben: Member, practice: PracticeServer
+) -> None:
+    writing.submit(shown, by=anna)
+    at_once(
+        lambda: reviewing.approve(shown, by=ben, digest=shown.digest),
+        later(head_start, lambda: consenting.withdraw(consent, by=anna)),
+    )
+    Delivery.objects.update(cooling_until=timezone.now(), due_at=timezone.now())
+    jobs.deliver("test")
+    assert shown_texts(practice) == []
+    assert not Delivery.objects.exclude(state=DeliveryState.HELD).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from tests.posts.moments import at_once, later, wide_windows  # noqa: F401 - used by every test here
 from tests.posts.nets import TEXT
-from tests.posts.steps import fresh, shown_texts
+from tests.posts.steps import doubtful, fresh, shown_texts
 from vierogen.channels.models import Channel
 from vierogen.home.attention import _grave
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering, mourning, offering, reviewing, stopping, writing
+from vierogen.posts.actions import delivering, looking, mourning, offering, reviewing, stopping, writing
 from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import Delivery, Mourning, Version
 from vierogen.posts.states import DeliveryState
@@ -73,6 +73,22 @@ def test_one_that_a_person_releases_goes_out_meanwhile(
     with pytest.raises(ValidationError, match=WHY):
         stopping.release(fresh(due), by=ben)
     stopping.release(fresh(due), by=ben, seen=event.pk)
+    assert jobs.deliver("test")
+    assert shown_texts(practice) == [TEXT]
+
+
+def test_who_did_not_read_of_it_sends_nothing_again(
+    due: Delivery, anna: Member, dirk: Member, practice: PracticeServer, visit: Callable[[Member], Client]
+) -> None:
+    doubtful(due, practice)
+    Delivery.objects.update(next_look_at=None)
+    event = mourning.hold_the_queue(anna.organisation, by=anna, reason=WHY)
+    with pytest.raises(ValidationError, match=WHY):
+        looking.decide(fresh(due), by=dirk, send_it_again=True)
+    assert (fresh(due).state, shown_texts(practice)) == (DeliveryState.UNCERTAIN, [])
+    page = visit(dirk).get(f"/posts/{due.version.post_id}/").content.decode()
+    assert f'name="seen" value="{event.pk}"' in page
+    visit(dirk).post(f"/posts/deliveries/{due.pk}/decide/", {"do": "again", "seen": event.pk})
     assert jobs.deliver("test")
     assert shown_texts(practice) == [TEXT]
 
@@ -168,6 +184,19 @@ def test_a_page_from_before_it_neither_approves_nor_releases(
     assert f'name="seen" value="{event.pk}"' in page
     browser.post(f"/posts/deliveries/{due.pk}/release/", {"seen": event.pk})
     assert fresh(due).state == DeliveryState.WAITING
+
+
+def test_a_page_of_an_earlier_event_does_not_end_another(
+    event: Mourning, anna: Member, ben: Member, enter: Callable[[Member], Client]
+) -> None:
+    browser = enter(ben)
+    assert f'name="seen" value="{event.pk}"' in browser.get("/posts/grave/").content.decode()
+    mourning.let_the_queue_go(ben.organisation, by=ben)
+    later_event = mourning.hold_the_queue(anna.organisation, by=anna, reason="Nog een ongeval.")
+    browser.post("/posts/grave/over/", {"seen": event.pk})
+    assert mourning.grave_event(anna.organisation_id) == later_event
+    browser.post("/posts/grave/over/", {"seen": later_event.pk})
+    assert mourning.grave_event(anna.organisation_id) is None
 
 
 def test_the_review_page_says_that_it_was_written_before(

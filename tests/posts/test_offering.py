@@ -21,10 +21,11 @@ from vierogen.networks.base import NetworkError, Outgoing, Picture, Unknown
 from vierogen.people.models import Member
 from vierogen.posts import jobs
 from vierogen.posts.actions import offering
+from vierogen.posts.actions.consenting import keep, withdraw
 from vierogen.posts.actions.offering import NOT_OURS, _Named, picture_of
 from vierogen.posts.actions.stopping import stop, stop_everything
 from vierogen.posts.actions.writing import add_picture
-from vierogen.posts.models import Delivery
+from vierogen.posts.models import Delivery, Media
 from vierogen.posts.states import DeliveryState
 
 Send = Callable[[Callable[[str, Picture], None]], Delivery]
@@ -225,6 +226,23 @@ def test_while_everything_is_stopped_there_is_nothing(send: Send, anybody: Clien
 
     send(look)
     assert is_nothing(seen[0])
+
+
+def test_once_somebody_in_it_took_back_their_consent_there_is_nothing(
+    send: Send, anybody: Client, anna: Member
+) -> None:
+    seen: list[HttpResponse] = []
+
+    def look(url: str, _picture: Picture) -> None:
+        media = list(Media.objects.all())
+        consent = keep(media, who="Noor Voorbeeld", how="Formulier", until=None, by=anna)
+        seen.append(anybody.get(path(url)))
+        withdraw(consent, by=anna)
+        seen.append(anybody.get(path(url)))
+
+    send(look)
+    assert whole(seen[0])
+    assert is_nothing(seen[1])
 
 
 def test_an_uncertain_post_is_still_offered_however_often_somebody_looks(send: Send, anybody: Client) -> None:

@@ -12,9 +12,9 @@ from vierogen.networks.base import Attempt, NetworkError
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.posts import jobs
-from vierogen.posts.actions import delivering, looking, removing
+from vierogen.posts.actions import consenting, delivering, looking, removing
 from vierogen.posts.actions.stopping import stop
-from vierogen.posts.models import Delivery, Part, TakeDown
+from vierogen.posts.models import Delivery, Media, Part, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.practice.simulators.x import XSimulator
 
@@ -158,6 +158,27 @@ def test_a_thread_that_is_stopped_on_its_way_is_half_there_and_can_be_taken_down
     removing.withdraw(end, by=dirk, reason="Gestopt.")
     assert down(end).state == DeliveryState.WITHDRAWN
     assert x.texts() == []
+
+
+def test_a_thread_whose_picture_lost_its_consent_on_the_way_can_be_taken_down(
+    x: Net, anna: Member, ben: Member, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = due_on(x.channel, anna, ben, text=THREAD, pictures=1)
+    consent = consenting.keep(list(Media.objects.all()), who="Noor Voorbeeld", how="Mail", until=None, by=anna)
+    refuse_late, calls = delivering._refuse_late, iter([False, True])
+
+    def somebody_takes_it_back(delivery: Delivery) -> None:
+        if next(calls):
+            consenting.withdraw(consent, by=anna)
+        refuse_late(delivery)
+
+    monkeypatch.setattr(delivering, "_refuse_late", somebody_takes_it_back)
+    jobs.deliver("test")
+    assert jobs.keep_time("test")
+    end = Delivery.objects.get(pk=thread.pk)
+    assert (end.state, end.problem, x.texts()) == (DeliveryState.PUBLISHED, delivering.HALF, TEXTS[:1])
+    assert consenting.uses_of(consent).out == [end]
+    assert Message.objects.filter(email=dirk.user.email, title__startswith="Consent for a picture").exists()
 
 
 def test_a_part_that_x_refuses_leaves_no_thread_that_pretends_to_be_whole(

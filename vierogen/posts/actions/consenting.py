@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from vierogen.ledger.actions import Machine, forget_subject, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
@@ -23,20 +22,18 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right, Role
-from vierogen.posts.models import Attachment, Consent, Delivery, Media, Post
+from vierogen.posts.models import Attachment, Consent, Delivery, Media, Post, Version
 from vierogen.posts.models.checking import ConsentQuerySet
-from vierogen.posts.models.deliveries import DeliveryQuerySet
+from vierogen.posts.models.deliveries import NO_CONSENT, DeliveryQuerySet
 from vierogen.posts.states import OUT, STOPPABLE, DeliveryState, PostState
 
 log = logging.getLogger(__name__)
 
 CLOCK = Machine("clock")
-NO_CONSENT = gettext_noop(
-    "Somebody in a picture took back their consent, or it ended. Take the picture out, or ask them once more."
-)
 # So long before its last day people are told, so that they can ask once more.
 NOTICE = timedelta(days=14)
 IN_TIME, LAST_DAY = 1, 2
+_NO_BYTES = Prefetch("media", Media.objects.defer("data"))
 # A declaration that ended is proof of what was right at the time; after so long nobody asks for it any more.
 PROOF = timedelta(days=365)
 
@@ -81,13 +78,15 @@ def withdraw(consent: Consent, *, by: Member) -> int:
     with transaction.atomic():
         insist(by, Right.STOP, organisation_id=consent.organisation_id)
         waiting = _deliveries(consent).filter(state=DeliveryState.WAITING).locked()
-        now = timezone.now()
         open_ = Consent.objects.filter(pk=consent.pk, withdrawn_at=None)
-        if not open_.update(withdrawn_at=now, withdrawn_by=by):
+        if not open_.update(withdrawn_at=timezone.now(), withdrawn_by=by):
             raise ValidationError(_("This was taken back already."))
-        held = [delivery for delivery in waiting if _hold(delivery, by=by, now=now)]
         personal = {"member": consent.who}
         record(consent.organisation_id, "withdraw_consent", subject_of(consent), by=by, personal=personal)
+        # By now the ledger's head is ours: who approved before looked before, who approves later is told of it.
+        now = timezone.now()
+        Consent.objects.filter(pk=consent.pk).update(withdrawn_at=now)
+        held = [delivery for delivery in waiting if _hold(delivery, by=by, now=now)]
         _tell_of_withdrawal(consent, held, by=by)
     return len(held)
 
@@ -101,15 +100,42 @@ def _hold(delivery: Delivery, *, by: Member | Machine, now: datetime) -> bool:
 
 def lacks_consent(delivery: Delivery, now: datetime) -> bool:
     """Did a declaration for one of its pictures end since somebody looked at it, without a new one from them?"""
-    shown = Media.objects.filter(pk__in=Attachment.objects.filter(version=delivery.version_id).values("media"))
+    ended = _ended(delivery.version_id, organisation_id=delivery.organisation_id, now=now)
+    return any(one.ended_at and delivery.looked_at < one.ended_at for one in ended)
+
+
+def _ended(version_id: int, *, organisation_id: int, now: datetime) -> list[Consent]:
+    """The declarations that ended for a picture in it, and in whose place that person gave no new one for it."""
+    shown = Media.objects.filter(pk__in=Attachment.objects.filter(version=version_id).values("media"))
     sha256s = set(shown.values_list("sha256", flat=True))
     if not sha256s:
-        return False
-    rows = Consent.objects.about(organisation_id=delivery.organisation_id, sha256s=sha256s)
-    kept = list(rows.select_related("organisation"))
-    ended = [one for one in kept if one.ended_at and delivery.looked_at < one.ended_at <= now]
-    given = {one.who.casefold() for one in kept if one.ended_at is None or one.ended_at > now}
-    return any(one.who.casefold() not in given for one in ended)
+        return []
+    rows = Consent.objects.about(organisation_id=organisation_id, sha256s=sha256s).select_related("organisation")
+    about = {one: _people_of(one, sha256s) for one in rows.prefetch_related(_NO_BYTES)}
+    given = {each for one, people in about.items() if not one.is_over(now) for each in people}
+    return [one for one, people in about.items() if one.is_over(now) and people - given]
+
+
+def _people_of(consent: Consent, sha256s: Collection[str]) -> set[tuple[str, str]]:
+    """Who may be seen in which of these pictures."""
+    return {(consent.who.casefold(), media.sha256) for media in consent.media.all() if media.sha256 in sha256s}
+
+
+def ended_in(version: Version) -> list[Consent]:
+    """The declarations of which whoever decides about it has to know that they ended; their pages say so."""
+    return _ended(version.pk, organisation_id=version.post.organisation_id, now=timezone.now())
+
+
+def insist_on_knowing(version: Version, *, ended: Collection[int]) -> None:
+    """``ended`` are the ids of the declarations of which the page of who decides now said that they ended.
+
+    After the move, which takes the ledger's head: whatever was taken back before it stands there by then. Raises
+    ``ValidationError`` where there is more: first they have to read it.
+    """
+    if {one.pk for one in ended_in(version)} - set(ended):
+        raise ValidationError(
+            _("Somebody in a picture took back their consent, or it ended. Read who it is, then decide.")
+        )
 
 
 def given(organisation: Organisation, sha256s: Collection[str], *, day: date) -> Counter[str]:
@@ -118,7 +144,7 @@ def given(organisation: Organisation, sha256s: Collection[str], *, day: date) ->
     if not sha256s:
         return found
     rows = Consent.objects.about(organisation_id=organisation.pk, sha256s=sha256s)
-    for consent in rows.prefetch_related(Prefetch("media", Media.objects.defer("data"))):
+    for consent in rows.prefetch_related(_NO_BYTES):
         if consent.holds_on(day):
             found.update({shown.sha256 for shown in consent.media.all()})
     return found
@@ -162,10 +188,11 @@ def _tell_of_withdrawal(consent: Consent, held: list[Delivery], *, by: Member) -
 
 
 def _minders(consent: Consent) -> list[Member]:
-    """Who kept it, and who looks after privacy here."""
+    """Who kept it, and who looks after privacy here; where both are gone, who looks after the organisation."""
     members = consent.organisation.members.all()
     officers = [each for each in members.who_may(Right.OPEN_EVIDENCE) if Role.PRIVACY_OFFICER in each.roles]
-    return [each for each in [consent.kept_by] if each.is_current] + officers
+    minders = [each for each in [consent.kept_by] if each.is_current] + officers
+    return minders or list(members.who_may(Right.MANAGE_ORGANISATION))
 
 
 def mind(now: datetime) -> int:
@@ -206,16 +233,30 @@ def _tell_of_end(consent: Consent, now: datetime) -> bool:
 def _hold_ended(now: datetime) -> int:
     """What is planned and shows somebody whose consent ended; the claim asks once more."""
     rows = Delivery.objects.filter(state=DeliveryState.WAITING, version__attachments__media__consents__isnull=False)
-    waiting = rows.distinct().select_related("approval", "version__written_by__user", "version__post")
+    waiting = rows.distinct().select_related("approval", "version__written_by__user", "channel")
     return sum(_hold_safely(delivery, now) for delivery in list(waiting))
 
 
 def _hold_safely(delivery: Delivery, now: datetime) -> bool:
     try:
         with transaction.atomic():
-            return _hold(delivery, by=CLOCK, now=now)
+            held = _hold(delivery, by=CLOCK, now=now)
+            if held:
+                tell_held(delivery)
+            return held
     except WrongStateError:  # it left, or was stopped, a moment ago
         return False
+
+
+def tell_held(delivery: Delivery) -> None:
+    """Its writer, where no mail about the declaration itself said so."""
+    tell(
+        delivery.organisation_id,
+        addressees([delivery.version.written_by]),
+        template="posts/mail/held",
+        values={"channel": delivery.channel.handle, "reason": NO_CONSENT},
+        link=f"/posts/{delivery.version.post_id}/",
+    )
 
 
 def forget_old(now: datetime) -> int:

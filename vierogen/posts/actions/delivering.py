@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -37,7 +37,7 @@ from vierogen.networks.base import (
 )
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees
-from vierogen.posts.actions.consenting import NO_CONSENT, lacks_consent
+from vierogen.posts.actions.consenting import lacks_consent, tell_held
 from vierogen.posts.actions.mourning import GRAVE, is_disturbed
 from vierogen.posts.actions.offering import offer, picture_of
 from vierogen.posts.actions.permits import why_not
@@ -45,6 +45,7 @@ from vierogen.posts.actions.rechecking import check_again, is_owed, take
 from vierogen.posts.actions.stopping import HALTED, is_halted, reopen_stopped
 from vierogen.posts.actions.threads import half_of, write_down
 from vierogen.posts.models import Delivery
+from vierogen.posts.models.deliveries import NO_CONSENT
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.actions import opened
 
@@ -160,7 +161,7 @@ def _put_aside(row: Delivery, now: datetime) -> bool:
         return True
     if lacks_consent(row, now):
         move(row, "hold", by=WORKER, changes={"problem": NO_CONSENT})
-        _tell_writer(row, "posts/mail/held", reason=NO_CONSENT)
+        tell_held(row)
         return True
     if why := why_not(row):
         move(row, "fail", by=WORKER, changes={"problem": why})
@@ -183,9 +184,12 @@ def fail_closed() -> int:
 
 
 def settle_halves() -> int:
-    """Say of threads that ended on their way that their beginning is what was published; returns how many."""
-    ended = Delivery.objects.begun().filter(state__in=[DeliveryState.STOPPED, DeliveryState.FAILED])
-    rows = ended.select_related("version__post", "version__written_by", "channel")
+    """Say of threads that ended on their way that their beginning is what was published; returns how many.
+
+    Also where somebody in its pictures took back their consent: those stand in the beginning, for who takes it down.
+    """
+    ended = Q(state__in=[DeliveryState.STOPPED, DeliveryState.FAILED]) | Q(state=DeliveryState.HELD, problem=NO_CONSENT)
+    rows = Delivery.objects.begun().filter(ended).select_related("version__post", "version__written_by", "channel")
     return sum(settle_half(delivery, by=WORKER) for delivery in rows)
 
 
@@ -304,8 +308,7 @@ def _settle(delivery: Delivery, shown: Shown, *, by: Actor, changes: Mapping[str
 def _refused(delivery: Delivery, error: NetworkError) -> None:
     """The network certainly did not accept it."""
     if isinstance(error, Withheld):
-        if _end(delivery, error.move, problem=error.reason):
-            reopen_stopped(delivery.version.post_id, by=WORKER)
+        _withhold(delivery, error)
         return
     log.warning("delivery %s refused: %s %s", delivery.pk, error.reason, error.detail)
     if isinstance(error, Disconnected):
@@ -318,6 +321,16 @@ def _refused(delivery: Delivery, error: NetworkError) -> None:
         _end(delivery, "defer", problem=error.reason, wait=float(pause))
     elif not settle_half(delivery, by=WORKER):
         _fail(delivery, error.reason)
+
+
+def _withhold(delivery: Delivery, why: Withheld) -> None:
+    with transaction.atomic():
+        if not _end(delivery, why.move, problem=why.reason):
+            return
+        if why.reason == NO_CONSENT:
+            # Whoever wrote that down was told of what waited, not of this one.
+            tell_held(delivery)
+    reopen_stopped(delivery.version.post_id, by=WORKER)
 
 
 def _fail(delivery: Delivery, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Looking on the network: for deliveries whose outcome nobody knows, and back at what was published. Never sends."""
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.posts.actions.consenting import insist_on_knowing
 from vierogen.posts.actions.delivering import (
     ENDED,
     LOST,
@@ -30,7 +32,7 @@ from vierogen.posts.actions.delivering import (
     outgoing,
     settle,
 )
-from vierogen.posts.actions.mourning import grave_event
+from vierogen.posts.actions.mourning import known_to
 from vierogen.posts.actions.threads import ids_of, made_by, others_of, thread_of
 from vierogen.posts.models import Approval, Attachment, Delivery, Evidence
 from vierogen.posts.states import DeliveryState
@@ -202,14 +204,17 @@ def _verify_later(delivery: Delivery) -> None:
     rows.update(looks=looks, next_look_at=at, problem="" if at else UNREAD, **RELEASED)
 
 
-def decide(delivery: Delivery, *, by: Member, send_it_again: bool) -> None:
+def decide(
+    delivery: Delivery, *, by: Member, send_it_again: bool, seen: int | None = None, ended: Collection[int] = ()
+) -> None:
     """A person looked at the network: not there. Send it again, or leave it.
 
-    Raises ``ValidationError`` where somebody stopped the post meanwhile: then it is not sent again.
+    ``seen`` and ``ended`` are what their page showed, as in ``stopping.release``. Raises ``ValidationError`` where
+    there is more, or where somebody stopped the post meanwhile: then it is not sent again.
     """
-    again = _sent_again(delivery, by=by) if send_it_again else {}
     with transaction.atomic():
         insist(by, Right.DECIDE, organisation_id=delivery.organisation_id)
+        again = _sent_again(delivery, by=by, seen=seen) if send_it_again else {}
         if send_it_again and Approval.objects.filter(pk=delivery.approval_id).exclude(revoked_at=None).exists():
             raise ValidationError(_("Somebody stopped this post, so it is not sent again. Leave it as it is."))
         move(
@@ -219,11 +224,13 @@ def decide(delivery: Delivery, *, by: Member, send_it_again: bool) -> None:
             changes={**RELEASED, **again},
             only_if={"next_look_at": None},
         )
+        if send_it_again:
+            insist_on_knowing(delivery.version, ended=ended)
 
 
-def _sent_again(delivery: Delivery, *, by: Member) -> dict[str, Any]:
+def _sent_again(delivery: Delivery, *, by: Member, seen: int | None) -> dict[str, Any]:
     """What a person's word changes; only that makes a connector let go of what may have become a post."""
     kept = delivery.channel.network.forgets(delivery.kept)
-    now, despite = timezone.now(), grave_event(delivery.organisation_id)
+    now, despite = timezone.now(), known_to(delivery.organisation_id, seen=seen)
     released = {"released_by": by, "released_at": now, "despite": despite}
     return {"due_at": now, "next_try_at": None, **released, "kept": dict(kept)}

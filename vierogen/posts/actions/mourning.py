@@ -73,13 +73,18 @@ def hold_what_came_after() -> int:
 
 
 @transaction.atomic
-def let_the_queue_go(organisation: Organisation, *, by: Member) -> None:
-    """It is over. What was held stays held until a person releases it, one by one."""
+def let_the_queue_go(organisation: Organisation, *, by: Member, seen: int | None = None) -> None:
+    """It is over. What was held stays held until a person releases it, one by one.
+
+    ``seen`` is the id of the event that a page showed: who read of that one ends no other.
+    """
     insist(by, Right.RELEASE, organisation_id=organisation.pk)
     rows = Mourning.objects.select_for_update(no_key=True).filter(organisation=organisation, ended_at=None)
     event = rows.first()
     if event is None:
         raise ValidationError(_("Nothing is held for a grave event at the moment."))
+    if seen is not None:
+        known_to(organisation.pk, seen=seen)
     _hold(Delivery.objects.filter(organisation=organisation), by=by)
     Mourning.objects.filter(pk=event.pk).update(ended_at=timezone.now(), ended_by=by)
     record(organisation.pk, "let_the_queue_go", subject_of(event), by=by)

@@ -11,11 +11,13 @@ from typing import cast
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
+from django.utils import timezone
 
 from vierogen.core.numbers import whole
 from vierogen.core.reach import UNKNOWN_NAME, why_unreachable
 from vierogen.core.words import gettext_noop as _
 from vierogen.networks.base import Format, NetworkError, Picture
+from vierogen.posts.actions.consenting import lacks_consent
 from vierogen.posts.actions.mourning import is_disturbed
 from vierogen.posts.actions.stopping import is_halted
 from vierogen.posts.models import Attachment, Delivery
@@ -87,11 +89,11 @@ def offered(token: str) -> Picture | None:
     named = _read(token)
     if named is None:
         return None
-    rows = Delivery.objects.filter(pk=named.delivery, approval__revoked_at=None).select_related("channel", "version")
-    delivery = rows.first()
+    rows = Delivery.objects.filter(pk=named.delivery, approval__revoked_at=None)
+    delivery = rows.select_related("channel", "version", "approval").first()
     if delivery is None or not _is_under_way(delivery, named):
         return None
-    if is_halted(delivery.organisation_id) or is_disturbed(delivery):
+    if is_halted(delivery.organisation_id) or is_disturbed(delivery) or lacks_consent(delivery, timezone.now()):
         return None
     shown = Attachment.objects.filter(pk=named.attachment, version=delivery.version_id).select_related("media")
     attachment = shown.first()

@@ -16,6 +16,7 @@ from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions.checking import check
+from vierogen.posts.actions.consenting import insist_on_knowing
 from vierogen.posts.actions.mourning import grave_event, known_to
 from vierogen.posts.actions.writing import refuse_unfit
 from vierogen.posts.checks.base import Tier
@@ -27,13 +28,20 @@ log = logging.getLogger(__name__)
 AFTER_REVIEW_WITHIN = timedelta(hours=24)
 
 
-def approve(
-    version: Version, *, by: Member, digest: str, passed: Collection[int] = (), seen: int | None = None
+def approve(  # noqa: PLR0913 - all that a person says yes to, and no more
+    version: Version,
+    *,
+    by: Member,
+    digest: str,
+    passed: Collection[int] = (),
+    seen: int | None = None,
+    ended: Collection[int] = (),
 ) -> Approval:
     """Approve exactly the content with this ``digest``; ``passed`` are the findings seen and let through:
     every *stop*, and whatever pictures told later.
 
     ``seen`` is the id of the grave event that the reviewer's page showed: what is approved knowing of it goes out.
+    ``ended`` are those of the declarations of consent of which it said that they ended.
     Only a qualified member who contributed nothing. Raises ``PermissionDenied``, ``ValidationError``,
     or ``WrongStateError`` when it was decided or changed meanwhile.
     """
@@ -51,6 +59,7 @@ def approve(
         despite = known_to(post.organisation_id, seen=seen)
         approval = Approval.objects.create(version=version, digest=digest, by=by, writer_id=version.written_by_id)
         move(post, "approve", by=by, facts={"version": version.number, "digest": digest})
+        insist_on_knowing(version, ended=ended)
         cooling = timedelta(seconds=post.organisation.cooling_off_seconds)
         _plan(approval, cooling_until=timezone.now() + cooling, despite=despite)
     return approval

@@ -1,5 +1,7 @@
 """Stopping: one post in its cooling-off, or everything; and letting go again, one by one."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,6 +13,7 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
+from vierogen.posts.actions.consenting import insist_on_knowing
 from vierogen.posts.actions.mourning import known_to
 from vierogen.posts.actions.rechecking import anew, let_through
 from vierogen.posts.models import Approval, Delivery, Halt, Post
@@ -116,11 +119,13 @@ def is_halted(organisation_id: int) -> Halt | None:
     return Halt.objects.filter(organisation_id=organisation_id, lifted_at=None).select_related("by__user").first()
 
 
-def release(delivery: Delivery, *, by: Member, reason: str = "", seen: int | None = None) -> None:
+def release(
+    delivery: Delivery, *, by: Member, reason: str = "", seen: int | None = None, ended: Collection[int] = ()
+) -> None:
     """Let one held delivery go out now, or later if it was planned later. Refused while everything is stopped.
 
     ``reason`` says why a stop that was found when its time came does not matter; ``seen`` is the id of the grave
-    event that the page of who releases it showed.
+    event that the page of who releases it showed, ``ended`` those of the declarations of consent that ended.
     """
     now = timezone.now()
     changes = {
@@ -137,3 +142,4 @@ def release(delivery: Delivery, *, by: Member, reason: str = "", seen: int | Non
         despite = known_to(delivery.organisation_id, seen=seen)
         let_through(delivery.version, by=by, reason=reason)
         move(delivery, "release", by=by, changes={**changes, **anew(delivery, now), "despite": despite})
+        insist_on_knowing(delivery.version, ended=ended)

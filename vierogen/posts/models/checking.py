@@ -179,6 +179,10 @@ class Consent(models.Model):
         """Is it still given on that day?"""
         return self.withdrawn_at is None and (self.until is None or day <= self.until)
 
+    def is_over(self, now: datetime) -> bool:
+        """Was it withdrawn, or is its last day over?"""
+        return self.ended_at is not None and self.ended_at <= now
+
     @property
     def ended_at(self) -> datetime | None:
         """When it was withdrawn, or its last day was over; None where it has no end yet."""

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
@@ -66,6 +67,9 @@ class Halt(models.Model):
 
 # Before the key of the check that held a delivery when its time came, in ``problem``.
 BY_CHECK = "check:"
+NO_CONSENT = gettext_noop(
+    "Somebody in a picture took back their consent, or it ended. Take the picture out, or ask them once more."
+)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -221,6 +225,11 @@ class Delivery(Leased):
     def is_held_by_check(self) -> bool:
         """Did a check find something new when its time came?"""
         return self.state == DeliveryState.HELD and self.problem.startswith(BY_CHECK)
+
+    @property
+    def wants_a_look(self) -> bool:
+        """Is there something on its own page that whoever releases it has to read first?"""
+        return self.is_held_by_check or (self.state == DeliveryState.HELD and self.problem == NO_CONSENT)
 
     @property
     def looked_at(self) -> datetime:

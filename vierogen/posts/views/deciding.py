@@ -40,6 +40,16 @@ def seen(request: HttpRequest) -> int | None:
     return whole(request.POST.get("seen", ""))
 
 
+def ended(request: HttpRequest) -> list[int]:
+    """The numbers of the declarations of consent of which that page said that they ended."""
+    return _numbers(request, "ended")
+
+
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    numbers = map(whole, request.POST.getlist(name))
+    return [number for number in numbers if number is not None]
+
+
 @require_GET
 @needs(Right.SEE)
 def review(request: HttpRequest, pk: int) -> HttpResponse:
@@ -53,12 +63,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 def say_yes(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve exactly what the page showed."""
     version = post_or_404(request, pk).latest
-    numbers = map(whole, request.POST.getlist("passed"))
-    passed = [number for number in numbers if number is not None]
     digest, member = request.POST.get("digest", ""), member_of(request)
+    known = {"passed": _numbers(request, "passed"), "ended": ended(request)}
     done = attempt(
         request,
-        lambda: reviewing.approve(version, by=member, digest=digest, passed=passed, seen=seen(request)),
+        lambda: reviewing.approve(version, by=member, digest=digest, seen=seen(request), **known),
         done=_("Approved. Until it goes out, everybody in the team can stop it."),
     )
     return redirect("posts:detail" if done else "posts:review", pk=pk)
@@ -103,10 +112,10 @@ def stop_post(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.RELEASE)
 def let_go(request: HttpRequest, pk: int) -> HttpResponse:
     """Release one held delivery."""
-    delivery, reason = _delivery_or_404(request, pk), request.POST.get("reason", "")
+    delivery, reason, member = _delivery_or_404(request, pk), request.POST.get("reason", ""), member_of(request)
     attempt(
         request,
-        lambda: stopping.release(delivery, by=member_of(request), reason=reason, seen=seen(request)),
+        lambda: stopping.release(delivery, by=member, reason=reason, seen=seen(request), ended=ended(request)),
         done=_("Released for %(handle)s.") % {"handle": delivery.channel.handle},
     )
     return redirect("posts:detail", pk=delivery.version.post_id)
@@ -119,7 +128,12 @@ def settle_doubt(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = _delivery_or_404(request, pk)
     again = request.POST.get("do") == "again"
     done = _("It is sent again.") if again else _("Left as it is: not published.")
-    attempt(request, lambda: looking.decide(delivery, by=member_of(request), send_it_again=again), done=done)
+    member, known = member_of(request), ended(request)
+    attempt(
+        request,
+        lambda: looking.decide(delivery, by=member, send_it_again=again, seen=seen(request), ended=known),
+        done=done,
+    )
     return redirect("posts:detail", pk=delivery.version.post_id)
 
 

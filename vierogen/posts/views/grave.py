@@ -10,7 +10,7 @@ from vierogen.posts.actions import mourning
 from vierogen.posts.forms import GraveForm
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
-from vierogen.posts.views.deciding import attempt
+from vierogen.posts.views.deciding import attempt, seen
 from vierogen.posts.views.reading import member_of
 from vierogen.web.doors import needs
 
@@ -46,5 +46,6 @@ def over(request: HttpRequest) -> HttpResponse:
     """It is over; what was held waits to be released one by one."""
     member = member_of(request)
     done = _("It is over. Release what may still go out, one by one.")
-    attempt(request, lambda: mourning.let_the_queue_go(member.organisation, by=member), done=done)
+    ends = seen(request)
+    attempt(request, lambda: mourning.let_the_queue_go(member.organisation, by=member, seen=ends), done=done)
     return redirect("posts:grave")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.posts.actions.consenting import given
+from vierogen.posts.actions.consenting import ended_in, given
 from vierogen.posts.actions.rechecking import unanswered
 from vierogen.posts.actions.writing import reviewers_of
 from vierogen.posts.models import AfterReview, Comment, Delivery, Media, Post, TakeDown, Version
@@ -155,6 +155,7 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "look": POST_LOOK[PostState(found.state)],
         "findings": noticed_in(version),
         "not_here": not_checked_here(),
+        "ended": ended_in(version) if found.state != PostState.DISCARDED else [],
         "new_stops": bool(unanswered(version)),
         "people": _people(version),
         "comments": Comment.objects.filter(version__post=found).select_related("by__user", "version"),
