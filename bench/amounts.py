@@ -23,6 +23,8 @@ class Amounts:
     # Polled channels of one process, and the seconds for which they are watched.
     many: int = 200
     many_seconds: int = 60
+    # Posts that are checked while somebody types them.
+    typed: int = 190
 
 
 QUICK = Amounts(
@@ -38,4 +40,5 @@ QUICK = Amounts(
     polled=1,
     many=5,
     many_seconds=3,
+    typed=5,
 )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.core.management import call_command
 
-from bench import failing, polling, publishing, straying
+from bench import composing, failing, polling, publishing, straying
 from bench.amounts import QUICK, Amounts
 from bench.house import House, furnish
 from bench.networks import World, world
@@ -35,6 +35,8 @@ def run(*, quick: bool, with_bluesky: bool) -> Results:
             publishing.scheduled(house, networks.practice, amounts, results)
         with _told("posts due at the same moment"):
             publishing.burst(house, networks.practice, amounts, results)
+        with _told("texts that are typed"):
+            composing.pauses(house, amounts, results)
         with _told("foreign posts"):
             straying.strays(house, networks, amounts, mailbox=mailbox, results=results)
         with _told("lost answers"):
