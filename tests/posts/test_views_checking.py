@@ -130,7 +130,7 @@ class TestTheChecks:
         page = body(desk.get(PAGE))
         assert "Not checked here: names of people in a text" in page
         assert "These checks see nothing, or less: Gibberish" in page or "see nothing, or less: " in page
-        assert "vierogen[names]" in page
+        assert "requirements/setup run names" in page
 
     def test_the_page_takes_as_many_queries_however_much_there_is(
         self, desk: Client, channel: Channel, anna: Member, django_assert_max_num_queries: Any

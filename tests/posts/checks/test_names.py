@@ -18,7 +18,7 @@ FOUND = [
     "Gefeliciteerd Sanne Kuiper met je schuldsanering!",
     "Youssef Benali slaapt niet meer op straat.",
     "Mijn buurman Henk Postma is door de politie meegenomen.",
-    "Bel Fatima even terug, ze zit in de opvang.",
+    "Bel Fatima even terug, ze zit in de schuldhulp.",
     "Ahmed heeft eindelijk zijn verblijfsvergunning!",
     "Wat knap: Marieke is al een jaar clean.",
     "De jongen heet Dylan Roelofsen en is verdacht van diefstal.",

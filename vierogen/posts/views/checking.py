@@ -102,7 +102,7 @@ def _line(form: LevelsForm, key: str, check: Check, level: Level | None, use: Us
 
 def _extra(extra: Extra, without: list[Check]) -> dict[str, Any]:
     titles = sorted((_(check.title) for check in without), key=str.casefold)
-    return {"key": extra.value, "does": _(EXTRAS[extra]), "checks": ", ".join(titles)}
+    return {"command": f"requirements/setup run {extra.value}", "does": _(EXTRAS[extra]), "checks": ", ".join(titles)}
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:
