@@ -47,7 +47,7 @@ def _of_checks(asked: Namespace) -> None:
     for module, *options in (("bench.checks", "--sentences", str(asked.sentences)), ("bench.pictures",)):
         if not (asked.quick and module == "bench.pictures"):
             _say(module)
-            subprocess.run([sys.executable, "-m", module, *options], cwd=PROJECT, check=False, timeout=LONGEST)
+            subprocess.run([sys.executable, "-m", module, *options], cwd=PROJECT, check=True, timeout=LONGEST)
 
 
 def _whole(asked: Namespace) -> dict[str, Results]:

@@ -18,7 +18,8 @@ from vierogen.posts import vision
 from vierogen.posts.checks.base import Draft, Extra, Own, PictureFacts
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import run
-from vierogen.posts.vision import look_at
+from vierogen.posts.pictures import reencode
+from vierogen.posts.vision import look_at_clean
 
 # Twelve megapixels, as phones make them.
 LARGE = (4000, 3000)
@@ -27,7 +28,7 @@ ROUNDS = 5
 
 def kinds_in(picture: bytes) -> set[str]:
     """All kinds that the checks find in a picture as somebody sent it."""
-    seen = PictureFacts("Wat te zien is.", "foto.jpg", "", seen=look_at(picture))
+    seen = PictureFacts("Wat te zien is.", "foto.jpg", "", seen=look_at_clean(reencode(picture, name="").data))
     draft = Draft("Kom langs op de open dag.", (), (seen,), own=Own(domains=("gemeente-voorbeeld.nl",)))
     return {finding.kind for finding in run(draft)}
 
@@ -40,10 +41,10 @@ def timed(picture: bytes) -> tuple[set[str], float]:
 
 
 def main() -> int:
-    """Print what was measured; returns 0, or 1 where the extra is missing."""
+    """Print what was measured; returns 0, also where the extra is missing."""
     if not is_installed(Extra.VISION):
         print("bench: pictures are left out, the extra “vision” is not installed (make setup-vision)")
-        return 1
+        return 0
     first = timed(jpeg(photo("astronaut")))[1]
     problems = [(case, *timed(jpeg(small(case.draw())))) for case in PROBLEMS]
     clean = [timed(jpeg(small(case.draw()))) for case in CLEAN]

@@ -75,6 +75,31 @@ def test_a_new_stop_holds_it_and_says_which(
     assert verify()[1] == []
 
 
+def test_shortly_before_its_time_it_is_checked_ahead_once_and_goes_out_when_due(
+    planned: Delivery, practice: PracticeServer
+) -> None:
+    with time_machine.travel(planned.due_at - timedelta(minutes=5)):
+        assert not jobs.check_ahead("test")
+    with time_machine.travel(planned.due_at - timedelta(seconds=30)):
+        assert jobs.check_ahead("test")
+        assert not jobs.check_ahead("test")
+        assert not jobs.deliver("test")
+    waiting = fresh(planned)
+    assert (waiting.state, waiting.lease_owner, waiting.rechecked_at is None) == (DeliveryState.WAITING, "", False)
+    with time_machine.travel(planned.due_at + timedelta(seconds=5)):
+        assert jobs.deliver("test")
+    assert shown_texts(practice) == [TEXT]
+
+
+def test_a_new_stop_that_is_found_ahead_holds_it(planned: Delivery, funeral: None, practice: PracticeServer) -> None:
+    with time_machine.travel(planned.due_at - timedelta(seconds=30)):
+        assert jobs.check_ahead("test")
+    assert fresh(planned).state == DeliveryState.HELD
+    with time_machine.travel(planned.due_at + timedelta(seconds=5)):
+        assert not jobs.deliver("test")
+    assert shown_texts(practice) == []
+
+
 def test_the_writer_and_who_is_on_duty_are_told(
     planned: Delivery, funeral: None, its_time: None, anna: Member, dirk: Member, ben: Member
 ) -> None:

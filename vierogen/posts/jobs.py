@@ -11,6 +11,7 @@ from vierogen.posts.actions import (
     looking,
     mourning,
     pursuing,
+    rechecking,
     removing,
     reviewing,
     seeing,
@@ -25,6 +26,11 @@ def deliver(worker: str) -> bool:
         return False
     delivering.send(delivery)
     return True
+
+
+def check_ahead(worker: str) -> bool:
+    """Check the next planned delivery again, shortly before its time."""
+    return rechecking.check_ahead(worker)
 
 
 def look(worker: str) -> bool:
@@ -100,6 +106,7 @@ def forget_voices(_worker: str) -> bool:
 
 JOBS = [
     Job("deliver", deliver, every=0.2, threads=4),
+    Job("check ahead", check_ahead, every=0.5),
     Job("look", look, every=0.5),
     Job("verify", verify, every=0.5),
     # A slow server with the pictures of one stray holds up no other.

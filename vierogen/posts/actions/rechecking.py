@@ -19,7 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vierogen.core.leases import RELEASED, heartbeat, taken
+from vierogen.core.leases import RELEASED, heartbeat, lock, taken
 from vierogen.ledger.actions import Machine
 from vierogen.ledger.moves import WrongStateError, move
 from vierogen.notices.actions import tell
@@ -40,8 +40,11 @@ WORKER = Machine("worker")
 # What nobody looked at for so long is checked again, even if it was not planned.
 LONG_AGO = timedelta(hours=1)
 TRIES = 2
+# So long before its time it can be checked: many that are due at one moment do not wait for each other's checks.
+AHEAD = timedelta(minutes=1)
 # Whether there is room, the network itself says when it is asked; then it waits, and is not held.
 NOT_AGAIN = {"room"}
+_ASKED_OF = ("version__post__organisation", "version__written_by", "channel", "approval__by")
 
 
 def is_owed(delivery: Delivery, now: datetime) -> bool:
@@ -73,6 +76,20 @@ def take(delivery: Delivery, worker: str) -> None:
     """Keep others from it for a while; inside the transaction in which its row is locked."""
     Delivery.objects.filter(pk=delivery.pk).update(**taken(worker), rechecks=F("rechecks") + 1)
     delivery.refresh_from_db(fields=["fence", "rechecks", "lease_owner"])
+
+
+def check_ahead(worker: str) -> bool:
+    """Check the next planned one whose time is near; False where there is none.
+
+    Tried once: what becomes of a killed attempt is seen to when its time has come.
+    """
+    with transaction.atomic():
+        row = lock(Delivery.objects.near(timezone.now(), ahead=AHEAD).select_related(*_ASKED_OF)).first()
+        if row is None:
+            return False
+        take(row, worker)
+    check_again(row)
+    return True
 
 
 def check_again(delivery: Delivery) -> None:

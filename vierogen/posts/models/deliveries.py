@@ -1,6 +1,6 @@
 """Approvals, deliveries, and what can hold them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -96,6 +96,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             channel__state=ChannelState.CONNECTED,
             version__post__state=PostState.APPROVED,
         )
+
+    def near(self, now: datetime, *, ahead: timedelta) -> "DeliveryQuerySet":
+        """Planned ones whose time comes within ``ahead``, and that nobody checked again yet; the first comes first."""
+        planned = self.filter(version__not_before__isnull=False, version__post__state=PostState.APPROVED)
+        soon = planned.filter(free(now), due_at__gt=now, due_at__lte=now + ahead, state=DeliveryState.WAITING)
+        return soon.filter(rechecked_at=None, rechecks=0).order_by("due_at")
 
     def undisturbed(self) -> "DeliveryQuerySet":
         """Those that no grave event holds: nothing happened, or a person let them go out knowing what happened."""
