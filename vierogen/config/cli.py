@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from vierogen.config.env import SettingError
 from vierogen.config.own_home import own_home
+from vierogen.matching.program import main as match_program
 from vierogen.posts.check_program import main as check_program
 
 
@@ -27,6 +28,9 @@ def main() -> None:
         # For other programs: it needs no installation, so no settings are read.
         # Django's own check runs before every other command anyway.
         sys.exit(check_program(sys.argv[2:]))
+    if sys.argv[1:2] == ["match"]:
+        # As above.
+        sys.exit(match_program(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vierogen.config.settings")
     # Commands are typed with hyphens; Python's modules have underscores.
     command = [sys.argv[1].replace("-", "_")] if sys.argv[1:2] and not sys.argv[1].startswith("-") else sys.argv[1:2]

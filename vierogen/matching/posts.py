@@ -1,0 +1,94 @@
+"""A post as the matcher takes it, and the folded document that queries look at."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from vierogen.matching.folding import fold, opaque, readings
+
+
+class Post(NamedTuple):
+    """What a source tells. ``has`` are words such as "image"; all but the text may be unknown."""
+
+    text: str
+    lang: str = ""
+    author: str = ""
+    source: str = ""
+    network: str = ""
+    has: frozenset[str] = frozenset()
+    is_reply: bool = False
+
+
+# Not within an address of mail or of the web, and not the number of an entity.
+_MARKED = re.compile(r"(?<![\w&/.])([#@])(\w[\w.@-]*)")
+_TAG = re.compile(r"\w+")
+
+
+@lru_cache(10_000)
+def tags(name: str) -> tuple[str, ...]:
+    """The spellings of a tag, without ``#``: case, accents and low lines make no difference."""
+    if name.isascii() and name.isalnum():
+        return ("#" + name.lower(),)
+    return tuple(dict.fromkeys("#" + each.replace(" ", "") for each in readings(name)))
+
+
+def names(name: str) -> tuple[str, ...]:
+    """An account's name as it is, without its server, and without Bluesky's own domain."""
+    whole = name.lstrip("@").rstrip(".-@").casefold()
+    short = (whole, whole.partition("@")[0], whole.removesuffix(".bsky.social"))
+    return tuple(dict.fromkeys(opaque(each) for each in short if each))
+
+
+def _marked(text: str) -> list[str]:
+    found: list[str] = []
+    for mark, name in _MARKED.findall(text):
+        if mark == "@":
+            found += ["@" + each for each in names(name)]
+        elif tag := _TAG.match(name):
+            found += [each for each in tags(tag[0]) if each != "#"]
+    return found
+
+
+def sources(source: str) -> tuple[str, ...]:
+    """A source by its whole address or name, and by its host."""
+    whole = source.strip()
+    try:
+        host = (urlsplit(whole).hostname or "").removeprefix("www.")
+    except ValueError:  # it only looked like an address
+        host = ""
+    return tuple(dict.fromkeys(opaque(each) for each in (whole, whole.casefold().removeprefix("www."), host) if each))
+
+
+def languages(lang: str) -> tuple[str, ...]:
+    """A language with and without its region."""
+    whole = lang.strip().casefold().replace("_", "-")
+    return tuple(dict.fromkeys(opaque(each) for each in (whole, whole.partition("-")[0]) if each))
+
+
+def _fields(post: Post) -> list[str]:
+    found = ["LANG:" + each for each in languages(post.lang)] if post.lang else []
+    if post.author:
+        found += ["FROM:" + each for each in names(post.author)]
+    if post.source:
+        found += ["SOURCE:" + each for each in sources(post.source)]
+    if post.network:
+        found.append("NETWORK:" + opaque(post.network))
+    found += ["HAS:" + opaque(each) for each in sorted(post.has)]
+    if post.is_reply:
+        found.append("IS:" + opaque("reply"))
+    return found
+
+
+def documents(posts: Sequence[Post]) -> list[str]:
+    """Each post's readings, tags, names and fields, apart from each other: ``" een | #tag | FROM:AB "``."""
+    folded = fold([post.text for post in posts])
+    for number, post in enumerate(posts):
+        text = post.text
+        found = _marked(text) if "#" in text or "@" in text else []
+        if post.lang or post.author or post.source or post.network or post.has or post.is_reply:
+            found += _fields(post)
+        if found:
+            folded[number] += "| " + " | ".join(found) + " "
+    return folded
