@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
-from time import perf_counter, process_time
+from time import perf_counter
 
 import ahocorasick
 from wordfreq import get_frequency_dict
@@ -202,11 +202,11 @@ def _write(folder: Path, queries: Sequence[str], texts: Sequence[str]) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Measure each size."""
     asked = _asked(arguments)
-    texts = posts(asked.posts, random.Random(1))
+    texts = posts(asked.posts, random.Random(1))  # noqa: S311
     gc.disable()
     _say({"load": json.dumps(os.getloadavg())})
     for number in map(int, asked.alerts.split(",")):
-        queries = list(alerts(number, random.Random(2)))
+        queries = list(alerts(number, random.Random(2)))  # noqa: S311
         if asked.write:
             _write(asked.write, queries, texts)
             continue

@@ -1,0 +1,219 @@
+"""All alerts at once find what each finds by itself, whatever was changed before, with either automaton."""
+
+import random
+import threading
+from collections.abc import Sequence
+
+import ahocorasick_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from tests.matching import naive
+from vierogen.matching.breadth import Rarity
+from vierogen.matching.errors import QueryError
+from vierogen.matching.folding import fold, readings
+from vierogen.matching.index import Index
+from vierogen.matching.matcher import Hit, Matcher
+from vierogen.matching.parsing import parse
+from vierogen.matching.posts import Post, documents
+from vierogen.matching.tree import Query
+
+WORDS = ["jan", "Jan", "vries", "de", "belasting", "belastingdienst", "foto's", "fotos", "e-mail", "email", "Zürich"]
+WORDS += [
+    "zuerich",
+    "zurich",
+    "ĲSSEL",
+    "ijssel",
+    "café",
+    "東京",
+    "京都",
+    "brand",
+    "school",
+    "d'Artagnan",
+    "#brand",
+    "@jan",
+]
+TEXTS = st.lists(st.sampled_from([*WORDS, "\n", "-", "'", "İ", "\0", "_"]), max_size=12).map(" ".join)
+PIECES = TEXTS | st.text(max_size=30) | st.lists(st.sampled_from(WORDS), max_size=6).map("".join)
+POSTS = st.builds(
+    Post,
+    PIECES,
+    lang=st.sampled_from(["", "nl", "nl-BE", "en"]),
+    author=st.sampled_from(["", "jan", "nos@mastodon.nl", "nos.bsky.social"]),
+    source=st.sampled_from(["", "https://www.nos.nl/rss", "nos.nl"]),
+    has=st.sampled_from([frozenset(), frozenset({"image"})]),
+    is_reply=st.booleans(),
+)
+PLAIN = st.sampled_from(WORDS)
+LEAVES = st.one_of(
+    PLAIN,
+    PLAIN.map(lambda word: f"{word}*"),
+    PLAIN.map(lambda word: f"~{word}"),
+    PLAIN.map(lambda word: f"={word}"),
+    st.lists(PLAIN, min_size=1, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
+    st.tuples(PLAIN, st.integers(1, 4), PLAIN).map(lambda each: f"{each[0]} NEAR/{each[1]} {each[2]}"),
+    st.sampled_from(["lang:nl", "from:nos", "from:jan", "source:nos.nl", "has:image", "is:reply", "#brand", "@jan"]),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" AND ", " OR ", " "]), inner).map("".join).map("({})".format),
+        inner.map(lambda each: f"NOT ({each})"),
+        inner.map(lambda each: f"-({each})"),
+    ),
+    max_leaves=6,
+)
+
+
+def read(text: str) -> Query | None:
+    try:
+        return parse(text)
+    except QueryError:
+        return None
+
+
+QUERIES = st.lists(TREES | LEAVES, min_size=1, max_size=5).map(" OR ".join).map(read).filter(lambda query: query)
+
+
+class Second:
+    """The other automaton."""
+
+    def __init__(self, patterns: Sequence[bytes]) -> None:
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(patterns)
+
+    def find_overlapping(self, haystack: bytes) -> list[tuple[int, int, int]]:
+        found = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
+        return [(start, end, number) for number, start, end in found]
+
+
+def expected(queries: dict[int, Query], post: Post) -> list[Hit]:
+    extras = [part.strip() for part in documents([post])[0].split("|") if part.strip()[:1] in {"#", "@"} or ":" in part]
+    hits = []
+    for key, query in sorted(queries.items()):
+        clauses = [number for number, node in enumerate(query.clauses) if naive.holds(node, post.text, extras)]
+        hits += [Hit(key, clauses[0])] if clauses else []
+    return hits
+
+
+@given(st.text() | PIECES)
+@settings(max_examples=300)
+def test_folding_together_is_folding_each_character(text: str) -> None:
+    assert [each.split() for each in readings(text)] == list(
+        map(list, dict.fromkeys(tuple(each) for each in naive.readings(text)))
+    )
+
+
+@given(st.lists(st.text() | PIECES, max_size=6))
+def test_a_batch_is_folded_like_each_of_its_texts(texts: list[str]) -> None:
+    assert fold(texts) == [fold([text])[0] for text in texts]
+
+
+@given(st.lists(QUERIES, min_size=1, max_size=8), st.lists(POSTS, max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_the_hits_are_those_of_a_naive_search(queries: list[Query], posts: list[Post]) -> None:
+    alerts = dict(enumerate(queries))
+    found = Matcher(alerts).match(posts)
+    assert found == [expected(alerts, post) for post in posts]
+
+
+@given(st.lists(QUERIES, min_size=1, max_size=8), st.lists(POSTS, max_size=6))
+@settings(deadline=None)
+def test_both_automata_and_any_rarity_find_the_same(queries: list[Query], posts: list[Post]) -> None:
+    alerts = dict(enumerate(queries))
+    one = Matcher(alerts).match(posts)
+    assert Matcher(alerts, build=Second).match(posts) == one
+    assert Matcher(alerts, rarity=Rarity(documents(posts))).match(posts) == one
+
+
+class Changing(RuleBasedStateMachine):
+    """Alerts are added, changed, dropped and merged in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alerts = {0: parse("jan"), 1: parse("brand NEAR/2 school")}
+        self.matcher = Matcher(self.alerts)
+        self.posts = [Post("Jan de Vries"), Post("brand op school, foto's"), Post("belastingdienst Zürich café")]
+
+    @rule(key=st.integers(0, 4), query=QUERIES)
+    def put(self, key: int, query: Query) -> None:
+        self.alerts[key] = query
+        self.matcher.put(key, query)
+
+    @rule(key=st.integers(0, 4))
+    def drop(self, key: int) -> None:
+        self.alerts.pop(key, None)
+        self.matcher.drop(key)
+
+    @rule()
+    def merge(self) -> None:
+        self.matcher.merge()
+        assert self.matcher.changed == 0
+
+    @invariant()
+    def finds_the_same(self) -> None:
+        assert self.matcher.match(self.posts) == [expected(self.alerts, post) for post in self.posts]
+
+
+TestChanging = Changing.TestCase
+TestChanging.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
+
+
+def test_what_changes_during_a_merge_stays_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    matcher = Matcher({1: parse("jan"), 2: parse("piet")})
+    matcher.put(3, parse("klaas"))
+    inside = matcher._indexed
+
+    def meanwhile(entries: Sequence[object]) -> Index:
+        index = inside(entries)
+        monkeypatch.setattr(matcher, "_indexed", inside)
+        matcher.put(3, parse("vries"))
+        matcher.drop(1)
+        return index
+
+    monkeypatch.setattr(matcher, "_indexed", meanwhile)
+    matcher.merge()
+    assert matcher.match([Post("jan piet klaas vries")]) == [[Hit(2, 0), Hit(3, 0)]]
+    assert matcher.match([Post("klaas")]) == [[]]
+    assert matcher.changed == 2
+    matcher.merge()
+    assert matcher.match([Post("jan piet vries")]) == [[Hit(2, 0), Hit(3, 0)]]
+
+
+def test_matching_goes_on_while_another_thread_merges() -> None:
+    matcher = Matcher({number: parse(f"woord{number}") for number in range(2000)})
+    matcher.put(-1, parse("nieuw"))
+    merging = threading.Thread(target=matcher.merge)
+    merging.start()
+    while merging.is_alive():
+        assert matcher.match([Post("woord7 nieuw")]) == [[Hit(-1, 0), Hit(7, 0)]]
+    assert matcher.match([Post("woord7 nieuw")]) == [[Hit(-1, 0), Hit(7, 0)]]
+
+
+def test_many_alerts_with_the_same_words_are_all_found() -> None:
+    chance = random.Random(5)  # noqa: S311
+    words = [f"woord{number}" for number in range(12)]
+    alerts = {number: parse(" AND ".join(chance.sample(words, chance.randint(1, 3)))) for number in range(500)}
+    posts = [Post(" ".join(chance.sample(words, 5))) for _ in range(20)]
+    assert Matcher(alerts).match(posts) == [expected(alerts, post) for post in posts]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "worded"),
+    [
+        ("piet OR jan vries OR klaas", "Vries, Jan", "jan vries"),
+        ("#brand", "Grote #Brand!", "#brand"),
+        ('"jan de vr*"', "jan de vries", '"jan de vr*"'),
+        ("aap OR (noot OR mies)", "mies", "(noot OR mies)"),
+    ],
+)
+def test_a_hit_says_which_clause_it_was(query: str, text: str, worded: str) -> None:
+    asked = parse(query)
+    [[hit]] = Matcher({4: asked}).match([Post(text)])
+    assert asked.worded(hit.clause) == worded
+
+
+def test_without_alerts_or_posts_there_are_no_hits() -> None:
+    assert Matcher().match([Post("jan")]) == [[]]
+    assert Matcher({1: parse("jan")}).match([]) == []
