@@ -42,6 +42,7 @@ class Words:
         told = get_frequency_dict(language, wordlist="best")
         self._words = [word for word in told if word.isalpha() and len(word) > 1]
         self._weights = list(accumulate(told[word] for word in self._words))
+        self._rare = self._words[5_000:]
         self._chance = chance
 
     def usual(self, number: int) -> list[str]:
@@ -50,7 +51,7 @@ class Words:
 
     def rare(self) -> str:
         """A word beyond the most frequent five thousand."""
-        return self._chance.choice(self._words[5_000:])
+        return self._chance.choice(self._rare)
 
 
 def posts(number: int, chance: random.Random) -> list[str]:

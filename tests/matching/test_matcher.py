@@ -98,7 +98,7 @@ def expected(queries: dict[int, Query], post: Post) -> list[Hit]:
 
 
 @given(st.text() | PIECES)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_folding_together_is_folding_each_character(text: str) -> None:
     assert [each.split() for each in readings(text)] == list(
         map(list, dict.fromkeys(tuple(each) for each in naive.readings(text)))
@@ -106,6 +106,7 @@ def test_folding_together_is_folding_each_character(text: str) -> None:
 
 
 @given(st.lists(st.text() | PIECES, max_size=6))
+@settings(deadline=None)
 def test_a_batch_is_folded_like_each_of_its_texts(texts: list[str]) -> None:
     assert fold(texts) == [fold([text])[0] for text in texts]
 

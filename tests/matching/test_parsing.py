@@ -102,7 +102,7 @@ def test_a_filter_lets_through_what_it_says(filtered: str) -> None:
 
 
 @given(st.lists(SIGNS | st.text(max_size=4)).map("".join) | st.text())
-@settings(max_examples=1000)
+@settings(max_examples=500, deadline=None)
 def test_anything_typed_is_a_query_or_an_error_at_a_place(text: str) -> None:
     query = read(text)
     if isinstance(query, QueryError):

@@ -23,6 +23,7 @@ _ASCII = bytes(
 _HYPHENS = "-\u2010\u2011"
 _APOSTROPHES = "'`´ʼ‘’＇"
 _JOINERS = _HYPHENS + _APOSTROPHES
+_BEYOND = frozenset(sign for sign in _JOINERS if not sign.isascii())
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
 _WITH_UMLAUT = re.compile("[äöüøåÄÖÜØÅ]")
 # Letters that Unicode does not take apart, though people write them with two hands on a plain keyboard.
@@ -94,35 +95,30 @@ _WIDE = _Reading(wide=True, glued=False)
 _BOTH = _Reading(wide=True, glued=True)
 
 
-def _is_joined(text: str) -> bool:
-    if "-" in text or "'" in text or "`" in text:
-        return True
-    return not text.isascii() and any(sign in text for sign in _JOINERS)
-
-
 def _has_umlaut(text: str) -> bool:
-    return not text.isascii() and _WITH_UMLAUT.search(unicodedata.normalize("NFC", text)) is not None
+    return _WITH_UMLAUT.search(unicodedata.normalize("NFC", text)) is not None
 
 
 def fold(texts: Sequence[str]) -> list[str]:
     """Each text in all its readings: ``" foto s | fotos "``. In the order of the texts."""
     # What is ASCII goes by itself: one character beyond it would send all its neighbours the slow way.
-    plain = [number for number, text in enumerate(texts) if text.isascii()]
-    folded = _PLAIN.many(texts) if len(plain) in {0, len(texts)} else _apart(texts, plain)
-    joined = [number for number, text in enumerate(texts) if _is_joined(text)]
-    wide = [number for number, text in enumerate(texts) if _has_umlaut(text)]
+    beyond = [number for number, text in enumerate(texts) if not text.isascii()]
+    folded = _apart(texts, beyond) if beyond else _PLAIN.many(texts)
+    joined = [number for number, text in enumerate(texts) if "-" in text or "'" in text or "`" in text]
+    others = [number for number in beyond if any(map(texts[number].__contains__, _BEYOND))]
+    joined = sorted({*joined, *others}) if others else joined
+    wide = [number for number in beyond if _has_umlaut(texts[number])]
     _add(folded, texts, joined, _GLUED)
     _add(folded, texts, wide, _WIDE)
     _add(folded, texts, sorted(set(joined) & set(wide)), _BOTH)
     return folded
 
 
-def _apart(texts: Sequence[str], plain: list[int]) -> list[str]:
-    folded = [""] * len(texts)
-    others = [number for number, text in enumerate(texts) if not text.isascii()]
-    for numbers in (plain, others):
-        for number, text in zip(numbers, _PLAIN.many([texts[each] for each in numbers]), strict=True):
-            folded[number] = text
+def _apart(texts: Sequence[str], beyond: list[int]) -> list[str]:
+    """The plain reading, with the texts beyond ASCII by themselves: in their places stand empty ones meanwhile."""
+    folded = _PLAIN.many([text if text.isascii() else "" for text in texts])
+    for number, text in zip(beyond, _PLAIN.many([texts[each] for each in beyond]), strict=True):
+        folded[number] = text
     return folded
 
 

@@ -21,9 +21,10 @@ class Post(NamedTuple):
     is_reply: bool = False
 
 
-# Not within an address of mail or of the web, and not the number of an entity.
-_MARKED = re.compile(r"(?<![\w&/.])([#@])(\w[\w.@-]*)")
-_TAG = re.compile(r"\w+")
+# Both begin with a letter of their own, so that the search for them is one for a single byte.
+_TAG, _NAME = re.compile(r"#(\w+)"), re.compile(r"@(\w[\w.@-]*)")
+# What may not stand before: then it is within an address of mail or of the web, or the number of an entity.
+_BEFORE = re.compile(r"[\w&/.]")
 
 
 @lru_cache(10_000)
@@ -43,11 +44,12 @@ def names(name: str) -> tuple[str, ...]:
 
 def _marked(text: str) -> list[str]:
     found: list[str] = []
-    for mark, name in _MARKED.findall(text):
-        if mark == "@":
-            found += ["@" + each for each in names(name)]
-        elif tag := _TAG.match(name):
-            found += [each for each in tags(tag[0]) if each != "#"]
+    for match in _TAG.finditer(text):
+        if not _BEFORE.match(text, max(match.start() - 1, 0)):
+            found += [each for each in tags(match[1]) if each != "#"]
+    for match in _NAME.finditer(text) if "@" in text else ():
+        if not _BEFORE.match(text, max(match.start() - 1, 0)):
+            found += ["@" + each for each in names(match[1])]
     return found
 
 
@@ -85,9 +87,9 @@ def documents(posts: Sequence[Post]) -> list[str]:
     """Each post's readings, tags, names and fields, apart from each other: ``" een | #tag | FROM:AB "``."""
     folded = fold([post.text for post in posts])
     for number, post in enumerate(posts):
-        text = post.text
+        text = post[0]
         found = _marked(text) if "#" in text or "@" in text else []
-        if post.lang or post.author or post.source or post.network or post.has or post.is_reply:
+        if any(post[1:]):
             found += _fields(post)
         if found:
             folded[number] += "| " + " | ".join(found) + " "
