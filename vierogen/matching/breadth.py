@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from vierogen.matching.tree import Every, Exact, Near, Node, Not, Some, Term
 
@@ -22,7 +21,6 @@ _WIDE_FILTERS = (" LANG:", " NETWORK:", " HAS:", " IS:")
 LEAST_BEGINNING, LEAST_INSIDE = 3, 4
 
 
-@cache
 def _is_stop(word: str) -> bool:
     return word in STOP_WORDS or (len(word) < 2 and word.isascii())
 

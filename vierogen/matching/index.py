@@ -34,8 +34,9 @@ class Index:
         self._automaton = build([pattern.encode() for pattern in places])
         self._places = [each if isinstance(each, int) else tuple(each) for each in places.values()]
 
-    def find(self, view: View, found: dict[int, int]) -> None:
-        """Put the slots of alerts that this post is a hit for into ``found``, with their first clause that is so."""
+    def find(self, view: View) -> dict[int, int]:
+        """The slots of the alerts that this post is a hit for, with their first clause that is so."""
+        found: dict[int, int] = {}
         places, folded = self._places, view.folded
         for _start, _end, number in self._automaton.find_overlapping(folded.encode()):
             place = places[number]
@@ -45,6 +46,7 @@ class Index:
             for slot, clause, must, rest in place:
                 if must in folded and (rest is None or rest.holds(view)) and found.get(slot, clause + 1) > clause:
                     found[slot] = clause
+        return found
 
 
 def _place(places: dict[str, int | list[_Look]], pattern: str, look: _Look) -> None:

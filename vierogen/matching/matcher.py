@@ -1,6 +1,6 @@
 """All alerts held against each post: a large base that does not change, and a small layer of what changed since."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from threading import Lock
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from vierogen.matching import automata
 from vierogen.matching.automata import Build
 from vierogen.matching.breadth import Rarity
-from vierogen.matching.index import Clauses, Entry, Index
+from vierogen.matching.index import Clauses, Index
 from vierogen.matching.posts import Post, documents
 from vierogen.matching.tree import Query, View
 
@@ -16,11 +16,8 @@ MERGE_FROM = 5_000
 """When so many alerts have changed, merging pays."""
 
 
-class Hit(NamedTuple):
-    """An alert, and the number of the first of its clauses that the post fulfils; ``Query.worded`` has its text."""
-
-    alert: int
-    clause: int
+Hit = tuple[int, int]
+"""An alert, and the number of the first of its clauses that the post fulfils; ``Query.worded`` has its text."""
 
 
 class _Layers(NamedTuple):
@@ -47,10 +44,11 @@ class Matcher:
         self._changed: dict[int, Clauses | None] = {}
         self._base: dict[int, Clauses] = {key: query.clauses for key, query in (alerts or {}).items()}
         self._layers: _Layers | None = None
-        self._index = self._indexed(self._base.items())
+        self._index = self._indexed(self._base)
 
-    def _indexed(self, entries: Iterable[Entry]) -> Index:
-        return Index(entries, self._rarity, self._build)
+    def _indexed(self, alerts: Mapping[int, Clauses]) -> Index:
+        # By their keys, so that hits are in that order without being sorted by it time and again.
+        return Index(((key, alerts[key]) for key in sorted(alerts)), self._rarity, self._build)
 
     @property
     def changed(self) -> int:
@@ -77,7 +75,7 @@ class Matcher:
                 changed, base = dict(self._changed), self._base
             merged = {key: clauses for key, clauses in base.items() if key not in changed}
             merged.update((key, clauses) for key, clauses in changed.items() if clauses is not None)
-            index = self._indexed(merged.items())
+            index = self._indexed(merged)
             with self._changing:
                 self._base, self._index = merged, index
                 # What changed again meanwhile stays in the layer.
@@ -92,32 +90,29 @@ class Matcher:
         with self._changing:
             if self._layers is None:
                 changed, base = self._changed, self._base
-                live = self._indexed((key, clauses) for key, clauses in changed.items() if clauses is not None)
+                live = self._indexed({key: clauses for key, clauses in changed.items() if clauses is not None})
                 self._layers = _Layers(self._index, frozenset(key for key in changed if key in base), live)
             return self._layers
 
     def match(self, posts: Sequence[Post]) -> list[list[Hit]]:
         """The hits of each post, by alert. Some hundreds of posts at a time are quickest: they are folded together."""
         layers = self._current()
-        find = _found if layers.live.keys or layers.gone else _found_in_base
-        return [find(layers, View(post.text, text)) for post, text in zip(posts, documents(posts), strict=True)]
+        views = map(View, [post.text for post in posts], documents(posts))
+        if layers.live.keys or layers.gone:
+            return [_found(layers, view) for view in views]
+        return [_hits(layers.base, view) for view in views]
 
 
 def _hits(index: Index, view: View) -> list[Hit]:
-    found: dict[int, int] = {}
-    index.find(view, found)
-    keys = index.keys
-    return [Hit(keys[slot], clause) for slot, clause in found.items()]
-
-
-def _found_in_base(layers: _Layers, view: View) -> list[Hit]:
-    hits = _hits(layers.base, view)
-    if len(hits) > 1:
-        hits.sort()
-    return hits
+    found = index.find(view)
+    if not found:
+        return []
+    slots = sorted(found)
+    # Without a loop of Python's own: a post may have many.
+    return list(zip(map(index.keys.__getitem__, slots), map(found.__getitem__, slots), strict=True))
 
 
 def _found(layers: _Layers, view: View) -> list[Hit]:
     gone = layers.gone
-    hits = [hit for hit in _hits(layers.base, view) if hit.alert not in gone]
+    hits = [hit for hit in _hits(layers.base, view) if hit[0] not in gone]
     return sorted(chain(hits, _hits(layers.live, view)))

@@ -101,7 +101,7 @@ def _queries(name: str) -> tuple[dict[int, Query], list[str]]:
             if not text.strip():
                 continue
             try:
-                queries[number] = parse(text)
+                queries[number] = Query("", parse(text).clauses)  # the text is not asked for any more
             except QueryError as error:
                 wrong.append(f"vierogen match: {name}, line {number}, character {error.at + 1}: {error}\n")
     return queries, wrong
@@ -135,7 +135,11 @@ def _matched(matcher: Matcher, posts: Iterator[Post], stats: _Stats) -> Iterator
         start = perf_counter()
         found = matcher.match(batch)
         stats.match_seconds += perf_counter() - start
-        lines = [f"{number}\t{hit.alert}\n" for number, hits in enumerate(found, start=stats.posts + 1) for hit in hits]
+        lines = [
+            f"{number}\t{alert}\n"
+            for number, hits in enumerate(found, start=stats.posts + 1)
+            for alert, _clause in hits
+        ]
         stats.posts += len(batch)
         stats.hits += len(lines)
         yield "".join(lines)
