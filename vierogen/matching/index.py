@@ -1,6 +1,8 @@
 """Alerts compiled together: each clause stands under the rarest pattern that its posts must have."""
 
+from array import array
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from vierogen.matching.automata import Build
@@ -24,26 +26,32 @@ class Index:
     """Alerts that do not change any more. ``keys`` has the alert of each slot."""
 
     def __init__(self, entries: Iterable[Entry], rarity: Rarity, build: Build) -> None:
-        self.keys: list[int] = []
+        # Arrays, not lists: at a million alerts what takes time is fetching from the memory.
+        self.keys = array("q")
         # A number is the slot of an alert that is settled by the pattern: nearly all are, and a number is small.
         places: dict[str, int | list[_Look]] = {}
         for slot, (key, clauses) in enumerate(entries):
             self.keys.append(key)
             for pattern, look in _looks(slot, clauses, rarity):
                 _place(places, pattern, look)
-        self._automaton = build([pattern.encode() for pattern in places])
-        self._places = [each if isinstance(each, int) else tuple(each) for each in places.values()]
+        settled = [pattern for pattern, place in places.items() if isinstance(place, int)]
+        others = {pattern: tuple(place) for pattern, place in places.items() if not isinstance(place, int)}
+        # The settled ones have the lower numbers.
+        self._settled = array("q", (place for place in places.values() if isinstance(place, int)))
+        self._others = list(others.values())
+        del places
+        self._automaton = build([pattern.encode() for pattern in chain(settled, others)])
 
     def find(self, view: View) -> dict[int, int]:
         """The slots of the alerts that this post is a hit for, with their first clause that is so."""
         found: dict[int, int] = {}
-        places, folded = self._places, view.folded
+        settled, others, folded = self._settled, self._others, view.folded
+        border = len(settled)
         for _start, _end, number in self._automaton.find_overlapping(folded.encode()):
-            place = places[number]
-            if isinstance(place, int):
-                found[place] = 0
+            if number < border:
+                found[settled[number]] = 0
                 continue
-            for slot, clause, must, rest in place:
+            for slot, clause, must, rest in others[number - border]:
                 if must in folded and (rest is None or rest.holds(view)) and found.get(slot, clause + 1) > clause:
                     found[slot] = clause
         return found
