@@ -218,3 +218,11 @@ def test_a_hit_says_which_clause_it_was(query: str, text: str, worded: str) -> N
 def test_without_alerts_or_posts_there_are_no_hits() -> None:
     assert Matcher().match([Post("jan")]) == [[]]
     assert Matcher({1: parse("jan")}).match([]) == []
+
+
+@pytest.mark.parametrize("text", ["dienst" * 50_000 + " school", "dienst " * 50_000, "a " * 50_000 + "dienst school"])
+def test_no_post_makes_a_search_for_neighbours_try_every_place(text: str) -> None:
+    query = parse("~dienst NEAR/50 ~plein")
+    far = " en" * 60
+    assert Matcher({1: query}).match([Post(f"{text}{far} schoolplein")]) == [[]]
+    assert Matcher({1: query}).match([Post(f"schoolplein {text}")]) == [[(1, 0)] if text.startswith("dienst") else []]

@@ -19,6 +19,8 @@ with would www you your
 STOP_WORDS = frozenset(_WORDS.split())
 _WIDE_FILTERS = (" LANG:", " NETWORK:", " HAS:", " IS:")
 LEAST_BEGINNING, LEAST_INSIDE = 3, 4
+# Beginnings that are longer are as rare as those are.
+_LONGEST_BEGINNING = 7
 
 
 def _is_stop(word: str) -> bool:
@@ -62,7 +64,10 @@ class Rarity:
         for text in folded:
             self._counts.update(text.split())
         self._total = max(1, self._counts.total())
-        self._known: dict[str, float] = {}
+        self._beginnings: Counter[str] = Counter()
+        for word, count in self._counts.items():
+            for length in range(1, _LONGEST_BEGINNING + 1):
+                self._beginnings[word[:length]] += count
 
     def of_all(self, patterns: Sequence[str]) -> float:
         """The expected number for all of them together."""
@@ -87,11 +92,8 @@ class Rarity:
         return counted / self._total if counted else 1e-5 / len(word)
 
     def _beginning(self, start: str) -> float:
-        known = self._known.get(start)
-        if known is None:
-            seen = sum(count for word, count in self._counts.items() if start in word) if len(start) < 8 else 0
-            known = self._known[start] = max(seen / self._total, 2e-4 / len(start) ** 2)
-        return known
+        seen = self._beginnings.get(start[:_LONGEST_BEGINNING], 0)
+        return max(seen / self._total, 2e-4 / len(start) ** 2)
 
 
 def is_too_wide(node: Node) -> bool:

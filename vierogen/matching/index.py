@@ -47,7 +47,8 @@ class Index:
         found: dict[int, int] = {}
         settled, others, folded = self._settled, self._others, view.folded
         border = len(settled)
-        for _start, _end, number in self._automaton.find_overlapping(folded.encode()):
+        # Each pattern once, however often a post repeats it.
+        for number in {number for _start, _end, number in self._automaton.find_overlapping(folded.encode())}:
             if number < border:
                 found[settled[number]] = 0
                 continue

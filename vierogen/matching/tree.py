@@ -1,11 +1,10 @@
 """A query that was read: a tree whose leaves are patterns to be found in a folded post."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from vierogen.matching.folding import spaced
+from vierogen.matching.nearness import are_near
 
 
 class View:
@@ -66,7 +65,7 @@ class Near:
         folded = view.folded
         if not any(each in folded for each in self.left) or not any(each in folded for each in self.right):
             return False
-        return _near(self.left, self.right, self.within).search(folded) is not None
+        return are_near(folded, self.left, self.right, within=self.within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +150,3 @@ def some(nodes: Sequence[Node]) -> Node:
     others = [each for each in flat if not isinstance(each, Term)]
     all_terms = [Term(tuple(dict.fromkeys(patterns)))] if patterns else []
     return (all_terms + others)[0] if len(all_terms + others) == 1 else Some((*all_terms, *others))
-
-
-@cache
-def _gap(within: int) -> str:
-    return f"(?:[^ |]+ ){{0,{within - 1}}}"
-
-
-def _word(pattern: str) -> str:
-    """The pattern up to the end of its last word, without the space before its first."""
-    start = "" if pattern.startswith(" ") else "[^ |]*"
-    end = " " if pattern.endswith(" ") else "[^ |]* "
-    return start + re.escape(pattern.strip(" ")) + end
-
-
-def _near(left: tuple[str, ...], right: tuple[str, ...], within: int) -> re.Pattern[str]:
-    one, other = ("(?:" + "|".join(map(_word, each)) + ")" for each in (left, right))
-    gap = _gap(within)
-    # One space before the first word: words have one before and one after, which neighbours share.
-    return re.compile(" (?:" + one + gap + other + "|" + other + gap + one + ")")
