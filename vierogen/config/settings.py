@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "vierogen.practice",
     "vierogen.incidents",
     "vierogen.watch",
+    "vierogen.listening",
     "vierogen.posts",
     "vierogen.vault",
     "vierogen.channels",

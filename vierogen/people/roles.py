@@ -48,6 +48,8 @@ class Right(models.TextChoices):
     ANSWER_ALARM = "answer_alarm", _("Acknowledge alarms, adopt strays, open incidents")
     READ_INCIDENTS = "read_incidents", _("Read incidents and alarms")
     OPEN_EVIDENCE = "open_evidence", _("Open sealed evidence, with a reason")
+    LISTEN = "listen", _("Make alerts, choose sources, and judge what was found")
+    PERMIT_PERSON = "permit_person", _("Permit an alert about a person, with a reason")
     CONNECT = "connect", _("Connect channels and look after their credentials")
     MANAGE_PEOPLE = "manage_people", _("Invite people, give roles and end memberships")
     MANAGE_ORGANISATION = "manage_organisation", _("Change the organisation's settings")
@@ -55,13 +57,14 @@ class Right(models.TextChoices):
 
 
 _TEAM = {Right.SEE, Right.STOP}
+_COLLEAGUE = _TEAM | {Right.LISTEN}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.TRAINEE: frozenset(_TEAM | {Right.WRITE}),
-    Role.WRITER: frozenset(_TEAM | {Right.WRITE}),
-    Role.REVIEWER: frozenset(_TEAM | {Right.WRITE, Right.REVIEW, Right.RELEASE}),
+    Role.WRITER: frozenset(_COLLEAGUE | {Right.WRITE}),
+    Role.REVIEWER: frozenset(_COLLEAGUE | {Right.WRITE, Right.REVIEW, Right.RELEASE}),
     Role.DUTY_OFFICER: frozenset(
-        _TEAM
+        _COLLEAGUE
         | {
             Right.RELEASE,
             Right.DECIDE,
@@ -72,10 +75,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.OPEN_EVIDENCE,
         }
     ),
-    Role.CUSTODIAN: frozenset(_TEAM | {Right.CONNECT}),
-    Role.PRIVACY_OFFICER: frozenset(_TEAM | {Right.READ_INCIDENTS, Right.OPEN_EVIDENCE, Right.READ_LEDGER}),
+    Role.CUSTODIAN: frozenset(_COLLEAGUE | {Right.CONNECT}),
+    Role.PRIVACY_OFFICER: frozenset(
+        _COLLEAGUE | {Right.READ_INCIDENTS, Right.OPEN_EVIDENCE, Right.READ_LEDGER, Right.PERMIT_PERSON}
+    ),
     Role.ADMINISTRATOR: frozenset(
-        _TEAM
+        _COLLEAGUE
         | {
             Right.CONNECT,
             Right.MANAGE_PEOPLE,

@@ -1,0 +1,1 @@
+"""Everything that changes something in listening, a file for each subject."""

@@ -1,0 +1,1 @@
+"""Pages of listening, a file for each subject."""
