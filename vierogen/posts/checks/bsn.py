@@ -84,6 +84,8 @@ def hits(view: Plain) -> Iterator[Hit]:
     """Where citizen service numbers stand in a text."""
     for match in islice(_NUMBER.finditer(view.text), _MOST):
         digits = re.sub(r"\D", "", match.group())
+        if _is_spread_on(view.text, match):
+            continue
         if bsn.is_valid(digits.zfill(9)) and _is_meant(view.text, match, digits):
             message = _("%(shown)s looks like somebody's citizen service number (BSN).")
             yield Hit(match.start(), match.end(), message, masked(digits))
@@ -102,6 +104,13 @@ def _is_meant(text: str, match: re.Match[str], digits: str) -> bool:
     if label is None and len(digits) == 9:
         return _is_beside_a_person(text, match)
     return label is _OWN or (label is _PERSON and len(digits) == 9)
+
+
+def _is_spread_on(text: str, match: re.Match[str]) -> bool:
+    """Is it the rest of a number of which each digit stands apart: "0 6 1 8 9 0 4 4 3 7"?"""
+    return match.group()[1:2] == " " and bool(
+        re.search(r"(?<!\d)\d[ ]$", text[max(0, match.start() - 3) : match.start()])
+    )
 
 
 def _is_beside_a_person(text: str, match: re.Match[str]) -> bool:

@@ -10,19 +10,23 @@ from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_be
 from vierogen.posts.checks.plain import Hit, Plain, masked, told
 
 _DOCUMENT = re.compile(
-    r"(?<!\w)(?:\w*paspoort\w*|pasp\.|pp-?nr\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving|driver'?s?"
+    r"(?<!\w)(?:\w*paspoort\w*|pasp\.|pp[- ]?(?:nr|no)\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving"
+    r"|driver'?s?"
     r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
     r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"
-    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer|pas|kaart)\w*|residence (?:permit"
+    r"|verblijfs(?:doc|vergunning|pas|kaart)\w*|vreemdelingen(?:doc|nummer|pas|kaart)\w*|reisdoc\w*|travel doc\w*"
+    r"|id-?doc\w*|paspnr\.?|rijb\.(?:[ ]?nr\.?)?|residence (?:permit"
     r"|card)|v-nummer|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)"
     r"|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
-# Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); licences ten digits. British
+# Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); of residents from abroad
+# IR and seven; licences ten digits. British
 # passports nine digits, licences sixteen signs from the name. Others: letters with six to eight digits.
 _SHAPES = (
     re.compile(r"[A-NP-Z]{2}[A-NP-Z0-9]{6}\d"),
+    re.compile(r"IR[A-Z0-9]{7}"),
     re.compile(r"[1-9]\d{9}"),
     re.compile(r"[1-9]\d{8}"),
     re.compile(r"[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[A-Z0-9][A-Z]{2}(?:\d\d)?"),
@@ -61,8 +65,19 @@ class IdentityDocument(Check):
         yield from told(self, draft, look=hits, tier=Tier.STOP)
 
 
+# The lines at the foot of a document that machines read (ICAO Doc 9303, part 3): names, then number and dates.
+_FOR_MACHINES = re.compile(r"[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}|(?<!\w)[PIAC][A-Z<][A-Z<]{3}[A-Z0-9<]{9}\d<{3,}")
+
+
 def hits(view: Plain) -> Iterator[Hit]:
     """Where numbers of documents stand in a text."""
+    for match in _FOR_MACHINES.finditer(view.text):
+        message = _("%(shown)s looks like the number of an identity document.")
+        yield Hit(*match.span(), message, masked(match.group()))
+    yield from _spoken_of(view)
+
+
+def _spoken_of(view: Plain) -> Iterator[Hit]:
     done = 0
     for document in islice(_DOCUMENT.finditer(view.text), _MOST):
         at = max(done, document.end())
@@ -71,7 +86,7 @@ def hits(view: Plain) -> Iterator[Hit]:
                 done = end
                 message = _("%(shown)s looks like the number of an identity document.")
                 yield Hit(start, end, message, masked(view.text[start:end]))
-        before = view.text[max(0, document.start() - 40) : document.start()]
+        before = view.text[max(0, document.start() - 80) : document.start()]
         for start, end in _numbers(before, 0, len(before)):
             shift = document.start() - len(before)
             if (

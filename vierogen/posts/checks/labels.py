@@ -34,7 +34,8 @@ _REACH = 90
 
 def label_before(text: str, at: int, kinds: Sequence[re.Pattern[str]]) -> re.Pattern[str] | None:
     """Which of ``kinds`` stands last before ``at``, in the same sentence or line; None where none does."""
-    before = text[max(0, at - _REACH) : at]
+    # "BSN:" at the end of a line speaks of what begins the next.
+    before = text[max(0, at - _REACH) : at].rstrip()
     starts = [match.end() for match in re.finditer(r"(?<=\w{3})[.!?]\s+(?=[A-Z])|\n", before)]
     before = before[starts[-1] :] if starts else before
     last: tuple[int, re.Pattern[str] | None] = (-1, None)

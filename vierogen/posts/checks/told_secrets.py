@@ -54,24 +54,34 @@ _WORD_SAID = re.compile(
     r"|never)[^\s\"',.!?]{4,40})",
     re.IGNORECASE,
 )
+_SENT = (
+    r"(?:(?:sms|verificatie|bevestigings?|herstel|controle|activerings?|activatie|koppel|inlog|login|beveiligings?"
+    r"|recovery|verification|confirmation|security|back-?up|one[- ]time|2fa|mfa|tan|digid|authenticator|reset|unlock"
+    r"|puk)"
+    r"[- ]?(?:codes?|key|sleutels?|woord)|eenmalige code|otp|puk)"
+)
 _ONE_TIME = re.compile(
-    r"(?<!\w)(?:(?:sms|verificatie|bevestigings?|herstel|controle|activerings?|activatie|koppel|inlog|login"
-    r"|beveiligings?"
-    r"|recovery|verification|confirmation|security|back-?up|one[- ]time|2fa|mfa|tan|digid|authenticator|reset"
-    r"|unlock|puk)"
-    r"[- ]?(?:codes?|key|sleutels?|woord)|eenmalige code|otp|puk)(?!\w)[^\n!?€]{0,70}?"
+    rf"(?<!\w){_SENT}(?!\w)[^\n!?€]{{0,70}}?"
     r"(?P<value>(?<![\w€.,:/-])(?:\d{3}[ -]\d{3,4}|\d{4,8}"
     r"|(?=[A-Za-z-]*\d)[A-Za-z\d]{3,8}(?:-[A-Za-z\d]{3,8}){1,7}))(?![\w€]|[.,:/-]\d)",
     re.IGNORECASE,
 )
+# "639 204 als verificatiecode".
+_SENT_BEFORE = re.compile(
+    rf"(?<![\w€.,:/-])(?P<value>\d{{3}}[ -]\d{{3,4}}|\d{{4,8}})[ ](?:als|as|is|=|\()[ ]?(?:(?:de|het|een|mijn|jouw"
+    rf"|je|the"
+    rf"|my|your|a)[ ])?(?:\w+[ ])?{_SENT}(?!\w)",
+    re.IGNORECASE,
+)
 _NO_CODE = re.compile(
-    r"(?<!\w)(?:postcode|kortings?\w*|discount|promo|actie\w*|voucher|bel|call|tel\w*|nooit|never|vraagt|asks?"
+    r"(?<!\w)(?:postcode|kortings?\w*|discount|promo|actie\w*|voucher|bel|call|tel(?!efoon (?:is|blijft|wordt))\w*"
+    r"|nooit|never|vraagt|asks?"
     r"|bijvoorbeeld"
     r"|example|bsn|kenteken|artikel\w*|order\w*|zaak\w*|dossier\w*|besteld?\w*|afval\w*|opening\w*|geopend|vanaf"
     r"|tot|sinds|since"
     r"|until|between|tussen|jaar|year|huisnummer|kamer|euro|factuur|vermelding|kenmerk|ref\w*|model|type|serie\w*"
     r"|meldcode"
-    r"|code (?:geel|oranje|rood|groen)|sbi|landcode|area code)(?!\w)",
+    r"|code (?:geel|oranje|rood|groen)|sbi|landcode|area code|(?:start\w*|begin\w*) (?:with|met))(?!\w)",
     re.IGNORECASE,
 )
 # A word as only passwords are, near a word of what it opens.
@@ -114,7 +124,7 @@ _AFTER_COLON = re.compile(
 
 def told_secrets(text: str) -> Iterator[tuple[int, int, bool]]:
     """Start and end of each, and whether it is a code of digits; else it is a password."""
-    for pattern in (_UNLOCKED, _OPENS, _PRESSED, _ONE_TIME):
+    for pattern in (_UNLOCKED, _OPENS, _PRESSED, _ONE_TIME, _SENT_BEFORE):
         for match in pattern.finditer(text):
             if _is_code(text, match):
                 yield *match.span("value"), True
