@@ -208,7 +208,7 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
 
 
 _LEADS_TO = re.compile(
-    r"(?:[,:(]|(?<!\w)(?:eerst|dan|daarna|first|then)|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ](?:de |het "
+    r"(?:[,:(]|(?<!\w)(?:eerst|dan|daarna|first|then|is)|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ](?:de |het "
     r"|the )?$",
     re.IGNORECASE,
 )
@@ -231,7 +231,8 @@ def _is_led_to(text: str, match: re.Match[str]) -> bool:
 _FOR_SURE = re.compile(
     r"(?<!\w)(?:huisbezoek\w*|home visits?|sleutel bij de buren|voedselpakket\w*|maaltijd\w*|food parcels?|getrouwd"
     r"|bruidspaar|gouden|diamanten|briljanten|meneer en mevrouw|mr and mrs|meals on wheels|thuiszorg|\d?e? ?etage"
-    r"|(?:een|twee|drie)hoog|bovenwoning|benedenwoning|portiek)(?!\w)",
+    r"|(?:een|twee|drie)hoog|bovenwoning|benedenwoning|portiek|key ?safe|sleutelkluis\w*"
+    r"|double-handed|hoist|warme maaltijd|derde bel|tweede bel|bovenste bel)(?!\w)",
     re.IGNORECASE,
 )
 _FULL_PERSON = re.compile(

@@ -28,7 +28,8 @@ _DATE = re.compile(
 )
 _BORN = re.compile(
     r"(?<!\w)(?:geboor\w*|ge[ ]?boren|geb(?:[ ]?dat\w*|datum|\.?[ ]?dd?)?\.?|gbd|g\.?b\.?d\.?|date of birth"
-    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?= ?\d)|verjaardag|jarige?|komt uit|kwam ter wereld|levenslicht"
+    r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?=[ ]?(?:\d|$))|verjaardag|jarige?|komt uit|kwam ter wereld"
+    r"|levenslicht"
     r"|geboortedd)(?!\w)",
     re.IGNORECASE,
 )

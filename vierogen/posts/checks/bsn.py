@@ -16,7 +16,9 @@ from vierogen.posts.checks.plain import Hit, Plain, masked, sentence_around, tol
 # Looked at in one text; a list of more is no post.
 _MOST = 1000
 # Eight or nine digits with a space, dot, hyphen or slash between some of them.
-_NUMBER = re.compile(r"(?<![\w€$£])(?<![\d][.,-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])")
+_NUMBER = re.compile(
+    r"(?<![\w€$£])(?<![\d][.,-])(?<![A-Za-z][-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])"
+)
 _LABEL = (
     r"b\.?s\.?n\.?(?:[- ]?(?:nr|nummer|number))?|burger ?service ?(?:nummers?|nr|no)\.?"
     r"|sofi(?:[- ]?(?:nummers?|nr))?|citizen service (?:number|no)"
@@ -48,7 +50,10 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _OF_WHOM = re.compile(r"(?<!\w)(?:van|voor|of|for|over|onder)[ ]$", re.IGNORECASE)
-_BIRTH_BESIDE = re.compile(r"[ ,/|;(*-]{1,4}\d\d?[-/.]\d\d?[-/.](?:19\d\d|20[01]\d)(?!\d)")
+_BIRTH_BESIDE = re.compile(
+    r"[ ,/|;(*-]{1,4}(?:(?:geboren|geb\w*\.?|born|d\.?o\.?b\.?)[ ]\d|\d\d?[-/.]\d\d?[-/.](?:19\d\d|20[01]\d)(?!\d))",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(
     r"[ ]?(?:euro|eur|liter|litres?|inwoners|people|keer|times|stuks|m[23²³]|km|kwh|kg|bezoek\w*|views|volgers"
     r"|%)(?!\w)",

@@ -118,7 +118,8 @@ def _is_of_a_person(who: str, at: str) -> bool:
         return not _FUNCTION.fullmatch(parts[-1]) or bool(_OF_PEOPLE.fullmatch(at))
     if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
         return True
-    if any(_FUNCTION.fullmatch(part) for part in parts):
+    named = [part for part in parts if not _FUNCTION.fullmatch(part)]
+    if _FUNCTION.fullmatch(who) or (len(named) < len(parts) and not (len(named) > 1 and _OF_PEOPLE.fullmatch(at))):
         return False
     return bool(_OF_PEOPLE.fullmatch(at)) or len(parts) > 1 or _begins_with_a_first_name(parts[0])
 

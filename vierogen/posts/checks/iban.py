@@ -26,7 +26,7 @@ _ASKED = re.compile(
     r"(?<!\w)(?:\w*stichting|\w*fonds|gift(?:en)?|gifts?|doneer\w*|doneren|donaties?|donat\w+|schenk\w+"
     r"|collecte|inzamel\w+|sponsor\w*|bijdrage|steun(?:en)?|giro\s?\d*|actie|anbi|charity|foundation|appeal|fundrais\w+"
     r"|(?:ons|onze|our) (?:\w+ )?(?:bank )?(?:rekening\w*|account)|goede doel|noodhulp|hulpactie|penningmeester"
-    r"|oranjevereniging|comit[eé])(?!\w)",
+    r"|oranjevereniging|comit[eé]|food ?bank|voedselbank\w*|standing order|helpt u mee|help mee)(?!\w)",
     re.IGNORECASE,
 )
 # An organisation that tells where to pay, or one that is spoken of for another reason.
@@ -47,6 +47,13 @@ _HOLDER = re.compile(
     r"|council|trust|foundation|charity|fund|appeal|club|waterschap|voedselbank|kerk|museum|vrienden van|friends of"
     r"|\w*huis)",
     re.IGNORECASE,
+)
+# "Stichting Voedselbank Oostpolder, NL07 …", "Muziekschool De Toonladder: NL36 …".
+_PUT_BEFORE = re.compile(
+    r"(?<!\w)(?=[A-Z])\w*(?i:stichting|fonds|vereniging|school|club|bank|gemeente|kerk|museum|parochie|council|trust|foundation"
+    r"|charity|food bank|church|society|appeal)(?:[ ](?:(?:van|de|het|der|den|of|the|for|voor|en"
+    r"|and)[ ])?[A-Z][\w&'-]*){0,4}"
+    r"[ ]?[:,(]?[ ](?:(?i:iban|rekening\w*|account)[ :]{0,2})?$"
 )
 _OF_ONE = re.compile(
     r"(?<!\w)(?:cli[eë]nt\w*|client\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer|familie|fam\.?|mrs?|ms"
@@ -115,7 +122,7 @@ def _end(text: str, start: int, size: int) -> int:
 def _is_private(text: str, start: int, end: int) -> bool:
     """Nobody's in particular where an organisation holds it, or asks for gifts, fees or taxes."""
     about = text[max(0, start - 200) : start] + " " + text[end : end + 120]
-    if _HOLDER.search(text, end, end + 70) or _is_held_before(text, start):
+    if _HOLDER.search(text, end, end + 70) or _is_held_before(text, start) or _PUT_BEFORE.search(text[:start][-70:]):
         return False
     asked = bool(_ASKED.search(about))
     if not asked and not _OF_ALL.search(about):

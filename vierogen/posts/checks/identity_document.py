@@ -41,6 +41,11 @@ _TOKEN = re.compile(
     rf"|{_SIGN}{{2,18}}(?:["
     rf" .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
 )
+# "ID-kaartnr nx t3gc 7s0": where the word for the number stands right before it, two digits are enough.
+_SMALL_AND_SPREAD = re.compile(
+    r"(?i:(?:nr|nummer|number|no)\.?:?)[ ](?P<value>(?=(?:[a-z ]*\d){2})[a-np-z](?:[ ]?[a-np-z0-9]){7}[ ]?\d)(?!\w)"
+)
+_MESSAGE = _("%(shown)s looks like the number of an identity document.")
 _REACH = 75
 # Looked at in one text; a list of more is no post.
 _MOST = 1000
@@ -72,8 +77,7 @@ _FOR_MACHINES = re.compile(r"[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}|(?<!\w)[PIA
 def hits(view: Plain) -> Iterator[Hit]:
     """Where numbers of documents stand in a text."""
     for match in _FOR_MACHINES.finditer(view.text):
-        message = _("%(shown)s looks like the number of an identity document.")
-        yield Hit(*match.span(), message, masked(match.group()))
+        yield Hit(*match.span(), _MESSAGE, masked(match.group()))
     yield from _spoken_of(view)
 
 
@@ -84,8 +88,11 @@ def _spoken_of(view: Plain) -> Iterator[Hit]:
         for start, end in _numbers(view.text, at, document.end() + _REACH):
             if start >= done and _is_number(view.text, start, end):
                 done = end
-                message = _("%(shown)s looks like the number of an identity document.")
-                yield Hit(start, end, message, masked(view.text[start:end]))
+                yield Hit(start, end, _MESSAGE, masked(view.text[start:end]))
+        small = _SMALL_AND_SPREAD.search(view.text, document.start(), document.end() + 30)
+        if small and small.start("value") >= done and small.start("value") <= document.end() + 6:
+            done = small.end()
+            yield Hit(*small.span("value"), _MESSAGE, masked(small["value"]))
         before = view.text[max(0, document.start() - 80) : document.start()]
         for start, end in _numbers(before, 0, len(before)):
             shift = document.start() - len(before)
@@ -98,8 +105,7 @@ def _spoken_of(view: Plain) -> Iterator[Hit]:
                 and _is_number(view.text, start + shift, end + shift)
             ):
                 done = end + shift
-                message = _("%(shown)s looks like the number of an identity document.")
-                yield Hit(start + shift, end + shift, message, masked(before[start:end]))
+                yield Hit(start + shift, end + shift, _MESSAGE, masked(before[start:end]))
 
 
 def _numbers(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ OTHER_NUMBERS = re.compile(
     r"|(?:case|order|reference|ref|application|planning|charity|company|registration|account|customer"
     r"|tracking|permit|invoice|asset|membership|card|library|serial|model|policy)[ ](?:number|no|nr|reference"
     r"|ref|id)\b\.?"
-    r"|planning application|licence number for|reference|ref\.?|registered charity|lot|kavel|perceel"
+    r"|referentie|planning application|licence number for|reference|ref\.?|registered charity|lot|kavel|perceel"
     r"|fiscaal nummer|anbi|oin|acceptgiro|lotnummer|charity|council tax|tax reference|begroting|budget|bytes"
     r"|euro|eur|telefoon\w*|tel\.?|phone|fax"
     r"|bag-?id|pincode|agb(?:-code)?|vacature|vacaturenummer|motie|raadsvoorstel|hr-nummer|lidmaatschap\w*"

@@ -58,7 +58,8 @@ _OF_ONE = re.compile(
 _MESSAGES = re.compile(
     r"(?<!\w)(?:(?:whatsapp|app|sms|text|message|appje|bericht\w*)[ ](?:met |naar |met de |naar de |naar het "
     r"|sturen naar |via )?(?:ons|onze?|de gemeente|gemeente|het loket|klantcontact\w*|us|the council|our)"
-    r"|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp|ons (?:whatsapp|06|algemene"
+    r"|ons \w*nummer|our \w+ number|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp"
+    r"|ons (?:whatsapp|06|algemene"
     r"|mobiele)\w*"
     r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket|dienst|wijk|balie"
     r"|nood)[- ]?(?:telefoon"

@@ -210,6 +210,7 @@ _SPOKEN_DOT = re.compile(
     re.IGNORECASE,
 )
 # "o6-27oo3819": the letter for the digit.
+_NUL = re.compile(r"(?<!\w)nul(?=[ ]?\d)", re.IGNORECASE)
 _LETTER_O = re.compile(r"(?<![\w-])(?=[0-9 -]{0,12}[oO])[oO0]6[ -]?(?:[oO0-9][ -]?){7}[oO0-9](?!\w)")
 _SPOKEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_AT, lambda _match: "@"),
@@ -218,6 +219,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_SPOKEN_DOT, lambda match: f"{match.group(1) or match.group(2) or match.group(3) or ''}."),
     (_DOUBLE, lambda match: f"{match[1]} {match[1]}"),
     (_DICTATED, _dictated),
+    (_NUL, lambda _match: "0"),
     (_LETTER_O, lambda match: re.sub("[oO]", "0", match.group())),
 )
 

@@ -26,7 +26,8 @@ _LOOSE = re.compile(
     rf"(?<![\w-])(?<!\d[ ])(?:{'|'.join(_written(code, gap) for code in _SIDECODES for gap in _GAPS)})(?![\w-])"
 )
 _SPREAD = re.compile(
-    r"(?<![\w-])(?<!(?<!\w)\w[ ])(?=(?:[\dA-Za-z][ .-]{1,3}){5}[\dA-Za-z](?!\w))[\dA-Za-z](?:[ .-]{1,3}[\dA-Za-z]){5}(?![\w-])"
+    r"(?<![\w-])(?<!(?<!\w)\w[ ])"
+    r"(?=(?:[\dA-Za-z][ .-]{1,3}){5}[\dA-Za-z](?!\w))[\dA-Za-z](?:[ .-]{1,3}[\dA-Za-z]){5}(?![\w-])"
 )
 # The British form since 2001, and the one before.
 _BRITISH = re.compile(r"(?<![\w-])(?<!\d[ ])(?:[A-Za-z]{2}\d\d[ -]?[A-Za-z]{3}|[A-Z]\d{1,3}[ ]?[A-Z]{3})(?![\w-])")
@@ -62,7 +63,8 @@ _VEHICLE = re.compile(
     r"|transit|tesla|bmw|audi|volvo|opel|corsa|astra|toyota|yaris|fiat|ford|focus|fiesta|kia"
     r"|picanto|peugeot|renault|clio|megane|skoda|octavia|mercedes|sprinter|vito|vw|volkswagen|caddy|seat"
     r"|suzuki|swift|nissan|qashqai|hyundai|mini|citro[eë]n|dacia|mazda|honda|civic"
-    r"|plates?|number plate|licen[cs]e plate|reg|registration|car|van|lorry|truck|vehicle|driver|drives|headlights"
+    r"|plates?|number plate|licen[cs]e plate|reg|registration|car|van|lorry|truck|vehicle|driver|drives|oplegger"
+    r"|trailer|aanhangwagen|tractor|quad|headlights"
     r"|lights on|micra|fiesta|drink|drunk|engine|boot|bumper|koplampen|lichten|blocked|blocking|bay|parked"
     r"|parking|drove|driving|taxi|motorbike|moped|hit and run|hatchback|estate|suv)(?!\w)",
     re.IGNORECASE,

@@ -33,7 +33,8 @@ _CONNECTION = re.compile(
     r"|otpauth://\S{10,300}|(?i:\b(?:password|pwd)=(?![*•x.]{3,})[^\s;&]{4,60})"
 )
 _ASSIGNED = re.compile(
-    r"(?i:(?<![\w])[\w-]{0,20}(?:api[-_ ]?key|secret(?:[-_ ]?key)?|private[-_ ]?key|token|sleutel"
+    r"(?i:(?<![\w])[\w-]{0,20}(?:api[-_ ]?key|stream[-_ ]?key|streamsleutel|secret(?:[-_ ]?key)?|private[-_ ]?key"
+    r"|token|sleutel"
     r"|access[-_ ]?key|client[-_ ]?secret|apikey"
     r"|bearer))\b[ \"']{0,3}(?:=|:|is|van de \w+ is|is nu)?[ \"']{0,3}(?P<value>[\w+/.~-]{12,300}={0,2})"
 )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 # What opens or starts something, and what says that the digits do it.
 _LOCK = (
-    r"(?:\w*deur|\w*poort|\w*hek|hekje|\w*kluis|\w*kluisje|\w*kastje|\w*kast|alarm\w*|\w*slot|\w*sloten|\w*slagboom"
+    r"(?:\w*deur|\w*poort|\w*hek|hekje|\w*kluis|\w*kluisje|\w*kastje|\w*kast|alarm\w*|\w*slot|(?:hang|cijfer|deur"
+    r"|fiets)?sloten|\w*slagboom"
     r"|lift"
     r"|\w*stalling|\w*hok|\w*huisje|\w*schuur|\w*berging|\w*garage|\w*kelder|\w*ingang|entree|kantine|loods"
     r"|tourniquet|toegang\w*|sleutels?|sleutelbos"
@@ -39,6 +40,20 @@ _OPENS = re.compile(
     rf"|combinatie)"
     rf"|opens|unlocks|gets you (?:in|into|through)|for the|voor (?:de|het)|is the (?:\w+ )?(?:code|pin|combination))"
     rf"[^\n.!?]{{0,30}}?(?<!\w)(?:{_LOCK}|code|pin)(?!\w)",
+    re.IGNORECASE,
+)
+# Digits that stand apart after a lock: "alarm 4-9-0-2", "key safe 1-6-3-9".
+_SPREAD = re.compile(
+    rf"(?<!\w)(?:{_LOCK}|cijfers|digits|pin|code)(?!\w)[^\n.!?€]{{0,45}}?(?<![\w€.,:/-])(?<!\d[ ])"
+    r"(?P<value>\d(?:([ -])\d)(?:\2\d){2,4})(?![\w]|[ .:,/-]\d)",
+    re.IGNORECASE,
+)
+# "Use C4471Y on the keypad".
+_USED_ON = re.compile(
+    rf"(?<!\w)(?:use|enter|type|press|try|tik|toets|gebruik|draai|probeer)[ ](?:code |de code |the code )?"
+    rf"(?P<value>(?=\w*\d{{3}})[A-Z]{{0,2}}\d{{3,6}}[A-Z]{{0,2}}[#*]?)[ ](?:on|in|at|into|op|bij|voor|for)[ ](?:de"
+    rf"|het|the)[ ]"
+    rf"(?:\w+[ ])?{_LOCK}(?!\w)",
     re.IGNORECASE,
 )
 _PRESSED = re.compile(
@@ -101,7 +116,8 @@ _TOKEN = re.compile(
     r"(?<![^\s(\"':=/>])(?=[^\s]{0,40}\d)(?=[^\s]{0,40}[A-Za-z])[A-Za-z0-9!$%&*+=?@#_^~-][^\s\"'<>()]{6,40}"
 )
 _ADVICE = re.compile(
-    r"(?<![\w.])(?:als|zoals|like|such as|bijvoorbeeld|example|e\.g\.|geraden|guessed|gekraakt|cracked"
+    r"(?<![\w.])(?:(?:als|zoals|like|such as)(?=[ \"'(]{0,2}$)|bijvoorbeeld|example|e\.g\.|geraden|guessed|gekraakt"
+    r"|cracked"
     r"|niet meer van deze tijd|nooit|never"
     r"|zwak\w*|weak|korting\w*|discount|promo\w*|actiecode|vouchercode)(?!\w)",
     re.IGNORECASE,
@@ -124,7 +140,9 @@ _AFTER_COLON = re.compile(
 
 def told_secrets(text: str) -> Iterator[tuple[int, int, bool]]:
     """Start and end of each, and whether it is a code of digits; else it is a password."""
-    for pattern in (_UNLOCKED, _OPENS, _PRESSED, _ONE_TIME, _SENT_BEFORE):
+    for match in _SPREAD.finditer(text):
+        yield *match.span("value"), True
+    for pattern in (_UNLOCKED, _OPENS, _PRESSED, _USED_ON, _ONE_TIME, _SENT_BEFORE):
         for match in pattern.finditer(text):
             if _is_code(text, match):
                 yield *match.span("value"), True
