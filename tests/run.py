@@ -157,8 +157,7 @@ def _address(place: str, name: str) -> str:
 def _own_environment() -> dict[str, str]:
     """The machine's, without an operator's settings: tests do not depend on them, nor touch their data.
 
-    Of the hundreds of processes that tests start, each would compile the product for itself where Python may not
-    keep what it compiled.
+    Where Python may not keep what it compiled, each process that a test starts would compile the product anew.
     """
     return {
         name: value
