@@ -10,6 +10,7 @@ LONGEST = (
     "tests/bench/test_bench.py",
     "tests/journeys/test_pages.py",
     "tests/watch/test_simulated_day.py",
+    "tests/watch/test_own_posts.py",
     "tests/posts/test_vision.py",
     "tests/posts/test_gateway_machine.py",
     "tests/posts/checks/test_all_checks.py",
