@@ -21,6 +21,7 @@ _STREET = (
     r"|(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z][\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
     r"|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan"
     r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
+    r"|[A-Z][\w'-]+[ ](?:Straat|Laan|Weg|Kade|Gracht|Singel|Dijk|Hof|Dreef|Pad|Steeg|Wal)"
     r"|(?:Laan|Hof|Plein|Singel|Park|Weg)[ ](?:van|naar|der|op)[ ](?:de[ ]|het[ ]"
     r"|den[ ])?[A-Z][\w'-]+(?:[ ][A-Z][\w'-]+)?)"
 )
@@ -30,7 +31,8 @@ _UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
 _UK_STREET = (
     r"(?:flat \d+[a-z]?,? )?\d{1,4}[a-zA-Z]?[ ](?:[A-Z][\w'-]+[ ]){1,3}(?:Street|St|Road|Rd|Close|Avenue|Ave"
     r"|Lane|Drive|Way|Court|Crescent|Grove|Gardens|Terrace|Place|Rise|Hill|Walk|Row|Mews|Square|Green|View"
-    r"|Park|Steps|Chase|Mead|Meadow|Croft|Fold|End|Wharf|Parade|Quay|Vale|Yard|Bank|Gate|Heights|Side|Orchard)(?!\w)"
+    r"|Park|Steps|Chase|Mead|Meadow|Croft|Fold|End|Wharf|Parade|Quay|Vale|Yard|Bank|Gate|Heights|Side|Orchard"
+    r"|Cottages?|Villas|Bungalows|Buildings)(?!\w)"
 )
 # A street and a number, with or without the postcode; a postcode and a number; a British street.
 _FULL = re.compile(
@@ -47,7 +49,8 @@ _BARE = re.compile(
 )
 # What is counted in ordinary posts.
 _COUNTED = (
-    r"(?:Groep|Kamer|Zaal|Lokaal|Lijn|Bus|Tram|Artikel|Fase|Week|Dag|Jaar|Team|Perron|Spoor|Route|Nummer|Hoofdstuk"
+    r"(?:Geboortedatum|Geboren|Geb|Born|Datum|Date|Groep|Kamer|Zaal|Lokaal|Lijn|Bus|Tram|Artikel|Fase|Week|Dag|Jaar"
+    r"|Team|Perron|Spoor|Route|Nummer|Hoofdstuk"
     r"|Deel|Level"
     r"|Covid|Type|Room|Ward|Unit|Page|Year|Season|Top|Windows|Afdeling|Gate|Bak|Vak|Kavel|Ronde|Agenda|Wereld|Klas"
     r"|Bureau|Plek"
@@ -180,7 +183,8 @@ def _at_home(text: str, match: re.Match[str]) -> bool:
             r"|sleutel\w*|bloempot|ophalen|opgehaald|afgeven|bezorg\w+|lev\w+|visit\w*|liv\w+|lives|stay\w*|house"
             r"|flat|home|keys?"
             r"|bel(?:t|de)?|langs|is)(?:[ ][a-z]+){0,4}?(?:,|:|[ ](?:op|aan|in|van|bij|naar|te|at|to|on|of"
-            r"|near))|(?:woont|wonend|woonachtig|woonadres|adres|lives|living))[ ](?:de |het )?$",
+            r"|near))|(?:bewoner|bewoonster|huurder|huurster|resident|tenant)[ ](?:van|of)|(?:woont|wonend"
+            r"|woonachtig|woonadres|adres|lives|living))[ ](?:de |het )?$",
             before,
             re.IGNORECASE,
         )
@@ -192,6 +196,10 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
         return False
     before, after = text[max(0, start - 130) : start], text[end : end + 100]
     if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 4, start)):
+        return True
+    if any(person.how in {"title", "role"} for person in near(people(text), start - 90, start)) and has_fact(
+        text, start - 120, end + 60
+    ):
         return True
     if _AT_HOME_FOR_SURE.search(before[-60:]) or _BORN_BEFORE.search(before[-40:]):
         return True
@@ -217,6 +225,8 @@ _LEADS_TO = re.compile(
 def _is_led_to(text: str, match: re.Match[str]) -> bool:
     """ "Mw. Van Dongen, Achterom 9", "de ambulance stond bij Ganzerik 5"."""
     start, end = match.span()
+    if any(person.end > start - 4 for person in near(people(text), start - 4, start)):
+        return True
     if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 25, start)):
         return True
     sentence = sentence_around(text, start, end, reach=100)
@@ -232,7 +242,8 @@ _FOR_SURE = re.compile(
     r"(?<!\w)(?:huisbezoek\w*|home visits?|sleutel bij de buren|voedselpakket\w*|maaltijd\w*|food parcels?|getrouwd"
     r"|bruidspaar|gouden|diamanten|briljanten|meneer en mevrouw|mr and mrs|meals on wheels|thuiszorg|\d?e? ?etage"
     r"|(?:een|twee|drie)hoog|bovenwoning|benedenwoning|portiek|key ?safe|sleutelkluis\w*"
-    r"|double-handed|hoist|warme maaltijd|derde bel|tweede bel|bovenste bel)(?!\w)",
+    r"|\d+-jarige|bezoek bij|thuisbezorg\w*|your (?:\w+ )?bin|the house with|double-handed|hoist|warme maaltijd"
+    r"|derde bel|tweede bel|bovenste bel)(?!\w)",
     re.IGNORECASE,
 )
 _FULL_PERSON = re.compile(
@@ -250,7 +261,7 @@ _AT_HOME_FOR_SURE = re.compile(
     r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|bezorgadres|afleveradres|privéadres"
     r"|huisadres"
     r"|home address)(?: is)?:?"
-    r"(?: (?:op|aan|in|at|on|bij))?(?: (?:de|het|the))? ?$",
+    r"(?: (?:op|aan|in|at|on|bij):?)?(?: (?:de|het|the))? ?$",
     re.IGNORECASE,
 )
 # "geb. 22-11-2011, Bremstraat 84".

@@ -27,7 +27,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _BORN = re.compile(
-    r"(?<!\w)(?:geboor\w*|ge[ ]?boren|geb(?:[ ]?dat\w*|datum|\.?[ ]?dd?)?\.?|gbd|g\.?b\.?d\.?|date of birth"
+    r"(?<!\w)(?:geboor\w*|ge[ ]?boren?|geb(?:[ ]?dat\w*|datum|\.?[ ]?dd?)?\.?|gbd|g\.?b\.?d\.?|date of birth"
     r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?=[ ]?(?:\d|$))|verjaardag|jarige?|komt uit|kwam ter wereld"
     r"|levenslicht"
     r"|geboortedd)(?!\w)",
@@ -81,7 +81,8 @@ _IN_WORDS = re.compile(
     r"(?<!\w)(?:geboren|geboorte(?:datum|dag)|geb\.|born|birth)(?:[ ](?:te|zijn|is|was|op|on|de|the)){0,4}:?[ ]"
     r"(?P<date>[a-zë-]{3,20}(?:[ ](?:of))?[ ](?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober"
     r"|november|december|january|february|march|may|june|july|august|october)[ ,]{1,2}"
-    r"(?:negentien|nineteen|tweeduizend|two thousand|twintig|twenty)[\w -]{0,40}?)(?=[.,;)!?\n]|[ ](?:te|in|at)[ ]|$)",
+    r"(?:(?:19|20)\d\d|negentien|nineteen|tweeduizend|two thousand|twintig|twenty)[\w -]{0,40}?)(?=[.,;)!?\n]"
+    r"|[ ](?:te|in|at)[ ]|$)",
     re.IGNORECASE,
 )
 # In the lines of a document that machines read (ICAO Doc 9303, part 3): year, month, day, check digit.
@@ -92,6 +93,18 @@ _ONE_PERSON = re.compile(
     r"|girl"
     r"|child|lid|lener|klant|persoon|vrouw|jongen|meisje|kind|client|cli[eë]nt|patient|patiënt)[ ,]{1,2}(?:who (?:is"
     r"|was) )?$",
+    re.IGNORECASE,
+)
+# "Jongen, 12-09-2015".
+_BESIDE_ONE = re.compile(
+    r"(?<!\w)(?:jongen|meisje|jongetje|kind|leerling|boy|girl|child|pupil|cli[eë]nte?|pati[eë]nte?|mevrouw"
+    r"|meneer)[,(:]{1,2}[ ]?$",
+    re.IGNORECASE,
+)
+# "Age check passed, driving licence 5820147396 shows 27-04-2007".
+_AGE_CHECKED = re.compile(
+    r"(?<!\w)(?:leeftijds?\w*|age (?:check|verification)|proof of age|licen[cs]e|rijbewijs"
+    r"|kaart)(?!\w)[^.!?\n]{0,50}(?:toont|vertoonde|shows|showed|says|zegt|staat op|geeft aan)[ ]$",
     re.IGNORECASE,
 )
 # "K.W. | 17 aug 1989": initials, then a date of long ago.
@@ -173,7 +186,10 @@ def _is_birth(text: str, match: re.Match[str]) -> bool:
 
 _BORN_EXACTLY = re.compile(r"(?<!\w)(?:geboren|geb|born)[!.:]{1,2}[ ]$", re.IGNORECASE)
 _IN_A_FORM = re.compile(r"(?<!\w)(?:d\.?o\.?b\.?|geb\.|geboortedatum|date of birth)\W{0,3}$", re.IGNORECASE)
-_BORN_AFTER = re.compile(r"[ )]{0,2}(?:(?:in|te) [A-Z][\w-]+ )?(?:geboren|geb\.|born|\(geb)")
+_BORN_AFTER = re.compile(
+    r"[ )]{0,2}(?:(?:in|te) [A-Z][\w-]+ )?(?:geboren|geb\.|born|\(geb)"
+    r"|[ ](?:als|is|as)[ ](?:(?:uw|je|zijn|haar|de|your|his|her|the)[ ])?(?:geboorted\w+|date of birth|birthday)"
+)
 
 
 def _from_its_sentence_on(before: str) -> str:
@@ -189,6 +205,8 @@ def _is_history(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_called_birth(before: str, after: str) -> bool:
+    if _IN_A_FORM.search(before):
+        return True
     label = list(_BORN.finditer(before))
     if label and not _GROUP.search(before[label[-1].end() :]) and not _is_of_a_group(before, label[-1].start()):
         return True
@@ -198,6 +216,8 @@ def _is_called_birth(before: str, after: str) -> bool:
 def _is_of_somebody(before: str, year: int) -> bool:
     """ "Zij is van 3 mei 1961", "123456782, 3-5-1961", "cliënt 3-5-1961"."""
     if _IS_OF.search(before) or (_INITIALS.search(before) and year < _LONG_PAST):
+        return True
+    if (_BESIDE_ONE.search(before) or _AGE_CHECKED.search(before)) and year < _GROWN:
         return True
     if re.search(r"(?<!\d)\d{9}[ ,/|;(*-]{1,4}$", before) and year < _GROWN:
         return True

@@ -20,7 +20,7 @@ _NUMBER = re.compile(
     r"(?<![\w€$£])(?<![\d][.,-])(?<![A-Za-z][-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])"
 )
 _LABEL = (
-    r"b\.?s\.?n\.?(?:[- ]?(?:nr|nummer|number))?|burger ?service ?(?:nummers?|nr|no)\.?"
+    r"b\.?s\.?n\.?'?s?(?:[- ]?(?:nr|nummer|number))?|burger ?service ?(?:nummers?|nr|no)\.?"
     r"|sofi(?:[- ]?(?:nummers?|nr))?|citizen service (?:number|no)"
     r"|social security (?:number|no)|personal (?:id(?:entification)?|public service) number"
 )
@@ -106,6 +106,8 @@ def _is_meant(text: str, match: re.Match[str], digits: str) -> bool:
     ):
         return True
     label = label_before(text, match.start(), (_OWN, OTHER_NUMBERS, _PERSON))
+    if label is not _OWN and _AMOUNT.match(text, match.end()):
+        return False
     if label is None and len(digits) == 9:
         return _is_beside_a_person(text, match)
     return label is _OWN or (label is _PERSON and len(digits) == 9)
@@ -120,8 +122,6 @@ def _is_spread_on(text: str, match: re.Match[str]) -> bool:
 
 def _is_beside_a_person(text: str, match: re.Match[str]) -> bool:
     """Where nothing says what the number is: does its sentence speak of somebody?"""
-    if _AMOUNT.match(text, match.end()):
-        return False
     if _BIRTH_BESIDE.match(text, match.end(), match.end() + 25):
         return True
     sentence = sentence_around(text, match.start(), match.end(), reach=100)

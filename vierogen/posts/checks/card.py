@@ -45,7 +45,12 @@ def hits(view: Plain) -> Iterator[Hit]:
     """Where numbers of cards stand in a text."""
     for match in _NUMBER.finditer(view.text):
         size = _fitting(match.group())
-        if size and not example_before(view.text, match.start()) and _is_card(view.text, match.start()):
+        if (
+            size
+            and not _OF_AN_ACCOUNT.search(view.text[max(0, match.start() - 12) : match.start()])
+            and not example_before(view.text, match.start())
+            and _is_card(view.text, match.start())
+        ):
             message = _("%(shown)s looks like the number of a payment card.")
             yield Hit(match.start(), match.start() + size, message, masked(match.group()))
 
@@ -59,6 +64,8 @@ def _fitting(number: str) -> int:
     return 0
 
 
+# The digits of a bank account (ISO 13616).
+_OF_AN_ACCOUNT = re.compile(r"(?<!\w)[A-Za-z]{2}\d\d[ .-]?(?:[A-Za-z]{4}[ .-]?)?$")
 _FOURS = re.compile(r"(?:\d{4}([ .-])){3}\d{4}(?![\d])")
 # Cards with which nobody pays.
 _OTHER_CARD = re.compile(

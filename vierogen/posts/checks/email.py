@@ -119,7 +119,9 @@ def _is_of_a_person(who: str, at: str) -> bool:
     if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
         return True
     named = [part for part in parts if not _FUNCTION.fullmatch(part)]
-    if _FUNCTION.fullmatch(who) or (len(named) < len(parts) and not (len(named) > 1 and _OF_PEOPLE.fullmatch(at))):
+    if _FUNCTION.fullmatch(who) or (
+        len(named) < len(parts) and not (named[:1] == parts[:1] and _OF_PEOPLE.fullmatch(at))
+    ):
         return False
     return bool(_OF_PEOPLE.fullmatch(at)) or len(parts) > 1 or _begins_with_a_first_name(parts[0])
 

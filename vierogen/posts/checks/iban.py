@@ -19,7 +19,9 @@ _LENGTHS = {
     "NL": 18, "BE": 16, "DE": 22, "GB": 22, "FR": 27, "ES": 24, "IT": 27, "PT": 25, "AT": 20, "CH": 21,
     "LU": 20, "IE": 22, "PL": 28, "RO": 24, "BG": 22, "HU": 28, "CZ": 24, "SK": 24, "DK": 18, "SE": 24,
     "NO": 15, "FI": 18, "GR": 27, "TR": 26, "LT": 20, "LV": 21, "EE": 20, "HR": 21, "SI": 19, "MT": 31,
-    "CY": 28, "UA": 29,
+    "CY": 28, "UA": 29, "MA": 28, "RS": 22, "BA": 20, "MK": 19, "ME": 22, "AL": 28, "XK": 20, "IS": 26,
+    "LI": 21, "MC": 27, "TN": 24, "EG": 29, "IL": 23, "AE": 23, "SA": 24, "GE": 22, "MD": 24, "PK": 24,
+    "JO": 30, "LB": 28,
 }  # fmt: skip
 # An organisation that asks for gifts, or says that the account is its own.
 _ASKED = re.compile(
@@ -31,7 +33,7 @@ _ASKED = re.compile(
 )
 # An organisation that tells where to pay, or one that is spoken of for another reason.
 _OF_ALL = re.compile(
-    r"(?<!\w)(?:vereniging|contributie"
+    r"(?<!\w)(?:vereniging|contributie|your (?:\w+ ){0,3}bill|water authority|uw (?:aanslag|nota|factuur)"
     r"|leges|belasting\w*|tax|gemeente\w*"
     r"|provincie|waterschap|council|charity|trust|foundation|appeal|fund|ons (?:enige "
     r"|nieuwe )?rekeningnummer|onze (?:enige |nieuwe )?rekening|our (?:only |new )?(?:bank )?account"
@@ -50,14 +52,18 @@ _HOLDER = re.compile(
 )
 # "Stichting Voedselbank Oostpolder, NL07 …", "Muziekschool De Toonladder: NL36 …".
 _PUT_BEFORE = re.compile(
-    r"(?<!\w)(?=[A-Z])\w*(?i:stichting|fonds|vereniging|school|club|bank|gemeente|kerk|museum|parochie|council|trust|foundation"
+    r"(?<!\w)(?=[A-Z])\w*(?i:stichting|fonds|vereniging|school|club|bank|gemeente|kerk|museum|parochie|council|trust"
+    r"|foundation"
     r"|charity|food bank|church|society|appeal)(?:[ ](?:(?:van|de|het|der|den|of|the|for|voor|en"
     r"|and)[ ])?[A-Z][\w&'-]*){0,4}"
     r"[ ]?[:,(]?[ ](?:(?i:iban|rekening\w*|account)[ :]{0,2})?$"
 )
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:cli[eë]nt\w*|client\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer|familie|fam\.?|mrs?|ms"
-    r"|mijn|mn|m'n|my|mij|zijn|haar|his|her|hun|their|hij|zij|ze|she|he|terugga\w+|terugbeta\w+|terugstort\w+"
+    r"(?<!\w)(?:to me|naar mij|naar me|de ouder|the parent|overmaakten|overgemaakt|wired to|gestort|cli[eë]nt\w*"
+    r"|client\w*|mevrouw|mevr\.?"
+    r"|mw\.?|meneer|dhr\.?|de heer|familie|fam\.?|mrs?|ms"
+    r"|mijn|mn|m'n|my|mij|zijn(?= (?:\w+ )?(?:eigen|nieuwe|rekening\w*|iban|bank|account))|haar|his|her|hun|their"
+    r"|hij|zij|ze|she|he|terugga\w+|terugbeta\w+|terugstort\w+"
     r"|stort jij|refund\w*|repay\w*"
     r"|leefgeld|salaris\w*|salary|loon|wages|uitkering\w*|bijstand|priv[eé]\w*|private|vader|moeder|zoon"
     r"|dochter|buurvrouw|buurman|collega|colleague|declaratie|reiskosten|expenses|inwoner|resident|tenant"

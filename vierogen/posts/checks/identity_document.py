@@ -13,20 +13,22 @@ _DOCUMENT = re.compile(
     r"(?<!\w)(?:\w*paspoort\w*|pasp\.|pp[- ]?(?:nr|no)\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving"
     r"|driver'?s?"
     r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
-    r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
+    r"|identi\w{1,6}s?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"
-    r"|verblijfs(?:doc|vergunning|pas|kaart)\w*|vreemdelingen(?:doc|nummer|pas|kaart)\w*|reisdoc\w*|travel doc\w*"
+    r"|verblijfs(?:doc|vergunning|pas|kaart)\w*|vreemdelingen(?:doc|nummer|pas|kaart)\w*|reisdoc\w*|travel (?:doc\w*"
+    r"|papers)|leeftijdscontrole|age check"
     r"|id-?doc\w*|paspnr\.?|rijb\.(?:[ ]?nr\.?)?|residence (?:permit"
     r"|card)|v-nummer|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)"
     r"|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
 # Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); of residents from abroad
-# IR and seven; licences ten digits. British
+# IR and seven; German ones nine without vowels; licences ten digits. British
 # passports nine digits, licences sixteen signs from the name. Others: letters with six to eight digits.
 _SHAPES = (
     re.compile(r"[A-NP-Z]{2}[A-NP-Z0-9]{6}\d"),
-    re.compile(r"IR[A-Z0-9]{7}"),
+    re.compile(r"IR[A-Z0-9]{7}|\d[A-Z]{2}\d{6}"),
+    re.compile(r"[CFGHJKL][CFGHJKLMNPRTVWXYZ0-9]{8}"),
     re.compile(r"[1-9]\d{9}"),
     re.compile(r"[1-9]\d{8}"),
     re.compile(r"[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[A-Z0-9][A-Z]{2}(?:\d\d)?"),

@@ -9,7 +9,7 @@ OTHER_NUMBERS = re.compile(
     r"|aanslag|beschikking|subjekt|subject|project|artikel|product|serie|polis|meldings?|aanvraag|referentie"
     r"|betalings?"
     r"|vestigings?|perceel|kadaster|inschrijf|registratie|volg|ticket|barcode|pas|meter|mast|lantaarnpaal"
-    r"|container|besluit|raadsstuk|document|debiteuren|zending|pakket|track\w*)s?[- ]?(?:nummers?|nrs?\.?"
+    r"|container|besluit|raadsstuk|document|debiteuren|zending|pakket|track\w*)s?[- ]?(?:nummers?|numbers?|nrs?\.?"
     r"|no\.?|id|code)"
     r"|rsin|kvk(?:[- ]?(?:nummers?|nr\.?))?|k\.?v\.?k\.?|kamer van koophandel|btw(?:[- ]?(?:id|nummers?"
     r"|nr\.?))?|vat(?: (?:number|no\.?))?|isbn|issn|ean|doi|order|bestelling|vergunning|zaak|factuur|kenmerk"

@@ -45,7 +45,7 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:(?i:priv[eé]\w*|private|personal|thuis(?:nummer)?|home (?:number|phone)|mobiel(?:tje"
+    r"(?<!\w)(?:(?i:mijn \w*telefoon|priv[eé]\w*|private|personal|thuis(?:nummer)?|home (?:number|phone)|mobiel(?:tje"
     r"|e)? (?:van|nummer)|(?:mijn|m'n|mn|my|haar|zijn|d'r|his|her|their|hun)[ ](?:\w+[ ])?(?:06\w*|nr\.?"
     r"|nummer\w*|number\w*|mobiel\w*|mobile|tel\w*|phone|cell)"
     r"|home line|my (?:\w+ )?(?:line|extension)|direct line|doorkiesnummer|vaste lijn|cli[eë]nt\w*|pati[eë]nt\w*"

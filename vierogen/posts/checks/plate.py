@@ -30,7 +30,10 @@ _SPREAD = re.compile(
     r"(?=(?:[\dA-Za-z][ .-]{1,3}){5}[\dA-Za-z](?!\w))[\dA-Za-z](?:[ .-]{1,3}[\dA-Za-z]){5}(?![\w-])"
 )
 # The British form since 2001, and the one before.
-_BRITISH = re.compile(r"(?<![\w-])(?<!\d[ ])(?:[A-Za-z]{2}\d\d[ -]?[A-Za-z]{3}|[A-Z]\d{1,3}[ ]?[A-Z]{3})(?![\w-])")
+_BRITISH = re.compile(
+    r"(?<![\w-])(?<!\d[ ])(?:[A-Za-z]{2}\d\d[ -]?[A-Za-z]{3}|[A-Z]{2}[ ]\d\d[ ][A-Z]{3}"
+    r"|(?<=reg: )[a-z]{2}[ ]\d\d[ ][a-z]{3}|(?<=no: )[a-z]{2}[ ]\d\d[ ][a-z]{3}|[A-Z]\d{1,3}[ ]?[A-Z]{3})(?![\w-])"
+)
 # German and Belgian, French and Italian, Polish: only where a plate or a foreign car is spoken of.
 _FOREIGN = re.compile(
     r"(?<![\w-])(?:[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ ]?\d{1,4}|[A-ZÄÖÜ]{1,3}[ ][A-Z]{1,2}[ ]\d{2,4}|[1-9]-[A-Z]{3}-\d{3}"

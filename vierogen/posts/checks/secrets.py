@@ -246,7 +246,8 @@ def _is_code(match: re.Match[str]) -> bool:
     if word in {"alarm", "code"} and re.search(r"(?:met|with)\s*$", link):
         return True
     says_code = (
-        "code" in word
+        (re.fullmatch(r"key ?safe", word) and not link.strip())
+        or "code" in word
         or "pin" in word
         or "combi" in word
         or re.search(r"(?i:\bcode\b|\bpin\b|combinati|cijfer|[=:]\s*$|intoetsen|\bis\s*$)", link)
@@ -254,5 +255,7 @@ def _is_code(match: re.Match[str]) -> bool:
     if not says_code:
         return False
     if re.fullmatch(r"(?:19|20)\d\d", value):
+        if re.fullmatch(r"key ?safe|\w*kluis\w*|keysafe", word) and not link.strip():
+            return True
         return bool(re.search(r"(?:is|:|=)[ ]?$|^[ ]?$", link))
     return "€" not in link

@@ -56,6 +56,18 @@ _USED_ON = re.compile(
     rf"(?:\w+[ ])?{_LOCK}(?!\w)",
     re.IGNORECASE,
 )
+_OPENED_WITH = re.compile(
+    rf"(?<!\w){_LOCK}(?!\w)[^\n.!?€]{{0,50}}?(?<!\w)(?:opens?|opent|open|gaat open|unlocks?)[ ](?:nu |now )?(?:with"
+    rf"|met)[ ]"
+    r"(?P<value>(?=\w*\d{3})[A-Z]{0,2}\d{3,6}[A-Z]{0,2}[#*]?)(?!\w)",
+    re.IGNORECASE,
+)
+# "24 links, 71 rechts, 08 links".
+_DIALLED = re.compile(
+    r"(?P<value>(?<!\d)\d\d?[ ]?(?:links|rechts|left|right)[ ,-]{1,3}(?:dan |then )?\d\d?[ ]?(?:links|rechts|left"
+    r"|right))(?!\w)",
+    re.IGNORECASE,
+)
 _PRESSED = re.compile(
     rf"(?<!\w){_LOCK}(?!\w)[^\n!?€]{{0,50}}?(?<![\w€.,:/-]){_DIGITS}[ ,]{{1,2}}(?:in te |in)?(?:druk\w*|toets\w*"
     rf"|tik\w*|typ\w*|draai\w*"
@@ -78,6 +90,7 @@ _SENT = (
 _ONE_TIME = re.compile(
     rf"(?<!\w){_SENT}(?!\w)[^\n!?€]{{0,70}}?"
     r"(?P<value>(?<![\w€.,:/-])(?:\d{3}[ -]\d{3,4}|\d{4,8}"
+    r"|(?=[A-Za-z-]*\d)[A-Z\d]{2,8}(?:-[A-Z\d]{2,8}){1,7}"
     r"|(?=[A-Za-z-]*\d)[A-Za-z\d]{3,8}(?:-[A-Za-z\d]{3,8}){1,7}))(?![\w€]|[.,:/-]\d)",
     re.IGNORECASE,
 )
@@ -140,8 +153,8 @@ _AFTER_COLON = re.compile(
 
 def told_secrets(text: str) -> Iterator[tuple[int, int, bool]]:
     """Start and end of each, and whether it is a code of digits; else it is a password."""
-    for match in _SPREAD.finditer(text):
-        yield *match.span("value"), True
+    for pattern in (_SPREAD, _DIALLED, _OPENED_WITH):
+        yield from ((*match.span("value"), True) for match in pattern.finditer(text))
     for pattern in (_UNLOCKED, _OPENS, _PRESSED, _USED_ON, _ONE_TIME, _SENT_BEFORE):
         for match in pattern.finditer(text):
             if _is_code(text, match):
@@ -159,9 +172,13 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     value = re.sub(r"\D", "", match["value"])
     lead = text[max(0, match.start() - 25) : match.start("value")]
     if _NO_CODE.search(lead) or not 4 <= len(value) <= 8:
-        return not value.isdigit() and match.re is _ONE_TIME
+        return match.re is _ONE_TIME and bool(re.search(r"[A-Za-z]", match["value"]))
     return not re.fullmatch(r"(?:19|20)\d\d", value) or bool(
-        re.search(r"(?<!\w)\w*(?:code|pin)\b", text[max(0, match.start() - 25) : match.start("value")], re.IGNORECASE)
+        re.search(
+            r"(?<!\w)\w*(?:code|pin|key ?safe|kluis)\b",
+            text[max(0, match.start() - 25) : match.start("value")],
+            re.IGNORECASE,
+        )
     )
 
 
