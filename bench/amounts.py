@@ -20,6 +20,8 @@ class Amounts:
     peer: int = 10
     # Polled channels that are each seen seldom, and often.
     polled: int = 6
+    # How often one that is seen seldom is, in a day: the fewer, the longer between two looks at it.
+    seldom: int = 5
     # Polled channels of one process, and the seconds for which they are watched.
     many: int = 200
     many_seconds: int = 60
@@ -38,6 +40,7 @@ QUICK = Amounts(
     kills=1,
     peer=2,
     polled=1,
+    seldom=20,
     many=5,
     many_seconds=3,
     typed=5,

@@ -19,7 +19,7 @@ from vierogen.vault.actions import connect
 from vierogen.watch.models import Stray, Watched
 
 # How often an account is seen in a day decides how often its network may be asked: 4,800 calls for each time.
-SELDOM, OFTEN = 5, 40
+OFTEN = 40
 # Until a channel that was just connected has a pace, and until an alarm quickens it: at most a few looks.
 SETTLED = 150.0
 
@@ -42,7 +42,7 @@ class Polled:
 def stories(house: House, amounts: Amounts, results: Results) -> None:
     """Stories past Vierogen on accounts that are seen seldom and often, before an alarm and in one."""
     with InstagramSimulator() as simulator:
-        seldom = [_connected(house, simulator, SELDOM, number) for number in range(amounts.polled)]
+        seldom = [_connected(house, simulator, amounts.seldom, number) for number in range(amounts.polled)]
         often = [_connected(house, simulator, OFTEN, number) for number in range(amounts.polled)]
         with ThreadPoolExecutor(len(seldom + often)) as pool:
             done = [pool.submit(_on_one, house, polled, results, "ordinary") for polled in seldom]

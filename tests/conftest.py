@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.plugins.loopback",
     "tests.plugins.needed",
     "tests.plugins.once",
+    "tests.plugins.longest",
     "tests.plugins.house",
     "tests.servers.smtp",
     "tests.servers.browser",

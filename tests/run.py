@@ -1,4 +1,6 @@
-"""Runs the whole test-suite on both databases, SQLite and PostgreSQL, and adds up: what `make test` does.
+"""Runs the whole test-suite on both databases at once, SQLite and PostgreSQL, and adds up: what `make test` does.
+
+What is said of the run on PostgreSQL is shown when both are through.
 
 python -m tests.run [arguments for pytest]
 """
@@ -9,7 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +24,10 @@ from tests.servers import needs
 from tests.servers.postgres import postgres
 from tests.servers.prepare import prepare
 
-# One process per core of the smallest machine that the suite is planned for. Tests that share a server stay
-# together in one of them (see tests/plugins/needed.py).
-PARALLEL = ("-n", "2", "--dist", "loadgroup")
+# Twice as many processes as the smallest machine that the suite is planned for has cores: two for each database.
+# Tests wait for servers and browsers for most of their time. Those that share a server stay together in one process,
+# and those that take longest begin first (see tests/plugins/needed.py and longest.py).
+PARALLEL = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 # More failures than this are no accident of a busy machine.
 A_FEW = 25
 
@@ -48,36 +52,67 @@ class Total:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
+@dataclass(frozen=True)
+class Run:
+    """The suite on one database. Without an address the product uses its own default: SQLite."""
+
+    database: str
+    folder: Path
+    address: str | None = None
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.xml"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = _own_environment() | {"VIEROGEN_HOME": str(self.folder)}
+        return own | ({"VIEROGEN_DATABASE_URL": self.address} if self.address else {})
+
+
 def main(arguments: list[str]) -> int:
     """Returns 0 when every test passed on every database, and something was tested."""
     without = needs.left_out()
     for name in sorted(without):
         _say(f"LEFT OUT because WITHOUT says so: everything that needs {name}")
     prepare(without=without)
-    results = {"SQLite": _run_on("SQLite", address=None, arguments=arguments)}
-    if "postgresql" not in without:
-        with postgres() as address:
-            results["PostgreSQL"] = _run_on("PostgreSQL", address=address, arguments=arguments)
+    server = nullcontext() if "postgresql" in without else postgres()
+    with TemporaryDirectory(prefix="vierogen-test-") as name, server as address:
+        runs = [Run("SQLite", Path(name) / "sqlite")]
+        runs += [Run("PostgreSQL", Path(name) / "postgresql", address)] if address else []
+        results = _side_by_side(runs, arguments)
     for database, (total, _) in results.items():
         _say(f"{database}: {total}")
     print(sum((total for total, _ in results.values()), Total()), flush=True)
     return int(any(status for _, status in results.values()))
 
 
-def _run_on(database: str, *, address: str | None, arguments: list[str]) -> tuple[Total, int]:
-    """Runs pytest once. Without an address the product uses its own default: SQLite."""
-    with _timed(f"running on {database}"), TemporaryDirectory(prefix="vierogen-test-") as folder:
-        report = Path(folder) / "report.xml"
-        environment = _own_environment() | {"VIEROGEN_HOME": folder}
-        if address:
-            environment["VIEROGEN_DATABASE_URL"] = address
-        command = [sys.executable, "-m", "pytest", *PARALLEL, f"--junitxml={report}", *arguments]
-        status = subprocess.run(command, env=environment, check=False).returncode
-        total = _counted(report)
-        failed = _failures(report)
-        if status == pytest.ExitCode.TESTS_FAILED and len(failed) <= A_FEW and all(failed.values()):
-            return _alone(list(failed), total, environment)
-        return total, status
+def _side_by_side(runs: list[Run], arguments: list[str]) -> dict[str, tuple[Total, int]]:
+    """Runs on all databases at once; what failed there for want of time runs alone afterwards, when all is quiet."""
+    first, *others = runs
+    with ThreadPoolExecutor() as beside:
+        later = [(run, beside.submit(_run, run, arguments, aside=True)) for run in others]
+        statuses = {first.database: _run(first, arguments)}
+        statuses |= {run.database: status.result() for run, status in later}
+    for run in others:
+        sys.stdout.write((run.folder / "said").read_text(errors="replace"))
+    return {run.database: _judged(run, statuses[run.database]) for run in runs}
+
+
+def _run(run: Run, arguments: list[str], *, aside: bool = False) -> int:
+    """Runs pytest once and returns its status; aside, what it says goes into a file."""
+    run.folder.mkdir()
+    command = [sys.executable, "-m", "pytest", *PARALLEL, f"--junitxml={run.report}", *arguments]
+    with _timed(f"running on {run.database}"), (run.folder / "said").open("wb") as said:
+        out = said if aside else None
+        return subprocess.run(command, env=run.environment, stdout=out, stderr=out, check=False).returncode
+
+
+def _judged(run: Run, status: int) -> tuple[Total, int]:
+    total, failed = _counted(run.report), _failures(run.report)
+    if status == pytest.ExitCode.TESTS_FAILED and len(failed) <= A_FEW and all(failed.values()):
+        return _alone(list(failed), total, run.environment)
+    return total, status
 
 
 def _alone(failed: list[str], total: Total, environment: dict[str, str]) -> tuple[Total, int]:
@@ -120,11 +155,14 @@ def _address(place: str, name: str) -> str:
 
 
 def _own_environment() -> dict[str, str]:
-    """The machine's, without an operator's settings: tests do not depend on them, nor touch their data."""
+    """The machine's, without an operator's settings: tests do not depend on them, nor touch their data.
+
+    Where Python may not keep what it compiled, each process that a test starts would compile the product anew.
+    """
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("VIEROGEN_") or name == "VIEROGEN_CACHE"
+        if name != "PYTHONDONTWRITEBYTECODE" and (not name.startswith("VIEROGEN_") or name == "VIEROGEN_CACHE")
     }
 
 

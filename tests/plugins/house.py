@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
@@ -26,20 +26,32 @@ SETUP = Machine("test")
 PASSWORD = "a long enough password"
 
 
+# What Django itself writes there when it makes the database; no test changes it.
+STAYS = {"django_content_type", "auth_permission"}
+
+
 @pytest.fixture(autouse=True, scope="session")
 def empty_between_tests() -> Iterator[None]:
     """Tests with real transactions are emptied afterwards; the ledger's guard would refuse that."""
     with pytest.MonkeyPatch.context() as patch:
-        teardown = TransactionTestCase._fixture_teardown
 
-        def unguarded(self: TransactionTestCase) -> None:
+        def unguarded(_self: TransactionTestCase) -> None:
             guard.remove(connection)
-            teardown(self)
+            empty()
             cache.clear()
             guard.install(connection)
 
         patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
         yield
+
+
+def empty() -> None:
+    """Delete every row. Django's own ``flush`` cuts off and fills again every table, full or not: ten times as slow."""
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    # References between tables are looked at when the transaction ends, so the order does not matter.
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in set(tables) - STAYS:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - a name of our own
 
 
 @pytest.fixture(autouse=True)

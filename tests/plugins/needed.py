@@ -3,6 +3,8 @@
 What a test needs is read from its marks and its fixtures, so that nobody can forget to say it.
 """
 
+import zlib
+
 import pytest
 
 from tests.servers import needs
@@ -18,6 +20,9 @@ MARK_OF_FIXTURE = {
     "pds": "pds",
 }
 
+# The tests of these files share nothing that takes long to make, so each goes wherever there is time.
+SPREAD = {"tests/journeys/test_pages.py", "tests/posts/checks/test_all_checks.py"}
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,9 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"WITHOUT={name}"))
         # The run of all tests reads this in the report (tests/run.py).
         item.user_properties += [("needs", name) for name in sorted(_needed(item))]
-        # Starting the Bluesky server takes seconds: one process starts it, once. Other files travel whole.
-        shared = "pds" if item.get_closest_marker("pds") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(shared))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -40,6 +43,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for name in sorted(_needed(item)):
         if not needs.found(name):
             pytest.fail(needs.sentence(name), pytrace=False)
+
+
+def _group(item: pytest.Item) -> str:
+    """Starting the Bluesky server takes seconds: one process starts it, once. Other files travel whole."""
+    if item.get_closest_marker("pds"):
+        return "pds"
+    return f"{_file(item)}/{zlib.crc32(item.nodeid.encode())}" if _file(item) in SPREAD else _file(item)
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def _needed(item: pytest.Item) -> set[str]:

@@ -11,7 +11,8 @@ from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, sentence_around, told
 
 _HOUSE = (
-    r"\d{1,4}(?:[ ]?-?[ ]?(?:[a-zA-Z](?![\w'])|bis|hs|huis|I{1,3}|IV|\d{1,3}(?:hoog)?)(?![\w]))?(?![\w.:,]\d"
+    r"\d{1,4}(?:[ ]?-?[ ]?(?:[a-zA-Z](?![\w'])|bis|hs|huis|zwart|zw|rood|rd|wit|I{1,3}|IV|\d{1,3}(?:hoog)?)(?![\w]))?"
+    r"(?:[ ]?-?[ ]?(?:bis|hs|zwart|zw|rood|rd|wit|I{1,3})(?!\w))?(?![\w.:,]\d"
     r"|\w|[ ]?(?:uur|jaar|euro|km|meter|procent|%))"
 )
 _STREET = (
@@ -19,7 +20,10 @@ _STREET = (
     r"|dreef|plantsoen)"
     r"|(?:[A-Z][\w.'-]*[ ]){0,3}[A-Z][\w'-]*(?i:straat|str\.|laan|weg|plein|kade|pad|steeg|gracht|singel|dijk"
     r"|hof|park|plantsoen|dreef|wal|markt|erf|wegje|straatje|laantje|ring|boulevard|burgwal|dwarsweg|baan"
-    r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk))"
+    r"|akker|veld|horst|oord|brink|es|kamp|meent|haven|zoom|weide|gaarde|donk)"
+    r"|[A-Z][\w'-]+[ ](?:Straat|Laan|Weg|Kade|Gracht|Singel|Dijk|Hof|Dreef|Pad|Steeg|Wal)"
+    r"|(?:Laan|Hof|Plein|Singel|Park|Weg)[ ](?:van|naar|der|op)[ ](?:de[ ]|het[ ]"
+    r"|den[ ])?[A-Z][\w'-]+(?:[ ][A-Z][\w'-]+)?)"
 )
 _NO_LETTERS = r"(?:en|of|is|in|op|om|to|at|am|pm|by|or|we|je|ik|km|ha|er|de|ze|te|do|ma|di|wo|vr|za|zo|nu)"
 _POSTCODE = rf"[1-9]\d{{3}}(?:[ ](?!{_NO_LETTERS}(?!\w)))?[A-Za-z]{{2}}(?![\w])"
@@ -27,19 +31,26 @@ _UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
 _UK_STREET = (
     r"(?:flat \d+[a-z]?,? )?\d{1,4}[a-zA-Z]?[ ](?:[A-Z][\w'-]+[ ]){1,3}(?:Street|St|Road|Rd|Close|Avenue|Ave"
     r"|Lane|Drive|Way|Court|Crescent|Grove|Gardens|Terrace|Place|Rise|Hill|Walk|Row|Mews|Square|Green|View"
-    r"|Park)(?!\w)"
+    r"|Park|Steps|Chase|Mead|Meadow|Croft|Fold|End|Wharf|Parade|Quay|Vale|Yard|Bank|Gate|Heights|Side|Orchard"
+    r"|Cottages?|Villas|Bungalows|Buildings)(?!\w)"
 )
 # A street and a number, with or without the postcode; a postcode and a number; a British street.
 _FULL = re.compile(
-    rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}[ ,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE}"
+    rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}[\s,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE}"
     rf"|{_POSTCODE}[ ,-]{{1,4}}(?:nr\.?[ ]|nummer[ ]|huisnummer[ ])?{_HOUSE}"
     rf"|{_UK_STREET}[ ,]{{1,3}}(?:[A-Z]\w+[ ,]{{1,3}}){{0,2}}{_UK_POSTCODE}"
-    rf"|[A-Z][\w'-]+[ ]{_HOUSE}[ ,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE})"
+    rf"|(?:[A-Z][\w'-]+[ ]){{0,2}}[A-Z][\w'-]+[ ]{_HOUSE}[\s,(-]{{1,4}}(?:postcode[ :]{{0,2}})?{_POSTCODE})"
 )
-_BARE = re.compile(rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}|{_UK_STREET})")
+_BARE = re.compile(
+    rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}|{_UK_STREET}"
+    # "op nummer 12 in de Kerkstraat", "at number 12 in the High Street"
+    rf"|(?i:nummer|nr\.|huisnummer|number|no\.)[ ]\d{{1,4}}[a-zA-Z]?[ ](?:in|aan|van|op|on|of)[ ](?:(?:de|het|the)[ ])?"
+    rf"(?:{_STREET}|(?:[A-Z][\w'-]+[ ]){{1,3}}(?:Street|Road|Lane|Close|Avenue|Drive))(?!\w))"
+)
 # What is counted in ordinary posts.
 _COUNTED = (
-    r"(?:Groep|Kamer|Zaal|Lokaal|Lijn|Bus|Tram|Artikel|Fase|Week|Dag|Jaar|Team|Perron|Spoor|Route|Nummer|Hoofdstuk"
+    r"(?:Geboortedatum|Geboren|Geb|Born|Datum|Date|Groep|Kamer|Zaal|Lokaal|Lijn|Bus|Tram|Artikel|Fase|Week|Dag|Jaar"
+    r"|Team|Perron|Spoor|Route|Nummer|Hoofdstuk"
     r"|Deel|Level"
     r"|Covid|Type|Room|Ward|Unit|Page|Year|Season|Top|Windows|Afdeling|Gate|Bak|Vak|Kavel|Ronde|Agenda|Wereld|Klas"
     r"|Bureau|Plek"
@@ -86,7 +97,8 @@ _OF_ONE = re.compile(
     r"|pati[eë]nte?|zijn huis|haar huis|mijn huis|ons huis|mijn adres|haar adres|zijn adres|hij|zij|ze|hem"
     r"|bel maar aan|belde aan|langs bij"
     r"|lives|living at|home visit|at home|his house|her house|my (?:place|house|flat)|our place|mrs?|ms|he"
-    r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|\w*ontruim\w*|privé ?adres"
+    r"|she|he's|she's|him|her|client|tenant|the family|meals on wheels|uit huis|\w*ontruim\w*|privé ?adres|woonadres"
+    r"|eigenaar|eigenaresse|homeowner"
     r"|huisadres|home address|my address|opgehaald worden|melder|klager|collega|buurvrouw|buurman"
     r"|bewo(?:ner|onster)|huurder|huurster|jongen|meisje|vrouw|man|zus|broer|moeder|vader|zoon|dochter|oma|opa"
     r"|mensen op"
@@ -95,10 +107,13 @@ _OF_ONE = re.compile(
     r"|verblij(?:ft|ven|f)|logeert|slaapt|sliep|trok in|ingetrokken|aanbellen|bloempot|thuiszorg|mantelzorg\w*"
     r"|wijkverple\w+"
     r"|carers?|neighbour|sister|brother|mother|father|mum|dad|resident|staying (?:at|with)|stays (?:at|with)"
-    r"|moved (?:in|to)|his|hers"
+    r"|moved in|his|hers"
     r"|suspect|victim|verdachte|woning|de bel|voordeur|achterom|geheim adres|schuiladres|voor de deur|(?:het"
     r"|the) \w+ (?:huis|house)|de hond|schoorsteenbrand|inschrijving|woonplaats|juf|op te halen bij|weduwe"
-    r"|alleenstaand\w*|verwaarlo\w+|vervuild\w*)(?!\w)",
+    r"|gentleman|ring twice|safe and well|alleenstaand\w*|verwaarlo\w+|vervuild\w*|bij (?:u|jou|je)|op de stoep"
+    r"|door de bus|(?:her|his|their) door"
+    r"|(?:geluids)?overlast|noise (?:complaint|nuisance)|complaint (?:again )?(?:from|about)|klacht (?:van|over|uit)"
+    r"|haar deur|zijn deur|portiekcode)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -168,7 +183,8 @@ def _at_home(text: str, match: re.Match[str]) -> bool:
             r"|sleutel\w*|bloempot|ophalen|opgehaald|afgeven|bezorg\w+|lev\w+|visit\w*|liv\w+|lives|stay\w*|house"
             r"|flat|home|keys?"
             r"|bel(?:t|de)?|langs|is)(?:[ ][a-z]+){0,4}?(?:,|:|[ ](?:op|aan|in|van|bij|naar|te|at|to|on|of"
-            r"|near)))[ ](?:de |het )?$",
+            r"|near))|(?:bewoner|bewoonster|huurder|huurster|resident|tenant)[ ](?:van|of)|(?:woont|wonend"
+            r"|woonachtig|woonadres|adres|lives|living))[ ](?:de |het )?$",
             before,
             re.IGNORECASE,
         )
@@ -181,12 +197,17 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
     before, after = text[max(0, start - 130) : start], text[end : end + 100]
     if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 4, start)):
         return True
-    if _AT_HOME_FOR_SURE.search(before[-60:]):
+    if any(person.how in {"title", "role"} for person in near(people(text), start - 90, start)) and has_fact(
+        text, start - 120, end + 60
+    ):
+        return True
+    if _AT_HOME_FOR_SURE.search(before[-60:]) or _BORN_BEFORE.search(before[-40:]):
         return True
     private = (
         bool(_OF_ONE.search(before) or _OF_ONE.search(after))
         or _is_about_somebody(text, start, end)
         or bool(_HAPPENED_THERE.search(text, max(0, start - 90), end + 60))
+        or bool(_FOR_SURE.search(text, max(0, start - 130), end + 60))
     )
     public = bool(_OF_ALL.search(before[-80:]) or _OF_ALL.search(after[:60]))
     if postcode:
@@ -194,20 +215,37 @@ def _is_home(text: str, start: int, end: int, *, postcode: bool) -> bool:
     return private and not public
 
 
-_LEADS_TO = re.compile(r"(?:[,:(]|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ](?:de |het |the )?$", re.IGNORECASE)
+_LEADS_TO = re.compile(
+    r"(?:[,:(]|(?<!\w)(?:eerst|dan|daarna|first|then|is)|(?<!\w)(?:op|aan|bij|van|naar|te|at|to|on))[ ](?:de |het "
+    r"|the )?$",
+    re.IGNORECASE,
+)
 
 
 def _is_led_to(text: str, match: re.Match[str]) -> bool:
     """ "Mw. Van Dongen, Achterom 9", "de ambulance stond bij Ganzerik 5"."""
     start, end = match.span()
+    if any(person.end > start - 4 for person in near(people(text), start - 4, start)):
+        return True
     if any(person.how in {"title", "role", "whole"} for person in near(people(text), start - 25, start)):
         return True
     sentence = sentence_around(text, start, end, reach=100)
-    return bool(_LEADS_TO.search(text[max(0, start - 12) : start])) and bool(
-        _OF_ONE.search(sentence) and (has_fact(text, start - 90, end + 90) or _FULL_PERSON.search(sentence))
-    )
+    if not _LEADS_TO.search(text[max(0, start - 12) : start]):
+        return False
+    if _FOR_SURE.search(text, max(0, start - 130), end + 60):
+        return True
+    return bool(_OF_ONE.search(sentence) and (has_fact(text, start - 90, end + 90) or _FULL_PERSON.search(sentence)))
 
 
+# What is done at somebody's home only.
+_FOR_SURE = re.compile(
+    r"(?<!\w)(?:huisbezoek\w*|home visits?|sleutel bij de buren|voedselpakket\w*|maaltijd\w*|food parcels?|getrouwd"
+    r"|bruidspaar|gouden|diamanten|briljanten|meneer en mevrouw|mr and mrs|meals on wheels|thuiszorg|\d?e? ?etage"
+    r"|(?:een|twee|drie)hoog|bovenwoning|benedenwoning|portiek|key ?safe|sleutelkluis\w*"
+    r"|\d+-jarige|bezoek bij|thuisbezorg\w*|your (?:\w+ )?bin|the house with|double-handed|hoist|warme maaltijd"
+    r"|derde bel|tweede bel|bovenste bel)(?!\w)",
+    re.IGNORECASE,
+)
 _FULL_PERSON = re.compile(
     r"(?<!\w)(?:mevrouw|meneer|mw|dhr|juf|meester|op de hoek|door de bus|thuis|woont|aanbellen|zelfde|mrs?|lives"
     r"|home)(?!\w)",
@@ -216,14 +254,18 @@ _FULL_PERSON = re.compile(
 
 
 _AT_HOME_FOR_SURE = re.compile(
-    r"(?<!\w)(?:(?:haar|zijn|hun|mijn|her|his|my) (?:\w+ )?(?:huis|flat|woning|appartement|kamer|adres|house|home"
+    r"(?<!\w)(?:(?:bewoner|bewoonster|huurder|huurster|resident|tenant|eigenaar|eigenaresse) (?:van|of)"
+    r"|(?:haar|zijn|hun|mijn|jouw|je|uw|her|his|my|your|their) (?:\w+ )?(?:door|deur|huis|flat|woning|appartement"
+    r"|kamer|adres|house|home"
     r"|place|flat)"
     r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|bezorgadres|afleveradres|privéadres"
     r"|huisadres"
     r"|home address)(?: is)?:?"
-    r"(?: (?:op|aan|in|at|on|bij))?(?: (?:de|het|the))? ?$",
+    r"(?: (?:op|aan|in|at|on|bij):?)?(?: (?:de|het|the))? ?$",
     re.IGNORECASE,
 )
+# "geb. 22-11-2011, Bremstraat 84".
+_BORN_BEFORE = re.compile(r"\d[-/. ](?:\d\d?|[a-z]{3,9})[-/. ](?:19|20)?\d\d\)?[\s,;|]{1,3}$", re.IGNORECASE)
 # What happens in homes only.
 _HAPPENED_THERE = re.compile(
     r"(?<!\w)(?:huis ?uitzett\w+|huisuitzett\w+|uithuiszett\w+|\w*ontruim\w+|\w*hennep\w*|wietplantage|drugs(?:lab"

@@ -16,9 +16,11 @@ from vierogen.posts.checks.plain import Hit, Plain, masked, sentence_around, tol
 # Looked at in one text; a list of more is no post.
 _MOST = 1000
 # Eight or nine digits with a space, dot, hyphen or slash between some of them.
-_NUMBER = re.compile(r"(?<![\w€$£])(?<![\d][.,-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])")
+_NUMBER = re.compile(
+    r"(?<![\w€$£])(?<![\d][.,-])(?<![A-Za-z][-])\d(?:[ ./_-]{0,2}\d){7,8}(?![\d])(?!(?:[.,-]|[ ]-[ ]?)\d)(?![\w])"
+)
 _LABEL = (
-    r"b\.?s\.?n\.?(?:[- ]?(?:nr|nummer|number))?|burger ?service ?(?:nummers?|nr|no)\.?"
+    r"b\.?s\.?n\.?'?s?(?:[- ]?(?:nr|nummer|number))?|burger ?service ?(?:nummers?|nr|no)\.?"
     r"|sofi(?:[- ]?(?:nummers?|nr))?|citizen service (?:number|no)"
     r"|social security (?:number|no)|personal (?:id(?:entification)?|public service) number"
 )
@@ -48,7 +50,10 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _OF_WHOM = re.compile(r"(?<!\w)(?:van|voor|of|for|over|onder)[ ]$", re.IGNORECASE)
-_BIRTH_BESIDE = re.compile(r"[ ,/|;(*-]{1,4}\d\d?[-/.]\d\d?[-/.](?:19\d\d|20[01]\d)(?!\d)")
+_BIRTH_BESIDE = re.compile(
+    r"[ ,/|;(*-]{1,4}(?:(?:geboren|geb\w*\.?|born|d\.?o\.?b\.?)[ ]\d|\d\d?[-/.]\d\d?[-/.](?:19\d\d|20[01]\d)(?!\d))",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(
     r"[ ]?(?:euro|eur|liter|litres?|inwoners|people|keer|times|stuks|m[23²³]|km|kwh|kg|bezoek\w*|views|volgers"
     r"|%)(?!\w)",
@@ -84,6 +89,8 @@ def hits(view: Plain) -> Iterator[Hit]:
     """Where citizen service numbers stand in a text."""
     for match in islice(_NUMBER.finditer(view.text), _MOST):
         digits = re.sub(r"\D", "", match.group())
+        if _is_spread_on(view.text, match):
+            continue
         if bsn.is_valid(digits.zfill(9)) and _is_meant(view.text, match, digits):
             message = _("%(shown)s looks like somebody's citizen service number (BSN).")
             yield Hit(match.start(), match.end(), message, masked(digits))
@@ -99,15 +106,22 @@ def _is_meant(text: str, match: re.Match[str], digits: str) -> bool:
     ):
         return True
     label = label_before(text, match.start(), (_OWN, OTHER_NUMBERS, _PERSON))
+    if label is not _OWN and _AMOUNT.match(text, match.end()):
+        return False
     if label is None and len(digits) == 9:
         return _is_beside_a_person(text, match)
     return label is _OWN or (label is _PERSON and len(digits) == 9)
 
 
+def _is_spread_on(text: str, match: re.Match[str]) -> bool:
+    """Is it the rest of a number of which each digit stands apart: "0 6 1 8 9 0 4 4 3 7"?"""
+    return match.group()[1:2] == " " and bool(
+        re.search(r"(?<!\d)\d[ ]$", text[max(0, match.start() - 3) : match.start()])
+    )
+
+
 def _is_beside_a_person(text: str, match: re.Match[str]) -> bool:
     """Where nothing says what the number is: does its sentence speak of somebody?"""
-    if _AMOUNT.match(text, match.end()):
-        return False
     if _BIRTH_BESIDE.match(text, match.end(), match.end() + 25):
         return True
     sentence = sentence_around(text, match.start(), match.end(), reach=100)

@@ -10,7 +10,7 @@ from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_before
 from vierogen.posts.checks.plain import Hit, Plain, masked, told
 
-_NUMBER = re.compile(r"(?<![\w+])(?<!\d[.,-])\d(?:[ ._/-]{0,3}\d){12,18}(?!\d)(?!\w)")
+_NUMBER = re.compile(r"(?<![\w+])(?<!\d[.,-])\d(?:[\s._/-]{0,3}\d){12,24}(?!\d)(?!\w)")
 # Ranges of issuers (ISO/IEC 7812) with their lengths: Visa, Mastercard, American Express; Diners; Discover, JCB,
 # Maestro.
 _ISSUERS = re.compile(
@@ -19,7 +19,8 @@ _ISSUERS = re.compile(
     r"|(?:6011|64[4-9]\d|65\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{12,15}"
 )
 _CARD = re.compile(
-    r"(?<!\w)(?:kaart\w*|\w*card\w*|visa|mastercard|amex|american express|maestro|credit\w*|debit\w*"
+    r"(?<!\w)(?:\w*kaart(?:n(?:umme)?r\.?)?|\w*card(?:[ ]?(?:numbers?|no|nr|ending|details)\.?)?|visa|mastercard"
+    r"|amex|american express|maestro|credit\w*|debit\w*"
     r"|betaal\w*|paid|pay\w*|exp\.?|vervalt|pas(?:nummer)?|cvc|cvv)(?!\w)",
     re.IGNORECASE,
 )
@@ -43,15 +44,40 @@ class Card(Check):
 def hits(view: Plain) -> Iterator[Hit]:
     """Where numbers of cards stand in a text."""
     for match in _NUMBER.finditer(view.text):
-        digits = re.sub(r"\D", "", match.group())
-        if not _ISSUERS.fullmatch(digits) or not luhn.is_valid(digits) or len(set(digits)) == 1:
-            continue
-        if not example_before(view.text, match.start()) and _is_card(view.text, match.start()):
+        size = _fitting(match.group())
+        if (
+            size
+            and not _OF_AN_ACCOUNT.search(view.text[max(0, match.start() - 12) : match.start()])
+            and not example_before(view.text, match.start())
+            and _is_card(view.text, match.start())
+        ):
             message = _("%(shown)s looks like the number of a payment card.")
-            yield Hit(match.start(), match.end(), message, masked(digits))
+            yield Hit(match.start(), match.start() + size, message, masked(match.group()))
+
+
+def _fitting(number: str) -> int:
+    """How many signs of ``number`` are a card's; what follows may be until when it is valid. 0 where none are."""
+    for end in (match.start() for match in re.finditer(r"(?<=\d)(?!\d)", number)):
+        digits = re.sub(r"\D", "", number[:end])
+        if _ISSUERS.fullmatch(digits) and luhn.is_valid(digits) and len(set(digits)) > 1:
+            return end
+    return 0
+
+
+# The digits of a bank account (ISO 13616).
+_OF_AN_ACCOUNT = re.compile(r"(?<!\w)[A-Za-z]{2}\d\d[ .-]?(?:[A-Za-z]{4}[ .-]?)?$")
+_FOURS = re.compile(r"(?:\d{4}([ .-])){3}\d{4}(?![\d])")
+# Cards with which nobody pays.
+_OTHER_CARD = re.compile(
+    r"(?<!\w)(?:library|membership|loyalty|bonus|klanten|bibliotheek|bieb|leden|student\w*)[- ]?"
+    r"(?:kaart|card|pas)\w*(?:[ ](?:numbers?|no|nr)\.?)?(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def _is_card(text: str, at: int) -> bool:
-    if label_before(text, at, (_CARD, OTHER_NUMBERS)) is not OTHER_NUMBERS:
+    label = label_before(text, at, (_CARD, _OTHER_CARD, OTHER_NUMBERS))
+    # Four fours are written like that on cards and nowhere else.
+    if label is None or label is _CARD or (label is OTHER_NUMBERS and _FOURS.match(text, at)):
         return True
     return bool(re.search(r"(?:phone|tel\w*)\W{1,3}(?:\w+\W{1,3}){0,3}$", text[max(0, at - 30) : at], re.IGNORECASE))

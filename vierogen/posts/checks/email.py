@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
 from vierogen.posts.checks.first_names import FIRST_NAMES
+from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, told
 
 _ADDRESS = re.compile(
@@ -25,9 +26,9 @@ _OF_PEOPLE = re.compile(
 )
 # Words of what an address is for; also at the start or end of a longer word ("zorgloket", "teamwonen").
 _FUNCTION = re.compile(
-    r"info\w*|balie\w*|\w*balie|pers|press\w*|media\w*|\w*contact\w*|kcc|gemeente\w*|\w*post(?:bus)?|mail"
+    r"\w*e-?mail\w*|phishing|info\w*|balie\w*|\w*balie|pers|press\w*|media\w*|\w*contact\w*|kcc|gemeente\w*|\w*post(?:bus)?|mail"
     r"|\w*secretariaat|secretary|communicatie\w*|communications?|comms|recepti\w+|web\w*|site|privacy|fg|dpo"
-    r"|avg|gdpr|\w*griffie|\w*raad|\w*loket|wij\w*|\w*team\w*|\w*meld\w*"
+    r"|avg|gdpr|\w*griffie|\w*raad|\w*loket|wij|\w*team\w*|\w*meld\w*"
     r"|subsidi\w+|vergunning\w*|permits?|planning|werken?bij|werk\w*|hr|p-?en-?o|jobs|vacature\w*|recruit\w*"
     r"|careers|sollicit\w*|inschrijv\w+|aanmeld\w*|regist\w+|reserv\w+|boek\w*|book\w*|bieb|\w*bibliotheek"
     r"|librar\w+|museum|theater|zwembad|sport\w*|service\w*|help\w*|support|hello|hallo|hoi"
@@ -59,6 +60,8 @@ _OWN_MAIL = re.compile(
     r"|personal (?:e-?mail|address)|home (?:e-?mail|mail))(?!\w)",
     re.IGNORECASE,
 )
+# "ftp://user:password@host".
+_LOGGED_IN = re.compile(r"://[^\s/]{0,80}$")
 _FIRST = frozenset(name.casefold() for name in FIRST_NAMES)
 
 
@@ -85,11 +88,23 @@ def hits(view: Plain, own: AbstractSet[str] = frozenset()) -> Iterator[Hit]:
     """Where addresses of people stand in a text."""
     for match in _ADDRESS.finditer(view.text):
         if match.group().casefold() not in own and (
-            _is_of_a_person(match["who"], match["at"])
+            (
+                _is_of_a_person(match["who"], match["at"])
+                and not _LOGGED_IN.search(view.text[max(0, match.start() - 90) : match.start()])
+            )
+            or _is_of_somebody_named(view.text, match)
             or _OWN_MAIL.search(view.text, max(0, match.start() - 60), match.start())
         ):
             message = _("%(shown)s looks like somebody's own e-mail address.")
             yield Hit(match.start(), match.end(), message, f"{match['who'][0]}•••@{match['at']}"[:80])
+
+
+def _is_of_somebody_named(text: str, match: re.Match[str]) -> bool:
+    """ "Van: Thea Mulder <theamulder@…>"."""
+    who = match["who"].casefold()
+    named = near(people(text), match.start() - 60, match.end() + 20)
+    words = (word for person in named for word in re.findall(r"\w{4,}", text[person.start : person.end].casefold()))
+    return any(word in who for word in words)
 
 
 def _is_of_a_person(who: str, at: str) -> bool:
@@ -103,6 +118,14 @@ def _is_of_a_person(who: str, at: str) -> bool:
         return not _FUNCTION.fullmatch(parts[-1]) or bool(_OF_PEOPLE.fullmatch(at))
     if len(parts) > 1 and _TITLE.fullmatch(parts[0]):
         return True
-    if any(_FUNCTION.fullmatch(part) for part in parts):
+    named = [part for part in parts if not _FUNCTION.fullmatch(part)]
+    if _FUNCTION.fullmatch(who) or (
+        len(named) < len(parts) and not (named[:1] == parts[:1] and _OF_PEOPLE.fullmatch(at))
+    ):
         return False
-    return bool(_OF_PEOPLE.fullmatch(at)) or len(parts) > 1 or parts[0] in _FIRST
+    return bool(_OF_PEOPLE.fullmatch(at)) or len(parts) > 1 or _begins_with_a_first_name(parts[0])
+
+
+def _begins_with_a_first_name(word: str) -> bool:
+    """ "linda", "lindaenpeter"."""
+    return word in _FIRST or (len(word) > 7 and any(word[:size] in _FIRST for size in range(4, 8)))

@@ -12,19 +12,28 @@ from vierogen.posts.checks.labels import example_before
 from vierogen.posts.checks.persons import near, people
 from vierogen.posts.checks.plain import Hit, Plain, masked, told
 
-_START = re.compile(r"(?<![^\W_])[A-Za-z][ .]?[A-Za-z][ .-]{0,2}\d[ .-]?\d(?=[ .-]{0,2}[A-Za-z0-9])")
-_REST = re.compile(r"[A-Za-z0-9]|[ ./-]{1,2}(?=[A-Za-z0-9])")
+_START = re.compile(r"(?<![^\W_])[A-Za-z][ .]?[A-Za-z][ .-]{0,2}\d[ .-]?\d(?=[\s.-]{0,2}[A-Za-z0-9])")
+_REST = re.compile(r"[A-Za-z0-9]|[\s./-]{1,2}(?=[A-Za-z0-9])")
 # Signs of an account by country, from the registry of ISO 13616, for the countries that people here bank in.
 _LENGTHS = {
     "NL": 18, "BE": 16, "DE": 22, "GB": 22, "FR": 27, "ES": 24, "IT": 27, "PT": 25, "AT": 20, "CH": 21,
     "LU": 20, "IE": 22, "PL": 28, "RO": 24, "BG": 22, "HU": 28, "CZ": 24, "SK": 24, "DK": 18, "SE": 24,
     "NO": 15, "FI": 18, "GR": 27, "TR": 26, "LT": 20, "LV": 21, "EE": 20, "HR": 21, "SI": 19, "MT": 31,
-    "CY": 28, "UA": 29,
+    "CY": 28, "UA": 29, "MA": 28, "RS": 22, "BA": 20, "MK": 19, "ME": 22, "AL": 28, "XK": 20, "IS": 26,
+    "LI": 21, "MC": 27, "TN": 24, "EG": 29, "IL": 23, "AE": 23, "SA": 24, "GE": 22, "MD": 24, "PK": 24,
+    "JO": 30, "LB": 28,
 }  # fmt: skip
-# An organisation that asks for money, or tells where to pay.
-_OF_ALL = re.compile(
+# An organisation that asks for gifts, or says that the account is its own.
+_ASKED = re.compile(
     r"(?<!\w)(?:\w*stichting|\w*fonds|gift(?:en)?|gifts?|doneer\w*|doneren|donaties?|donat\w+|schenk\w+"
-    r"|collecte|inzamel\w+|sponsor\w*|bijdrage|steun(?:en)?|giro\s?\d*|actie|anbi|vereniging|contributie"
+    r"|collecte|inzamel\w+|sponsor\w*|bijdrage|steun(?:en)?|giro\s?\d*|actie|anbi|charity|foundation|appeal|fundrais\w+"
+    r"|(?:ons|onze|our) (?:\w+ )?(?:bank )?(?:rekening\w*|account)|goede doel|noodhulp|hulpactie|penningmeester"
+    r"|oranjevereniging|comit[eé]|food ?bank|voedselbank\w*|standing order|helpt u mee|help mee)(?!\w)",
+    re.IGNORECASE,
+)
+# An organisation that tells where to pay, or one that is spoken of for another reason.
+_OF_ALL = re.compile(
+    r"(?<!\w)(?:vereniging|contributie|your (?:\w+ ){0,3}bill|water authority|uw (?:aanslag|nota|factuur)"
     r"|leges|belasting\w*|tax|gemeente\w*"
     r"|provincie|waterschap|council|charity|trust|foundation|appeal|fund|ons (?:enige "
     r"|nieuwe )?rekeningnummer|onze (?:enige |nieuwe )?rekening|our (?:only |new )?(?:bank )?account"
@@ -41,9 +50,20 @@ _HOLDER = re.compile(
     r"|\w*huis)",
     re.IGNORECASE,
 )
+# "Stichting Voedselbank Oostpolder, NL07 …", "Muziekschool De Toonladder: NL36 …".
+_PUT_BEFORE = re.compile(
+    r"(?<!\w)(?=[A-Z])\w*(?i:stichting|fonds|vereniging|school|club|bank|gemeente|kerk|museum|parochie|council|trust"
+    r"|foundation"
+    r"|charity|food bank|church|society|appeal)(?:[ ](?:(?:van|de|het|der|den|of|the|for|voor|en"
+    r"|and)[ ])?[A-Z][\w&'-]*){0,4}"
+    r"[ ]?[:,(]?[ ](?:(?i:iban|rekening\w*|account)[ :]{0,2})?$"
+)
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:cli[eë]nt\w*|client\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer|familie|fam\.?|mrs?|ms"
-    r"|mijn|mn|m'n|my|mij|zijn|haar|his|her|hun|their|hij|zij|ze|she|he|terugga\w+|terugbeta\w+|terugstort\w+"
+    r"(?<!\w)(?:to me|naar mij|naar me|de ouder|the parent|overmaakten|overgemaakt|wired to|gestort|cli[eë]nt\w*"
+    r"|client\w*|mevrouw|mevr\.?"
+    r"|mw\.?|meneer|dhr\.?|de heer|familie|fam\.?|mrs?|ms"
+    r"|mijn|mn|m'n|my|mij|zijn(?= (?:\w+ )?(?:eigen|nieuwe|rekening\w*|iban|bank|account))|haar|his|her|hun|their"
+    r"|hij|zij|ze|she|he|terugga\w+|terugbeta\w+|terugstort\w+"
     r"|stort jij|refund\w*|repay\w*"
     r"|leefgeld|salaris\w*|salary|loon|wages|uitkering\w*|bijstand|priv[eé]\w*|private|vader|moeder|zoon"
     r"|dochter|buurvrouw|buurman|collega|colleague|declaratie|reiskosten|expenses|inwoner|resident|tenant"
@@ -108,12 +128,22 @@ def _end(text: str, start: int, size: int) -> int:
 def _is_private(text: str, start: int, end: int) -> bool:
     """Nobody's in particular where an organisation holds it, or asks for gifts, fees or taxes."""
     about = text[max(0, start - 200) : start] + " " + text[end : end + 120]
-    if _HOLDER.search(text, end, end + 70) or _HOLDER.search(text, max(0, start - 70), start):
+    if _HOLDER.search(text, end, end + 70) or _is_held_before(text, start) or _PUT_BEFORE.search(text[:start][-70:]):
         return False
-    if not _OF_ALL.search(about):
+    asked = bool(_ASKED.search(about))
+    if not asked and not _OF_ALL.search(about):
         return True
     closest = text[max(0, start - 90) : start] + " " + text[end : end + 60]
+    sure = {"title", "role"} if asked else {"title", "role", "whole", "first"}
     return bool(
-        _OF_ONE.search(closest)
-        or any(person.how in {"title", "role"} for person in near(people(text), start - 200, end + 120))
+        _OF_ONE.search(closest) or any(person.how in sure for person in near(people(text), start - 200, end + 120))
     )
+
+
+_HIS_OWN = re.compile(r"(?<!\w)(?:eigen|own|privé\w*|private|zijn|haar|hun|his|her|their|\w+'s)(?!\w)", re.IGNORECASE)
+
+
+def _is_held_before(text: str, start: int) -> bool:
+    """Is an organisation named as its holder before it: not where "the lady's own account" stands between?"""
+    holder = _HOLDER.search(text, max(0, start - 70), start)
+    return holder is not None and not _HIS_OWN.search(text, holder.end(), start)

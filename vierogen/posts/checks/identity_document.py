@@ -10,19 +10,25 @@ from vierogen.posts.checks.labels import OTHER_NUMBERS, example_before, label_be
 from vierogen.posts.checks.plain import Hit, Plain, masked, told
 
 _DOCUMENT = re.compile(
-    r"(?<!\w)(?:\w*paspoort\w*|pasp\.|pp-?nr\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving|driver'?s?"
+    r"(?<!\w)(?:\w*paspoort\w*|pasp\.|pp[- ]?(?:nr|no)\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving"
+    r"|driver'?s?"
     r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
-    r"|identiteits?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
+    r"|identi\w{1,6}s?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"
-    r"|verblijfs(?:document|vergunning|pas|kaart)\w*|vreemdelingen(?:document|nummer|pas|kaart)\w*|residence (?:permit"
+    r"|verblijfs(?:doc|vergunning|pas|kaart)\w*|vreemdelingen(?:doc|nummer|pas|kaart)\w*|reisdoc\w*|travel (?:doc\w*"
+    r"|papers)|leeftijdscontrole|age check"
+    r"|id-?doc\w*|paspnr\.?|rijb\.(?:[ ]?nr\.?)?|residence (?:permit"
     r"|card)|v-nummer|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)"
     r"|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
-# Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); licences ten digits. British
+# Dutch passports and cards: two letters, six letters or digits, a digit (no letter O); of residents from abroad
+# IR and seven; German ones nine without vowels; licences ten digits. British
 # passports nine digits, licences sixteen signs from the name. Others: letters with six to eight digits.
 _SHAPES = (
     re.compile(r"[A-NP-Z]{2}[A-NP-Z0-9]{6}\d"),
+    re.compile(r"IR[A-Z0-9]{7}|\d[A-Z]{2}\d{6}"),
+    re.compile(r"[CFGHJKL][CFGHJKLMNPRTVWXYZ0-9]{8}"),
     re.compile(r"[1-9]\d{9}"),
     re.compile(r"[1-9]\d{8}"),
     re.compile(r"[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[A-Z0-9][A-Z]{2}(?:\d\d)?"),
@@ -37,6 +43,11 @@ _TOKEN = re.compile(
     rf"|{_SIGN}{{2,18}}(?:["
     rf" .-]{{1,2}}(?=[A-Z0-9]{{1,9}}(?![a-z])){_SIGN}{{1,9}}){{0,3}})(?!\w|@)"
 )
+# "ID-kaartnr nx t3gc 7s0": where the word for the number stands right before it, two digits are enough.
+_SMALL_AND_SPREAD = re.compile(
+    r"(?i:(?:nr|nummer|number|no)\.?:?)[ ](?P<value>(?=(?:[a-z ]*\d){2})[a-np-z](?:[ ]?[a-np-z0-9]){7}[ ]?\d)(?!\w)"
+)
+_MESSAGE = _("%(shown)s looks like the number of an identity document.")
 _REACH = 75
 # Looked at in one text; a list of more is no post.
 _MOST = 1000
@@ -61,17 +72,30 @@ class IdentityDocument(Check):
         yield from told(self, draft, look=hits, tier=Tier.STOP)
 
 
+# The lines at the foot of a document that machines read (ICAO Doc 9303, part 3): names, then number and dates.
+_FOR_MACHINES = re.compile(r"[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}|(?<!\w)[PIAC][A-Z<][A-Z<]{3}[A-Z0-9<]{9}\d<{3,}")
+
+
 def hits(view: Plain) -> Iterator[Hit]:
     """Where numbers of documents stand in a text."""
+    for match in _FOR_MACHINES.finditer(view.text):
+        yield Hit(*match.span(), _MESSAGE, masked(match.group()))
+    yield from _spoken_of(view)
+
+
+def _spoken_of(view: Plain) -> Iterator[Hit]:
     done = 0
     for document in islice(_DOCUMENT.finditer(view.text), _MOST):
         at = max(done, document.end())
         for start, end in _numbers(view.text, at, document.end() + _REACH):
             if start >= done and _is_number(view.text, start, end):
                 done = end
-                message = _("%(shown)s looks like the number of an identity document.")
-                yield Hit(start, end, message, masked(view.text[start:end]))
-        before = view.text[max(0, document.start() - 40) : document.start()]
+                yield Hit(start, end, _MESSAGE, masked(view.text[start:end]))
+        small = _SMALL_AND_SPREAD.search(view.text, document.start(), document.end() + 30)
+        if small and small.start("value") >= done and small.start("value") <= document.end() + 6:
+            done = small.end()
+            yield Hit(*small.span("value"), _MESSAGE, masked(small["value"]))
+        before = view.text[max(0, document.start() - 80) : document.start()]
         for start, end in _numbers(before, 0, len(before)):
             shift = document.start() - len(before)
             if (
@@ -83,8 +107,7 @@ def hits(view: Plain) -> Iterator[Hit]:
                 and _is_number(view.text, start + shift, end + shift)
             ):
                 done = end + shift
-                message = _("%(shown)s looks like the number of an identity document.")
-                yield Hit(start + shift, end + shift, message, masked(before[start:end]))
+                yield Hit(start + shift, end + shift, _MESSAGE, masked(before[start:end]))
 
 
 def _numbers(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ OTHER_NUMBERS = re.compile(
     r"|aanslag|beschikking|subjekt|subject|project|artikel|product|serie|polis|meldings?|aanvraag|referentie"
     r"|betalings?"
     r"|vestigings?|perceel|kadaster|inschrijf|registratie|volg|ticket|barcode|pas|meter|mast|lantaarnpaal"
-    r"|container|besluit|raadsstuk|document|debiteuren|zending|pakket|track\w*)s?[- ]?(?:nummers?|nrs?\.?"
+    r"|container|besluit|raadsstuk|document|debiteuren|zending|pakket|track\w*)s?[- ]?(?:nummers?|numbers?|nrs?\.?"
     r"|no\.?|id|code)"
     r"|rsin|kvk(?:[- ]?(?:nummers?|nr\.?))?|k\.?v\.?k\.?|kamer van koophandel|btw(?:[- ]?(?:id|nummers?"
     r"|nr\.?))?|vat(?: (?:number|no\.?))?|isbn|issn|ean|doi|order|bestelling|vergunning|zaak|factuur|kenmerk"
@@ -17,7 +17,7 @@ OTHER_NUMBERS = re.compile(
     r"|(?:case|order|reference|ref|application|planning|charity|company|registration|account|customer"
     r"|tracking|permit|invoice|asset|membership|card|library|serial|model|policy)[ ](?:number|no|nr|reference"
     r"|ref|id)\b\.?"
-    r"|planning application|licence number for|reference|ref\.?|registered charity|lot|kavel|perceel"
+    r"|referentie|planning application|licence number for|reference|ref\.?|registered charity|lot|kavel|perceel"
     r"|fiscaal nummer|anbi|oin|acceptgiro|lotnummer|charity|council tax|tax reference|begroting|budget|bytes"
     r"|euro|eur|telefoon\w*|tel\.?|phone|fax"
     r"|bag-?id|pincode|agb(?:-code)?|vacature|vacaturenummer|motie|raadsvoorstel|hr-nummer|lidmaatschap\w*"
@@ -34,7 +34,8 @@ _REACH = 90
 
 def label_before(text: str, at: int, kinds: Sequence[re.Pattern[str]]) -> re.Pattern[str] | None:
     """Which of ``kinds`` stands last before ``at``, in the same sentence or line; None where none does."""
-    before = text[max(0, at - _REACH) : at]
+    # "BSN:" at the end of a line speaks of what begins the next.
+    before = text[max(0, at - _REACH) : at].rstrip()
     starts = [match.end() for match in re.finditer(r"(?<=\w{3})[.!?]\s+(?=[A-Z])|\n", before)]
     before = before[starts[-1] :] if starts else before
     last: tuple[int, re.Pattern[str] | None] = (-1, None)

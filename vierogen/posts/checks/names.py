@@ -72,11 +72,34 @@ def _is_beside_a_number(text: str, person: Person, known: Sequence[tuple[int, in
     before = text[max(0, person.start - 14) : person.start]
     if person.how == "first" and _ADDRESSED.search(before):
         return False
+    if _is_contact(text, person) or _SIGNED.search(text[max(0, person.start - 12) : person.end + 1]):
+        return False
     # Not the name within an address of e-mail.
     return any(
         start - _NEAR_BY < person.end and person.start < end + _NEAR_BY and not start <= person.start < end
         for start, end in known
     )
+
+
+def _is_contact(text: str, person: Person) -> bool:
+    """Is it only whom to call, and nothing said about them?"""
+    if not _CONTACT.search(text[max(0, person.start - 45) : person.start]):
+        return False
+    return not PRONOUN.search(sentence_around(text, person.start, person.end))
+
+
+# Whom to call or to write to; what is wrong there is the number.
+_CONTACT = re.compile(
+    r"(?<!\w)(?:(?:bel|bellen|app|appen|mail|mailen|text|ring|call|phone|contact|e-mail|whatsapp|book|chat)"
+    r"(?:[ ](?:even|gerust|dan|met|naar|with|de|our|onze|rechtstreeks|direct)){0,3}(?:[ ](?:collega|jongerenwerker"
+    r"|wijkagent"
+    r"|trainer|juf|meester|coach|sister))?"
+    r"|(?:opgeven|aanmelden|terecht|melden|meld je|opgave|inschrijven|sign up)(?:[ ]\w+){0,2}[ ](?:bij|with)"
+    r"|gr\.?|groet\w*,?|mvg,?|regards,?|cheers,?|afgestemd|map van|bus van|rekening van|tell|zegt|@)[ \n]{1,2}$",
+    re.IGNORECASE,
+)
+# A line of a chat: "[14:02] Bas:".
+_SIGNED = re.compile(r"\d[:.]\d\d\]?[ ][A-Z]\w+:$")
 
 
 def _is_spoken_of(text: str, person: Person) -> bool:

@@ -150,6 +150,14 @@ World Jezus Bean Potato Incredible Duck Bommel
 _NO_NAMES = frozenset(_NO_NAMES_WRITTEN.split())
 
 
+# In a form that was pasted: "Naam: Oosterhuis".
+_IN_FORM = re.compile(
+    rf"(?:^|\n|[|;,>-][ ]?)[ ]{{0,3}}(?i:(?:achter|voor|roep|geslachts)?naam|naam (?:cli[eë]nt|leerling|huurder"
+    rf"|aanvrager|kind"
+    rf"|bewoner|patiënt)|(?:first |last |sur|family |full )?name|student|pupil|leerling|cli[eë]nte?|huurder|aanvrager"
+    rf"|betrokkene|bewoner|patient|patiënt|tenant|applicant|claimant|melder|verdachte|contactpersoon)[ ]?[:=][ ]"
+    rf"(?P<name>(?:{_INITIALS}|{_CAP}[ ])?{_SURNAME})"
+)
 _SMALL_ONES: tuple[tuple[re.Pattern[str], How], ...] = ((_SMALL, "first"), (_RELATED, "role"))
 # First names that are words too when they stand in small letters.
 _LOWER_WORDS = """
@@ -230,6 +238,7 @@ def _in_roles(text: str, listed: AbstractSet[int]) -> Iterator[Person]:
         for match in _ROLED.finditer(text)
         if _is_name(match) and _is_name_after_role(match, listed=match.start("name") in listed)
     )
+    yield from _matches(text, _IN_FORM, "role")
     for pattern, how in _SMALL_ONES:
         yield from (
             Person(*match.span(match.lastgroup or 0), how)

@@ -19,7 +19,7 @@ from vierogen.posts.checks.somebody import PRONOUN
 _NUMBER = re.compile(r"(?<![\w.,€$£/-])[(]?(?:\+|0)[()]?(?:[ ]{0,2}[-./() ]{0,3}\d){7,14}(?![\d])(?!\w)")
 _DATE = re.compile(r"\(?[0-3]?\d[-/. ]{1,3}[01]?\d[-/. ]{1,3}(?:19|20)\d\d(?!\d)|\d{4}-\d\d-\d\d")
 # The part of an IBAN after the bank.
-_OF_AN_ACCOUNT = re.compile(r"\d[ .][A-Z]{4}[ .]?$|\d{4}[ .]$")
+_OF_AN_ACCOUNT = re.compile(r"\d[ .][A-Za-z]{4}[ .]?$|\d{4}[ .]$")
 # Numbers that cost nothing or the same everywhere: only organisations have them. British ones after them.
 _GENERAL = re.compile(
     r"(?:\+31|0031|0)(?:800|90[0-9]|88|8[45]|97)\d*|(?:\+44|0044|0)(?:800\d{6,7}|808\d{7}|3\d{9}|8[47]\d{8}|500\d{6})"
@@ -36,7 +36,7 @@ _OF_ALL = re.compile(
     r"|meldkamer|helpdesk|servicepunt|spreekuur\w*|openingstijden|bereikbaar (?:op|van|tussen)"
     r"|ma (?:t/m|tot)|maandag|werkdag\w*|kantooruren|tot \d\d[.:]\d\d|voor vragen|vragen\?|vragen over"
     r"|meer (?:informatie|weten)|informatie|info|reserve\w+|aanmeld\w+|afspraak|storing\w*|spoed|meld\w*"
-    r"|wijkteam|bibliotheek|zwembad|museum|\w*centrum|stichting"
+    r"|wijkteam|bibliotheek|bieb|zwembad|museum|\w*centrum|stichting"
     r"|call us|ring us|(?:call|ring|phone|contact) (?:the|our)|our (?:office|number|team|helpline"
     r"|switchboard)|helpline|hotline|switchboard|reception|office|council|library|before \d|weekdays|monday"
     r"|opening hours|enquir\w+|questions|bookings?|book (?:a|your)|customer|missed a bin|report|emergenc\w+"
@@ -45,10 +45,11 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:(?i:priv[eé]\w*|private|personal|thuis(?:nummer)?|home (?:number|phone)|mobiel(?:tje"
+    r"(?<!\w)(?:(?i:mijn \w*telefoon|priv[eé]\w*|private|personal|thuis(?:nummer)?|home (?:number|phone)|mobiel(?:tje"
     r"|e)? (?:van|nummer)|(?:mijn|m'n|mn|my|haar|zijn|d'r|his|her|their|hun)[ ](?:\w+[ ])?(?:06\w*|nr\.?"
     r"|nummer\w*|number\w*|mobiel\w*|mobile|tel\w*|phone|cell)"
-    r"|cli[eë]nt\w*|pati[eë]nt\w*|bewoner|bewoonster|resident|tenant|buurvrouw|buurman|neighbour|moeder|vader"
+    r"|home line|my (?:\w+ )?(?:line|extension)|direct line|doorkiesnummer|vaste lijn|cli[eë]nt\w*|pati[eë]nt\w*"
+    r"|bewoner|bewoonster|resident|tenant|buurvrouw|buurman|neighbour|moeder|vader"
     r"|mum|dad|mother|father|dochter|daughter|zoon|son|melder|klager|oma|opa|collega|colleague|bel me|app me"
     r"|bel mij|app mij|text me|call me|ring me|bereiken"
     r"|terugbellen|bel \w+ (?:even )?terug|(?:call|ring) (?:him|her|them)(?: back)?))(?!\w)"
@@ -57,7 +58,8 @@ _OF_ONE = re.compile(
 _MESSAGES = re.compile(
     r"(?<!\w)(?:(?:whatsapp|app|sms|text|message|appje|bericht\w*)[ ](?:met |naar |met de |naar de |naar het "
     r"|sturen naar |via )?(?:ons|onze?|de gemeente|gemeente|het loket|klantcontact\w*|us|the council|our)"
-    r"|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp|ons (?:whatsapp|06|algemene"
+    r"|ons \w*nummer|our \w+ number|whatsapp(?:nummer|dienst| van de gemeente|-nummer van)|via whatsapp"
+    r"|ons (?:whatsapp|06|algemene"
     r"|mobiele)\w*"
     r"|our (?:whatsapp|text|general|mobile)\w*|algemene? nummer|(?:team|pers|storings|piket|dienst|wijk|balie"
     r"|nood)[- ]?(?:telefoon"

@@ -134,7 +134,7 @@ def _spread(places: Sequence[int], match: re.Match[str], size: int) -> list[int]
 
 
 _ONES = {
-    **dict.fromkeys(("nul", "zero"), "0"),
+    **dict.fromkeys(("nul", "zero", "oh"), "0"),
     **dict.fromkeys(("een", "één", "one"), "1"),
     **dict.fromkeys(("twee", "two"), "2"),
     **dict.fromkeys(("drie", "three"), "3"),
@@ -181,11 +181,13 @@ _DICTATED = re.compile(
 
 def _dictated(match: re.Match[str]) -> str:
     """ "nul zes twaalf" as "06 12"."""
-    said = re.sub(r"\b(nul|zero)\b[ ,-]{1,2}(?=\w)", "0", match.group(), flags=re.IGNORECASE)
+    said = re.sub(r"\b(nul|zero|oh)\b[ ,-]{1,2}(?=\w)", "0", match.group(), flags=re.IGNORECASE)
     said = re.sub(r"[ -]{1,2}(?:hundred|honderd)\b", "00", said, flags=re.IGNORECASE).replace(",", " ")
     return re.sub(rf"{_NUMBER}", lambda word: _NUMBERS[word.group().lower()], said, flags=re.IGNORECASE)
 
 
+# "double-oh", "dubbel zes".
+_DOUBLE = re.compile(rf"\b(?:double|dubbele?)[ -]({'|'.join(_ONES)})\b", re.IGNORECASE)
 _AT = re.compile(
     r"[ ]{0,2}[\[({<][ ]?(?:at|apestaart(?:je)?|apenstaart(?:je)?|@|a)[ ]?[\])}>][ ]{0,2}"
     r"|(?<=\w)[ ]{1,2}(?:apestaart(?:je)?|apenstaart(?:je)?|at-teken|at sign)[ ]{1,2}(?=\w)"
@@ -194,21 +196,30 @@ _AT = re.compile(
     r"|ziggo)[. ])",
     re.IGNORECASE,
 )
+# "p.jansen @hetnet.nl"; "dank @gemeente.nl" names an account.
+_APART = re.compile(
+    r"(?<![\w.@-])([A-Za-z][\w-]{0,30}[._][\w.-]{0,29}\w)(?:[ ]@|@[ ])(?=[\w-]{2,40}[.][a-z]{2,10}(?!\w))"
+)
 _BRACKETED_DOT = re.compile(r"[ ]{0,2}[\[({<][ ]?(?:dot|punt|\.)[ ]?[\])}>][ ]{0,2}", re.IGNORECASE)
 # "jan punt smit@gmail punt com"; elsewhere the words mean something else.
+_TLD = r"(?:nl|com|org|net|eu|info|be|uk|de|frl|amsterdam|online|example)"
 _SPOKEN_DOT = re.compile(
     r"(?<=\w)[ ](?:dot|punt)[ ](?=[\w.-]{1,40}@)|(?<=@)([\w-]{1,40})[ ](?:dot|punt)[ ](?=\w)"
-    r"|(?<=@)([\w-]{1,40})[ ]{0,2}[.][ ]{1,2}(?=(?:nl|com|org|net|eu|be|uk|de)(?!\w))|(?<=@)([\w-]{1,40})[ ]{1,2}[.]"
-    r"(?=(?:nl|com|org|net|eu|be|uk|de)(?!\w))|(?<=\w)[ ](?:dot|punt)[ ](?=(?:nl|com|org|net|eu|info|be|uk|example)\b)",
+    rf"|(?<=@)([\w-]{{1,40}})[ ]{{0,2}}[.][ ]{{1,2}}(?={_TLD}(?!\w))|(?<=@)([\w-]{{1,40}})[ ]{{1,2}}[.]"
+    rf"(?={_TLD}(?!\w))|(?<=\w)[ ](?:dot|punt)[ ](?={_TLD}\b)",
     re.IGNORECASE,
 )
 # "o6-27oo3819": the letter for the digit.
+_NUL = re.compile(r"(?<!\w)nul(?=[ ]?\d)", re.IGNORECASE)
 _LETTER_O = re.compile(r"(?<![\w-])(?=[0-9 -]{0,12}[oO])[oO0]6[ -]?(?:[oO0-9][ -]?){7}[oO0-9](?!\w)")
 _SPOKEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_AT, lambda _match: "@"),
+    (_APART, lambda match: f"{match[1]}@"),
     (_BRACKETED_DOT, lambda _match: "."),
     (_SPOKEN_DOT, lambda match: f"{match.group(1) or match.group(2) or match.group(3) or ''}."),
+    (_DOUBLE, lambda match: f"{match[1]} {match[1]}"),
     (_DICTATED, _dictated),
+    (_NUL, lambda _match: "0"),
     (_LETTER_O, lambda match: re.sub("[oO]", "0", match.group())),
 )
 

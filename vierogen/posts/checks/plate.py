@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from vierogen.core.words import gettext_noop as _
 from vierogen.posts.checks.base import Check, Draft, Finding, Tier
+from vierogen.posts.checks.labels import example_before
 from vierogen.posts.checks.plain import Hit, Plain, told
 
 # The Dutch sidecodes 1 to 14 (Regeling kentekens en kentekenplaten): L a letter, D a digit.
@@ -25,10 +26,30 @@ _LOOSE = re.compile(
     rf"(?<![\w-])(?<!\d[ ])(?:{'|'.join(_written(code, gap) for code in _SIDECODES for gap in _GAPS)})(?![\w-])"
 )
 _SPREAD = re.compile(
-    r"(?<![\w-])(?=(?:[\dA-Za-z][ .-]{1,3}){5}[\dA-Za-z](?!\w))[\dA-Za-z](?:[ .-]{1,3}[\dA-Za-z]){5}(?![\w-])"
+    r"(?<![\w-])(?<!(?<!\w)\w[ ])"
+    r"(?=(?:[\dA-Za-z][ .-]{1,3}){5}[\dA-Za-z](?!\w))[\dA-Za-z](?:[ .-]{1,3}[\dA-Za-z]){5}(?![\w-])"
 )
 # The British form since 2001, and the one before.
-_BRITISH = re.compile(r"(?<![\w-])(?<!\d[ ])(?:[A-Za-z]{2}\d\d[ -]?[A-Za-z]{3}|[A-Z]\d{1,3}[ ]?[A-Z]{3})(?![\w-])")
+_BRITISH = re.compile(
+    r"(?<![\w-])(?<!\d[ ])(?:[A-Za-z]{2}\d\d[ -]?[A-Za-z]{3}|[A-Z]{2}[ ]\d\d[ ][A-Z]{3}"
+    r"|(?<=reg: )[a-z]{2}[ ]\d\d[ ][a-z]{3}|(?<=no: )[a-z]{2}[ ]\d\d[ ][a-z]{3}|[A-Z]\d{1,3}[ ]?[A-Z]{3})(?![\w-])"
+)
+# German and Belgian, French and Italian, Polish: only where a plate or a foreign car is spoken of.
+_FOREIGN = re.compile(
+    r"(?<![\w-])(?:[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ ]?\d{1,4}|[A-ZÄÖÜ]{1,3}[ ][A-Z]{1,2}[ ]\d{2,4}|[1-9]-[A-Z]{3}-\d{3}"
+    r"|[A-Z]{2}-?\d{3}-?[A-Z]{2}|[A-Z]{2,3}[ ](?:\d{5}|\d{4}[A-Z]|\d{3}[A-Z]{2}))(?![\w-])"
+)
+_ABROAD = re.compile(
+    r"(?<!\w)(?:\w*kentekens?|kentekenplaat|nummerplaat|nummerbord|number ?plate|(?:licen[cs]e )?plates?"
+    r"|registration|reg"
+    r"|(?:duits|belgisch|frans|pools|italiaans|roemeens|bulgaars)e? (?:\w+ )?(?:auto|wagen|bus(?:je)?|busjes|plaat"
+    r"|kenteken)"
+    r"|(?:german|belgian|french|polish|foreign|romanian|bulgarian)(?: \w+)? (?:car|van|plates?|reg|registered"
+    r"|lorry))(?!\w)",
+    re.IGNORECASE,
+)
+# No postcode ends on three letters.
+_SURELY_BRITISH = re.compile(r"(?<![\w-])[A-Z]{2}(?:0[1-9]|[1-7]\d)[ ][A-HJ-PR-Z]{3}(?![\w-])(?![ ][A-Z])")
 _SHAPES = re.compile("|".join(f"(?:{_written(code, '')})" for code in _SIDECODES))
 # Letters that plates with hyphens have since 1978; vowels would make words.
 _SURE = re.compile(r"[BDFGHJKLMNPRSTVWXYZ\d-]+|[bdfghjklmnprstvwxyz\d-]+")
@@ -45,7 +66,9 @@ _VEHICLE = re.compile(
     r"|transit|tesla|bmw|audi|volvo|opel|corsa|astra|toyota|yaris|fiat|ford|focus|fiesta|kia"
     r"|picanto|peugeot|renault|clio|megane|skoda|octavia|mercedes|sprinter|vito|vw|volkswagen|caddy|seat"
     r"|suzuki|swift|nissan|qashqai|hyundai|mini|citro[eë]n|dacia|mazda|honda|civic"
-    r"|plates?|number plate|licen[cs]e plate|reg|registration|car|van|lorry|truck|vehicle|driver|parked"
+    r"|plates?|number plate|licen[cs]e plate|reg|registration|car|van|lorry|truck|vehicle|driver|drives|oplegger"
+    r"|trailer|aanhangwagen|tractor|quad|headlights"
+    r"|lights on|micra|fiesta|drink|drunk|engine|boot|bumper|koplampen|lichten|blocked|blocking|bay|parked"
     r"|parking|drove|driving|taxi|motorbike|moped|hit and run|hatchback|estate|suv)(?!\w)",
     re.IGNORECASE,
 )
@@ -54,7 +77,7 @@ _NO_VEHICLE = re.compile(
     r"|lijn|roepnummer|\w*code|norm|kavel|perceel|lokaal|kamer|zaal|room|artikel|zaak\w*|kenmerk|dossier\w*|besluit"
     r"|type|model|norm"
     r"|bestelnummer|ordernummer|lot|plot|bak|vak|gebouw|blok|rij|stoel|ref\w*|reference|code|productcode"
-    r"|versie|version|score|uitslag|serie\w*|wachtwoord|postcode)[ :]{0,2}(?:\w+[ ])?$",
+    r"|\w*plan|\w*project|versie|version|score|uitslag|serie\w*|wachtwoord|postcode)[ :]{0,2}(?:\w+[ ])?$",
     re.IGNORECASE,
 )
 
@@ -92,6 +115,10 @@ def _plates(text: str) -> Iterator[tuple[int, int]]:
     for match in _HYPHENED.finditer(text):
         if _is_plate(text, match) and (_SURE.fullmatch(match.group()) or _is_of_a_vehicle(text, match)):
             yield match.span()
+    for match in _FOREIGN.finditer(text):
+        if _ABROAD.search(text, max(0, match.start() - 60), match.end() + 40) and _is_plate(text, match):
+            yield match.span()
+    yield from (match.span() for match in _SURELY_BRITISH.finditer(text) if _is_plate(text, match))
     for pattern in (_LOOSE, _BRITISH, _SPREAD):
         for match in pattern.finditer(text):
             if _is_plate(text, match) and _is_of_a_vehicle(text, match) and _has_right_shape(match):
@@ -122,6 +149,8 @@ _WORDS = frozenset(_WORDS_WRITTEN.split())
 
 def _is_plate(text: str, match: re.Match[str]) -> bool:
     if _MONTH.search(match.group()) and re.fullmatch(r"\d\d?[ .-]?[A-Za-z]{3}[ .-]?\d\d?", match.group()):
+        return False
+    if example_before(text, match.start()) or re.fullmatch(r"[0\W]*[Xx]{2,3}[0\W]*", match.group()):
         return False
     return not _NO_VEHICLE.search(text[max(0, match.start() - 30) : match.start()])
 

@@ -33,12 +33,14 @@ _CONNECTION = re.compile(
     r"|otpauth://\S{10,300}|(?i:\b(?:password|pwd)=(?![*•x.]{3,})[^\s;&]{4,60})"
 )
 _ASSIGNED = re.compile(
-    r"(?i:(?<![\w])[\w-]{0,20}(?:api[-_ ]?key|secret(?:[-_ ]?key)?|private[-_ ]?key|token|sleutel"
+    r"(?i:(?<![\w])[\w-]{0,20}(?:api[-_ ]?key|stream[-_ ]?key|streamsleutel|secret(?:[-_ ]?key)?|private[-_ ]?key"
+    r"|token|sleutel"
     r"|access[-_ ]?key|client[-_ ]?secret|apikey"
     r"|bearer))\b[ \"']{0,3}(?:=|:|is|van de \w+ is|is nu)?[ \"']{0,3}(?P<value>[\w+/.~-]{12,300}={0,2})"
 )
 _WORD = (
-    r"(?:wacht\s?woord(?:code)?|wachtzin|toegangscode|toegangswoord|ww|pw|pwd|pass(?:word|code|phrase|wd)"
+    r"(?:wacht\s?woord(?:code)?|w8\s?woord|wachtwrd|wwoord|passwoord|paswoord|wachtzin|toegangscode|toegangswoord|ww"
+    r"|pw|pwd|pass(?:word|code|phrase|wd)"
     r"|wi-?fi[- ]?(?:code|key|sleutel|wachtwoord|password)|netwerksleutel|wpa2?[- ]?(?:sleutel|key)|inlogcode"
     r"|inloggegevens|log-?in(?:code|s)?|inlog|credentials|beheerderswachtwoord|key(?=[ ]?[=:])|sleutel(?=[ ]?[=:]))"
 )
@@ -56,7 +58,8 @@ _LOGIN = re.compile(
     r"|,[ ])(?P<value>(?=\S*[A-Za-z])(?=\S*\d)\S{6,40})"
 )
 _CODE_WORD = (
-    r"(?:(?:deur|poort|hek|alarm|sleutelkluis|kluis|kluisje|sleutelkast|fietsenstalling|garage|toegangs"
+    r"(?:(?:deur|poort|portiek|galerij|berging|brandgang|centrale deur|hal|hek|alarm|sleutelkluis|kluis|kluisje"
+    r"|sleutelkast|fietsenstalling|garage|toegangs"
     r"|cijfer|slot|hangslot|lift|slagboom|voordeur|achterdeur|zij(?:deur|ingang)|parkeergarage|pin|toegang"
     r"|entree|kelder|magazijn|alarminstallatie|sleutelkastje)[- ]?(?:codes?|pin)|pin(?:code)?"
     r"|pin[- ]?(?:number|code)|alarm"
@@ -73,7 +76,8 @@ _CODED = re.compile(
     re.IGNORECASE,
 )
 _LOCKED = re.compile(
-    r"(?<!\w)(?:\w*deur|\w*poort|hek|\w*kluis\w*|sleutel\w*|alarm\w*|\w*slot|lift|slagboom|fietsenstalling"
+    r"(?<!\w)(?:\w*deur|\w*poort|\w*portiek|galerij|\w*berging|hek|\w*kluis\w*|sleutel\w*|alarm\w*|\w*slot|lift"
+    r"|slagboom|fietsenstalling"
     r"|garage|ingang|toegang\w*|pin\w*|cijfercode|kelder|magazijn|entree|door|gate|key ?safe|lock\w*|padlock"
     r"|keypad|barrier|safe|shed|entry|shutter|depot|building|back office|wifi|tablet|telefoon|phone|laptop"
     r"|printer|ipad|pas|pasje)\w*",
@@ -212,8 +216,9 @@ def _is_random(value: str) -> bool:
 
 
 _NO_CODE = re.compile(
-    r"(?i:(?<!\w)(?:postcode|qr|kortings|discount|promo|actie|voucher|besteld|order|zaak|ordernummer|telefoon"
-    r"|bel |call |tel|code (?:geel|oranje|rood|yellow|amber|red)|nooit|never|vraagt|ask|bijvoorbeeld|example"
+    r"(?i:(?<!\w)(?:postcode|qr|kortings|discount|promo|actie|voucher|besteld|order|zaak|ordernummer"
+    r"|telefoon(?:nummer|nr|isch)|bel |call |tel(?!efoon)|code (?:geel|oranje|rood|yellow|amber|red)|nooit|never"
+    r"|vraagt|ask|bijvoorbeeld|example"
     r"|e\.g|bsn|kenteken|opening|dress|gedrags|broncode|wetboek|barcode|landcode|area code|sort code|meldcode"
     r"|fout|error|sbi|vermeld|onder vermelding|quote))"
 )
@@ -241,7 +246,8 @@ def _is_code(match: re.Match[str]) -> bool:
     if word in {"alarm", "code"} and re.search(r"(?:met|with)\s*$", link):
         return True
     says_code = (
-        "code" in word
+        (re.fullmatch(r"key ?safe", word) and not link.strip())
+        or "code" in word
         or "pin" in word
         or "combi" in word
         or re.search(r"(?i:\bcode\b|\bpin\b|combinati|cijfer|[=:]\s*$|intoetsen|\bis\s*$)", link)
@@ -249,5 +255,7 @@ def _is_code(match: re.Match[str]) -> bool:
     if not says_code:
         return False
     if re.fullmatch(r"(?:19|20)\d\d", value):
+        if re.fullmatch(r"key ?safe|\w*kluis\w*|keysafe", word) and not link.strip():
+            return True
         return bool(re.search(r"(?:is|:|=)[ ]?$|^[ ]?$", link))
     return "€" not in link

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 # What opens or starts something, and what says that the digits do it.
 _LOCK = (
-    r"(?:\w*deur|\w*poort|\w*hek|hekje|\w*kluis|\w*kluisje|\w*kastje|\w*kast|alarm\w*|\w*slot|\w*sloten|\w*slagboom"
+    r"(?:\w*deur|\w*poort|\w*hek|hekje|\w*kluis|\w*kluisje|\w*kastje|\w*kast|alarm\w*|\w*slot|(?:hang|cijfer|deur"
+    r"|fiets)?sloten|\w*slagboom"
     r"|lift"
     r"|\w*stalling|\w*hok|\w*huisje|\w*schuur|\w*berging|\w*garage|\w*kelder|\w*ingang|entree|kantine|loods"
     r"|tourniquet|toegang\w*|sleutels?|sleutelbos"
@@ -41,6 +42,32 @@ _OPENS = re.compile(
     rf"[^\n.!?]{{0,30}}?(?<!\w)(?:{_LOCK}|code|pin)(?!\w)",
     re.IGNORECASE,
 )
+# Digits that stand apart after a lock: "alarm 4-9-0-2", "key safe 1-6-3-9".
+_SPREAD = re.compile(
+    rf"(?<!\w)(?:{_LOCK}|cijfers|digits|pin|code)(?!\w)[^\n.!?€]{{0,45}}?(?<![\w€.,:/-])(?<!\d[ ])"
+    r"(?P<value>\d(?:([ -])\d)(?:\2\d){2,4})(?![\w]|[ .:,/-]\d)",
+    re.IGNORECASE,
+)
+# "Use C4471Y on the keypad".
+_USED_ON = re.compile(
+    rf"(?<!\w)(?:use|enter|type|press|try|tik|toets|gebruik|draai|probeer)[ ](?:code |de code |the code )?"
+    rf"(?P<value>(?=\w*\d{{3}})[A-Z]{{0,2}}\d{{3,6}}[A-Z]{{0,2}}[#*]?)[ ](?:on|in|at|into|op|bij|voor|for)[ ](?:de"
+    rf"|het|the)[ ]"
+    rf"(?:\w+[ ])?{_LOCK}(?!\w)",
+    re.IGNORECASE,
+)
+_OPENED_WITH = re.compile(
+    rf"(?<!\w){_LOCK}(?!\w)[^\n.!?€]{{0,50}}?(?<!\w)(?:opens?|opent|open|gaat open|unlocks?)[ ](?:nu |now )?(?:with"
+    rf"|met)[ ]"
+    r"(?P<value>(?=\w*\d{3})[A-Z]{0,2}\d{3,6}[A-Z]{0,2}[#*]?)(?!\w)",
+    re.IGNORECASE,
+)
+# "24 links, 71 rechts, 08 links".
+_DIALLED = re.compile(
+    r"(?P<value>(?<!\d)\d\d?[ ]?(?:links|rechts|left|right)[ ,-]{1,3}(?:dan |then )?\d\d?[ ]?(?:links|rechts|left"
+    r"|right))(?!\w)",
+    re.IGNORECASE,
+)
 _PRESSED = re.compile(
     rf"(?<!\w){_LOCK}(?!\w)[^\n!?€]{{0,50}}?(?<![\w€.,:/-]){_DIGITS}[ ,]{{1,2}}(?:in te |in)?(?:druk\w*|toets\w*"
     rf"|tik\w*|typ\w*|draai\w*"
@@ -54,24 +81,35 @@ _WORD_SAID = re.compile(
     r"|never)[^\s\"',.!?]{4,40})",
     re.IGNORECASE,
 )
+_SENT = (
+    r"(?:(?:sms|verificatie|bevestigings?|herstel|controle|activerings?|activatie|koppel|inlog|login|beveiligings?"
+    r"|recovery|verification|confirmation|security|back-?up|one[- ]time|2fa|mfa|tan|digid|authenticator|reset|unlock"
+    r"|puk)"
+    r"[- ]?(?:codes?|key|sleutels?|woord)|eenmalige code|otp|puk)"
+)
 _ONE_TIME = re.compile(
-    r"(?<!\w)(?:(?:sms|verificatie|bevestigings?|herstel|controle|activerings?|activatie|koppel|inlog|login"
-    r"|beveiligings?"
-    r"|recovery|verification|confirmation|security|back-?up|one[- ]time|2fa|mfa|tan|digid|authenticator|reset"
-    r"|unlock|puk)"
-    r"[- ]?(?:codes?|key|sleutels?|woord)|eenmalige code|otp|puk)(?!\w)[^\n!?€]{0,70}?"
+    rf"(?<!\w){_SENT}(?!\w)[^\n!?€]{{0,70}}?"
     r"(?P<value>(?<![\w€.,:/-])(?:\d{3}[ -]\d{3,4}|\d{4,8}"
+    r"|(?=[A-Za-z-]*\d)[A-Z\d]{2,8}(?:-[A-Z\d]{2,8}){1,7}"
     r"|(?=[A-Za-z-]*\d)[A-Za-z\d]{3,8}(?:-[A-Za-z\d]{3,8}){1,7}))(?![\w€]|[.,:/-]\d)",
     re.IGNORECASE,
 )
+# "639 204 als verificatiecode".
+_SENT_BEFORE = re.compile(
+    rf"(?<![\w€.,:/-])(?P<value>\d{{3}}[ -]\d{{3,4}}|\d{{4,8}})[ ](?:als|as|is|=|\()[ ]?(?:(?:de|het|een|mijn|jouw"
+    rf"|je|the"
+    rf"|my|your|a)[ ])?(?:\w+[ ])?{_SENT}(?!\w)",
+    re.IGNORECASE,
+)
 _NO_CODE = re.compile(
-    r"(?<!\w)(?:postcode|kortings?\w*|discount|promo|actie\w*|voucher|bel|call|tel\w*|nooit|never|vraagt|asks?"
+    r"(?<!\w)(?:postcode|kortings?\w*|discount|promo|actie\w*|voucher|bel|call|tel(?!efoon (?:is|blijft|wordt))\w*"
+    r"|nooit|never|vraagt|asks?"
     r"|bijvoorbeeld"
     r"|example|bsn|kenteken|artikel\w*|order\w*|zaak\w*|dossier\w*|besteld?\w*|afval\w*|opening\w*|geopend|vanaf"
     r"|tot|sinds|since"
     r"|until|between|tussen|jaar|year|huisnummer|kamer|euro|factuur|vermelding|kenmerk|ref\w*|model|type|serie\w*"
     r"|meldcode"
-    r"|code (?:geel|oranje|rood|groen)|sbi|landcode|area code)(?!\w)",
+    r"|code (?:geel|oranje|rood|groen)|sbi|landcode|area code|(?:start\w*|begin\w*) (?:with|met))(?!\w)",
     re.IGNORECASE,
 )
 # A word as only passwords are, near a word of what it opens.
@@ -91,7 +129,8 @@ _TOKEN = re.compile(
     r"(?<![^\s(\"':=/>])(?=[^\s]{0,40}\d)(?=[^\s]{0,40}[A-Za-z])[A-Za-z0-9!$%&*+=?@#_^~-][^\s\"'<>()]{6,40}"
 )
 _ADVICE = re.compile(
-    r"(?<![\w.])(?:als|zoals|like|such as|bijvoorbeeld|example|e\.g\.|geraden|guessed|gekraakt|cracked"
+    r"(?<![\w.])(?:(?:als|zoals|like|such as)(?=[ \"'(]{0,2}$)|bijvoorbeeld|example|e\.g\.|geraden|guessed|gekraakt"
+    r"|cracked"
     r"|niet meer van deze tijd|nooit|never"
     r"|zwak\w*|weak|korting\w*|discount|promo\w*|actiecode|vouchercode)(?!\w)",
     re.IGNORECASE,
@@ -114,7 +153,9 @@ _AFTER_COLON = re.compile(
 
 def told_secrets(text: str) -> Iterator[tuple[int, int, bool]]:
     """Start and end of each, and whether it is a code of digits; else it is a password."""
-    for pattern in (_UNLOCKED, _OPENS, _PRESSED, _ONE_TIME):
+    for pattern in (_SPREAD, _DIALLED, _OPENED_WITH):
+        yield from ((*match.span("value"), True) for match in pattern.finditer(text))
+    for pattern in (_UNLOCKED, _OPENS, _PRESSED, _USED_ON, _ONE_TIME, _SENT_BEFORE):
         for match in pattern.finditer(text):
             if _is_code(text, match):
                 yield *match.span("value"), True
@@ -131,9 +172,13 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     value = re.sub(r"\D", "", match["value"])
     lead = text[max(0, match.start() - 25) : match.start("value")]
     if _NO_CODE.search(lead) or not 4 <= len(value) <= 8:
-        return not value.isdigit() and match.re is _ONE_TIME
+        return match.re is _ONE_TIME and bool(re.search(r"[A-Za-z]", match["value"]))
     return not re.fullmatch(r"(?:19|20)\d\d", value) or bool(
-        re.search(r"(?<!\w)\w*(?:code|pin)\b", text[max(0, match.start() - 25) : match.start("value")], re.IGNORECASE)
+        re.search(
+            r"(?<!\w)\w*(?:code|pin|key ?safe|kluis)\b",
+            text[max(0, match.start() - 25) : match.start("value")],
+            re.IGNORECASE,
+        )
     )
 
 

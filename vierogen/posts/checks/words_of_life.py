@@ -64,7 +64,16 @@ voices|hallucin\w+|waanbeeld\w*|wanen|paranoi\w+|besmet|besmettelijk\w*|infected
 """
 
 CARE = r"""
-wmo\w*|\w*wlz\w*|pgb\w*|zorgindicatie|\w*indicatie|thuiszorg\w*|wijkverpleeg\w+|home care|home help|care package
+vroegsignalering|incassobureaus?|oogdruppels|eye drops|insuline|injections?|aan de zuurstof
+|oxygen|zuurstoffles|(?:in|naar|to|at) (?:het |een |the |a |ons |our )?hospice
+|palliatie\w*|palliative|discharged?|ready to go home|into our care|in our care|(?:on|at)
+ward \d+|ward \d+|double-handed|hoist|tillift|veiligheidsplan|safety plan|from placement|strategy meeting|looked after
+|blue badge|assisted collection|living allowance|(?:had|having) (?:his|her) (?:hip|knee|heart|cataract)\w*|korsakov
+|vaccinatie\w*
+|(?-i:BMR|DKTP|MMR|HPV)|(?-i:MRI)|(?-i:Wzd|WVGGZ|Wvggz)|gesloten afdeling|heropgenomen|terug uit het ziekenhuis
+|drink limit|over the limit|WW (?:is|was|loopt)|uw WW|slaapt daarna|can't move|kan nog niet staan|bed- and chairbound
+|krijgt \w+druppels|hoort slecht|ziet slecht|hard of hearing|slecht ter been|noodopvang|rolstoel
+|wmo\w*|\w*wlz\w*|pgb\w*|zorgindicatie|\w*indicatie|thuiszorg\w*|wijkverpleeg\w+|home care|home help|care package
 |care plan|zorgplan|zorgprofiel|zorgkantoor|zorgmijd\w+|zorgbehoev\w+|hulpbehoevend\w*|zorg nodig|needs care
 |begeleid(?:e)? wonen|beschermd wonen|beschermde woon\w+|woonbegeleid\w+|ambulant\w*|begeleiding|begeleider\w*
 |supported (?:living|housing)|sheltered housing|verpleeg(?:huis|tehuis|afdeling)|verzorgingshuis|verzorgingstehuis
