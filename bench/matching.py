@@ -114,7 +114,7 @@ def _ours(queries: Sequence[str], texts: Sequence[str]) -> dict[str, object]:
     hits = 0
     start = perf_counter()
     for batch in _batches(texts, BATCH):
-        hits += sum(map(len, matcher.match([Post(text) for text in batch])))
+        hits += sum(map(len, matcher.match_many([Post(text) for text in batch])))
     matching = perf_counter() - start
     start = perf_counter()
     for batch in _batches(texts, BATCH):
@@ -122,7 +122,7 @@ def _ours(queries: Sequence[str], texts: Sequence[str]) -> dict[str, object]:
     folding = perf_counter() - start
     start = perf_counter()
     matcher.put(-1, parse('"jan de vries"'))
-    matcher.match([Post("Jan de Vries")])
+    matcher.match(Post("Jan de Vries"))
     changed = perf_counter() - start
     return {
         "engine": "vierogen",

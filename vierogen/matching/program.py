@@ -133,7 +133,7 @@ class _Stats:
 def _matched(matcher: Matcher, posts: Iterator[Post], stats: _Stats) -> Iterator[str]:
     while batch := list(islice(posts, BATCH)):
         start = perf_counter()
-        found = matcher.match(batch)
+        found = matcher.match_many(batch)
         stats.match_seconds += perf_counter() - start
         lines = [
             f"{number}\t{alert}\n"

@@ -1,0 +1,114 @@
+"""What is left to be looked at in a post that has the anchor of a clause.
+
+At a million alerts what takes time is fetching from the memory, so each clause has one short row of numbers here.
+"""
+
+from collections.abc import Sequence
+from struct import Struct
+from typing import NamedTuple
+
+from vierogen.matching.breadth import Rarity
+from vierogen.matching.tree import Every, Node, Not, Term, View, every
+
+
+class Left(NamedTuple):
+    """What else a clause asks for: one of ``must`` (if any), not ``bar`` (if any), and ``rest`` (if any)."""
+
+    must: tuple[str, ...] = ()
+    bar: str = ""
+    rest: Node | None = None
+
+
+NOTHING = Left()
+_MOST_WORDS = 2
+
+
+def left(node: Node, anchor: tuple[str, ...], rarity: Rarity) -> Left:
+    """What has still to be seen in a post that has one of these anchors of the node."""
+    match node:
+        case Term():
+            return NOTHING
+        case Every(nodes):
+            return _left_of_all([each for each in nodes if each != Term(anchor)], rarity)
+        case _:
+            return Left(rest=node)
+
+
+def _left_of_all(nodes: list[Node], rarity: Rarity) -> Left:
+    choices = [each for each in nodes if isinstance(each, Term) and len(each.patterns) <= _MOST_WORDS]
+    must = min(choices, key=lambda term: rarity.of_all(term.patterns)) if choices else None
+    bar = next((each for each in nodes if _bar(each)), None)
+    rest = [each for each in nodes if each is not must and each is not bar]
+    return Left(must.patterns if must else (), _bar(bar), every(rest) if rest else None)
+
+
+def _bar(node: Node | None) -> str:
+    """The only pattern that this node forbids, if it is of that kind."""
+    match node:
+        case Not(Term((pattern,))):
+            return pattern
+        case _:
+            return ""
+
+
+# The alert's key and the clause; must, another must, bar and rest; the next row of the same anchor.
+_ROW = Struct("=qIIIIII")
+
+
+class Looks:
+    """One row for each clause that needs a look and each of its anchors. The last one of an anchor has no next: 0."""
+
+    def __init__(self) -> None:
+        # Words that many alerts have stand here once. The first is in every text.
+        self._pieces = [""]
+        self._numbers = {"": 0}
+        self._rests: list[Node | None] = [None]
+        self._rows = bytearray()
+
+    def whole(self, key: int) -> tuple[int, ...]:
+        """What to put in a row for an alert of which nothing is left to be looked at."""
+        return self.row(key, 0, NOTHING)
+
+    def row(self, key: int, clause: int, what: Left) -> tuple[int, ...]:
+        """What to put in a row for this clause: all but the next."""
+        must = [*map(self._piece, what.must), 0, 0]
+        if what.rest:
+            self._rests.append(what.rest)
+        return key, clause, must[0], must[1], self._piece(what.bar), len(self._rests) - 1 if what.rest else 0
+
+    def _piece(self, piece: str) -> int:
+        number = self._numbers.setdefault(piece, len(self._pieces))
+        if number == len(self._pieces):
+            self._pieces.append(piece)
+        return number
+
+    def fill(self, groups: Sequence[Sequence[tuple[int, ...]]]) -> None:
+        """Put rows in their places: the first of each anchor has its number, the others follow after all of those."""
+        self._numbers.clear()
+        extra = len(groups)
+        later: list[tuple[int, ...]] = []
+        for first, *others in groups:
+            self._rows += _ROW.pack(*first, extra if others else 0)
+            for number, row in enumerate(others, start=1):
+                extra += 1
+                later.append((*row, extra if number < len(others) else 0))
+        self._rows += b"".join(_ROW.pack(*row) for row in later)
+
+    def find(self, row: int, view: View, hits: dict[int, int]) -> None:
+        """Add the alerts of an anchor that this post is a hit for, with their first clause that is so."""
+        folded, pieces, rows = view.folded, self._pieces, self._rows
+        while True:
+            key, clause, must, other, bar, rest, row = _ROW.unpack_from(rows, row * _ROW.size)
+            if (
+                (pieces[must] in folded or (other and pieces[other] in folded))
+                and not (bar and pieces[bar] in folded)
+                and self._holds(rest, view)
+                and hits.get(key, clause + 1) > clause
+            ):
+                hits[key] = clause
+            if not row:
+                return
+
+    def _holds(self, rest: int, view: View) -> bool:
+        node = self._rests[rest] if rest else None
+        return node is None or node.holds(view)
