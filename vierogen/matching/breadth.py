@@ -71,7 +71,7 @@ class Rarity:
     def __init__(self, documents: Iterable[str] = ()) -> None:
         self._counts: Counter[str] = Counter()
         self._number = 0
-        kept = []
+        kept: list[bytes] = []
         for document in documents:
             self._number += 1
             self._counts.update(set(document.split()))
@@ -102,7 +102,7 @@ class Rarity:
             rates = list(map(self._word, words))
         rates.sort()
         # Words of a phrase are no accident: three of them are not as rare as chance would have it.
-        return rates[0] * (rates[1] ** 0.3 if len(rates) > 1 else 1.0)
+        return float(rates[0] * (rates[1] ** 0.3 if len(rates) > 1 else 1.0))
 
     def _word(self, word: str) -> float:
         counted = self._counts.get(word)
@@ -126,7 +126,7 @@ class Rarity:
                 return min(self.of_all(left), self.of_all(right), 1.0)
             case Every(nodes):
                 rates = sorted(map(self._expected, nodes))
-                return rates[0] * rates[1] ** 0.3
+                return float(rates[0] * rates[1] ** 0.3)
             case Some(nodes):
                 return min(1.0, sum(map(self._expected, nodes)))
             case Not():

@@ -8,7 +8,7 @@ from itertools import accumulate, chain
 
 from vierogen.matching.automata import Build
 from vierogen.matching.breadth import Rarity, anchors
-from vierogen.matching.looks import NOTHING, Left, Looks, left
+from vierogen.matching.looks import NOTHING, Looks, left
 from vierogen.matching.tree import Node, View
 
 Clauses = tuple[Node, ...]
