@@ -41,7 +41,8 @@ Posts a second: from decoded text to hits, folding included, in processor time o
 the best of five rounds; PostgreSQL by the clock. Seconds to build: from the texts of the queries. A peer is given up on
 after {longest:.0f} s of building, and matches for {longest:.0f} s at most. PostgreSQL and the regular expressions get
 posts that are folded by us, so that all can find the same. Lucene's Monitor is not run: it needs Java and its jars; it
-reached 6,100 posts a second at 10,000 alerts and 160 at a million, measured once\nby hand on other posts of that kind."""
+reached 6,100 posts a second at 10,000 alerts and 160 at a million, measured once by hand on other posts of that
+kind."""
 
 Told = dict[str, float]
 Table = dict[tuple[str, int], Told]

@@ -111,8 +111,8 @@ class Rarity:
         return _STOP_SHARE if word in STOP_WORDS else self._unseen / len(word)
 
     def _beginning(self, start: str) -> float:
-        seen = self._beginnings.get(start[:_LONGEST_BEGINNING], 0)
-        return min(1.0, max(seen / max(1, self._number), 10 * self._unseen / len(start) ** 2))
+        seen = self._beginnings.get(start[:_LONGEST_BEGINNING])
+        return min(1.0, seen / self._number if seen else 10 * self._unseen / len(start) ** 2)
 
     def expected(self, query: Query) -> float:
         """The share of posts that this is likely to find, between 0 and 1. Good for its order of magnitude only."""
