@@ -80,7 +80,7 @@ class Rarity:
         self.sample: tuple[bytes, ...] = tuple(kept)
         self._beginnings: Counter[str] = Counter()
         for word, count in self._counts.items():
-            for length in range(1, _LONGEST_BEGINNING + 1):
+            for length in range(1, min(len(word), _LONGEST_BEGINNING) + 1):
                 self._beginnings[word[:length]] += count
         # What was not seen among a thousand is rarer than one in a thousand.
         self._unseen = min(_UNSEEN, 1 / (self._number + 1))
