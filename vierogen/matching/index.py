@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 
 from vierogen.matching.automata import Build
-from vierogen.matching.breadth import Rarity, anchors
-from vierogen.matching.looks import NOTHING, Looks, left
+from vierogen.matching.breadth import Rarity
+from vierogen.matching.looks import NOTHING, Looks, plans
 from vierogen.matching.tree import Node, View
 
 Clauses = tuple[Node, ...]
@@ -71,14 +71,13 @@ class _Builder:
 
     def add(self, key: int, clauses: Clauses) -> None:
         for clause, node in enumerate(clauses):
-            found = anchors(node, self._rarity)
-            what = left(node, found, self._rarity)
-            if not clause and what is NOTHING:
-                self._settle(key, found)
-            else:
-                row = self._looks.row(key, clause, what)
-                for pattern in found:
-                    self._group(pattern).append(row)
+            for found, what in plans(node, self._rarity):
+                if not clause and what is NOTHING:
+                    self._settle(key, found)
+                else:
+                    row = self._looks.row(key, clause, what)
+                    for pattern in found:
+                        self._group(pattern).append(row)
 
     def _settle(self, key: int, patterns: tuple[str, ...]) -> None:
         self._keys.append(key)

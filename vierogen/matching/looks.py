@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import NamedTuple
 
-from vierogen.matching.breadth import Rarity
+from vierogen.matching.breadth import Rarity, anchors
 from vierogen.matching.tree import Every, Node, Not, Term, View, every
 
 
@@ -23,15 +23,16 @@ NOTHING = Left()
 _MOST_WORDS = 2
 
 
-def left(node: Node, anchor: tuple[str, ...], rarity: Rarity) -> Left:
-    """What has still to be seen in a post that has one of these anchors of the node."""
+def plans(node: Node, rarity: Rarity) -> list[tuple[tuple[str, ...], Left]]:
+    """Anchors of the node, each with what has still to be seen in a post that has one of them; one plan is enough."""
+    found = anchors(node, rarity)
     match node:
         case Term():
-            return NOTHING
+            return [(found, NOTHING)]
         case Every(nodes):
-            return _left_of_all([each for each in nodes if each != Term(anchor)], rarity)
+            return _apart(found, _left_of_all([each for each in nodes if each != Term(found)], rarity), rarity)
         case _:
-            return Left(rest=node)
+            return [(found, Left(rest=node))]
 
 
 def _left_of_all(nodes: list[Node], rarity: Rarity) -> Left:
@@ -40,6 +41,17 @@ def _left_of_all(nodes: list[Node], rarity: Rarity) -> Left:
     bar = next((each for each in nodes if _bar(each)), None)
     rest = [each for each in nodes if each is not must and each is not bar]
     return Left(must.patterns if must else (), _bar(bar), every(rest) if rest else None)
+
+
+def _apart(found: tuple[str, ...], what: Left, rarity: Rarity) -> list[tuple[tuple[str, ...], Left]]:
+    """A choice of which one part is rarer than the anchor, by itself: that is seldom found, and never looked for."""
+    most = rarity.of_all(found)
+    rare = tuple(pattern for pattern in what.must if rarity.of(pattern) <= most)
+    if len(what.must) < 2 or len(found) > _MOST_WORDS or not rare:
+        return [(found, what)]
+    usual = tuple(pattern for pattern in what.must if pattern not in rare)
+    by_rare = (rare, what._replace(must=found))
+    return [(found, what._replace(must=usual)), by_rare] if usual else [by_rare]
 
 
 def _bar(node: Node | None) -> str:
@@ -53,6 +65,7 @@ def _bar(node: Node | None) -> str:
 
 # The alert's key and the clause; must, another must, bar and rest; the next row of the same anchor.
 _ROW = Struct("=qIIIIII")
+_SIZE = _ROW.size
 
 
 class Looks:
@@ -62,7 +75,7 @@ class Looks:
         # Words that many alerts have stand here once. The first is in every text.
         self._pieces = [""]
         self._numbers = {"": 0}
-        self._rests: list[Node | None] = [None]
+        self._rests: list[Node] = [Term(("",))]
         self._rows = bytearray()
 
     def whole(self, key: int) -> tuple[int, ...]:
@@ -96,19 +109,15 @@ class Looks:
 
     def find(self, row: int, view: View, hits: dict[int, int]) -> None:
         """Add the alerts of an anchor that this post is a hit for, with their first clause that is so."""
-        folded, pieces, rows = view.folded, self._pieces, self._rows
+        folded, pieces, rests, rows, unpack = view.folded, self._pieces, self._rests, self._rows, _ROW.unpack_from
         while True:
-            key, clause, must, other, bar, rest, row = _ROW.unpack_from(rows, row * _ROW.size)
+            key, clause, must, other, bar, rest, row = unpack(rows, row * _SIZE)
             if (
                 (pieces[must] in folded or (other and pieces[other] in folded))
                 and not (bar and pieces[bar] in folded)
-                and self._holds(rest, view)
+                and (not rest or rests[rest].holds(view))
                 and hits.get(key, clause + 1) > clause
             ):
                 hits[key] = clause
             if not row:
                 return
-
-    def _holds(self, rest: int, view: View) -> bool:
-        node = self._rests[rest] if rest else None
-        return node is None or node.holds(view)
