@@ -66,7 +66,7 @@ class _Builder:
         self._keys = array("q")
         # By pattern: the place in _keys of the alert that it settles, or below 0 that of a group.
         self._places: dict[str, int] = {}
-        self._groups: list[list[tuple[int, ...]]] = []
+        self._groups: list[list[bytes]] = []
         self._looks = Looks()
 
     def add(self, key: int, clauses: Clauses) -> None:
@@ -86,7 +86,7 @@ class _Builder:
             if self._places.setdefault(pattern, slot) != slot:
                 self._group(pattern).append(self._looks.whole(key))
 
-    def _group(self, pattern: str) -> list[tuple[int, ...]]:
+    def _group(self, pattern: str) -> list[bytes]:
         place = self._places.get(pattern)
         if place is not None and place < 0:
             return self._groups[~place]

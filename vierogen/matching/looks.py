@@ -64,7 +64,7 @@ def _bar(node: Node | None) -> str:
 
 
 # The alert's key and the clause; must, another must, bar and rest; the next row of the same anchor.
-_ROW = Struct("=qIIIIII")
+_ROW, _OWN, _NEXT = Struct("=qIIIIII"), Struct("=qIIIII"), Struct("=I")
 _SIZE = _ROW.size
 
 
@@ -78,16 +78,17 @@ class Looks:
         self._rests: list[Node] = [Term(("",))]
         self._rows = bytearray()
 
-    def whole(self, key: int) -> tuple[int, ...]:
+    def whole(self, key: int) -> bytes:
         """What to put in a row for an alert of which nothing is left to be looked at."""
         return self.row(key, 0, NOTHING)
 
-    def row(self, key: int, clause: int, what: Left) -> tuple[int, ...]:
+    def row(self, key: int, clause: int, what: Left) -> bytes:
         """What to put in a row for this clause: all but the next."""
         must = [*map(self._piece, what.must), 0, 0]
         if what.rest:
             self._rests.append(what.rest)
-        return key, clause, must[0], must[1], self._piece(what.bar), len(self._rests) - 1 if what.rest else 0
+        rest = len(self._rests) - 1 if what.rest else 0
+        return _OWN.pack(key, clause, must[0], must[1], self._piece(what.bar), rest)
 
     def _piece(self, piece: str) -> int:
         number = self._numbers.setdefault(piece, len(self._pieces))
@@ -95,17 +96,17 @@ class Looks:
             self._pieces.append(piece)
         return number
 
-    def fill(self, groups: Sequence[Sequence[tuple[int, ...]]]) -> None:
+    def fill(self, groups: Sequence[Sequence[bytes]]) -> None:
         """Put rows in their places: the first of each anchor has its number, the others follow after all of those."""
         self._numbers.clear()
         extra = len(groups)
-        later: list[tuple[int, ...]] = []
+        later = bytearray()
         for first, *others in groups:
-            self._rows += _ROW.pack(*first, extra if others else 0)
+            self._rows += first + _NEXT.pack(extra if others else 0)
             for number, row in enumerate(others, start=1):
                 extra += 1
-                later.append((*row, extra if number < len(others) else 0))
-        self._rows += b"".join(_ROW.pack(*row) for row in later)
+                later += row + _NEXT.pack(extra if number < len(others) else 0)
+        self._rows += later
 
     def find(self, row: int, view: View, hits: dict[int, int]) -> None:
         """Add the alerts of an anchor that this post is a hit for, with their first clause that is so."""
