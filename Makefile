@@ -6,6 +6,8 @@
 #   make test           set up what tests need and run them all, on SQLite and on PostgreSQL
 #   make check          everything that CI runs
 #   make fix            format
+#   make bench          measure it on real processes, servers and databases, beside a naive peer
+#   make bench-listening  measure how quickly alerts are held against posts, beside peers
 #   make screenshots    make the pictures in docs/screenshots anew, and check those pages
 #   make messages       collect the sentences to translate, compile the Dutch, list what lacks it
 #
@@ -15,7 +17,7 @@
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup setup-vision setup-dev run test check lint types imports migrations fix messages bench screenshots requirements
+.PHONY: help setup setup-vision setup-dev run test check lint types imports migrations fix messages bench bench-listening screenshots requirements
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -69,6 +71,9 @@ screenshots: setup-dev
 
 bench: setup-dev
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-listening: setup-dev
+	@$(BIN)/python -m bench.listening $(ARGS)
 
 # Newest versions of everything within pyproject.toml's ranges, with hashes and without any address.
 PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ahocorasick_rs
 import pytest
@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.matching import naive
+from vierogen.matching import automata
 from vierogen.matching.breadth import Rarity
 from vierogen.matching.errors import QueryError
 from vierogen.matching.folding import fold, readings
-from vierogen.matching.index import Index
 from vierogen.matching.matcher import Hit, Matcher
 from vierogen.matching.parsing import parse
 from vierogen.matching.posts import Post, documents
@@ -80,7 +80,7 @@ QUERIES = st.lists(TREES | LEAVES, min_size=1, max_size=5).map(" OR ".join).map(
 class Second:
     """The other automaton."""
 
-    def __init__(self, patterns: Sequence[bytes]) -> None:
+    def __init__(self, patterns: Sequence[bytes], sample: Sequence[bytes]) -> None:
         self._automaton = ahocorasick_rs.BytesAhoCorasick(patterns)
 
     def find_overlapping(self, haystack: bytes) -> list[tuple[int, int, int]]:
@@ -115,7 +115,7 @@ def test_a_batch_is_folded_like_each_of_its_texts(texts: list[str]) -> None:
 @settings(max_examples=300, deadline=None)
 def test_the_hits_are_those_of_a_naive_search(queries: list[Query], posts: list[Post]) -> None:
     alerts = dict(enumerate(queries))
-    found = Matcher(alerts).match(posts)
+    found = Matcher(alerts).match_many(posts)
     assert found == [expected(alerts, post) for post in posts]
 
 
@@ -123,9 +123,9 @@ def test_the_hits_are_those_of_a_naive_search(queries: list[Query], posts: list[
 @settings(deadline=None)
 def test_both_automata_and_any_rarity_find_the_same(queries: list[Query], posts: list[Post]) -> None:
     alerts = dict(enumerate(queries))
-    one = Matcher(alerts).match(posts)
-    assert Matcher(alerts, build=Second).match(posts) == one
-    assert Matcher(alerts, rarity=Rarity(documents(posts))).match(posts) == one
+    one = Matcher(alerts).match_many(posts)
+    assert Matcher(alerts, build=Second).match_many(posts) == one
+    assert Matcher(alerts, rarity=Rarity(documents(posts))).match_many(posts) == one
 
 
 class Changing(RuleBasedStateMachine):
@@ -154,32 +154,60 @@ class Changing(RuleBasedStateMachine):
 
     @invariant()
     def finds_the_same(self) -> None:
-        assert self.matcher.match(self.posts) == [expected(self.alerts, post) for post in self.posts]
+        assert self.matcher.match_many(self.posts) == [expected(self.alerts, post) for post in self.posts]
 
 
 TestChanging = Changing.TestCase
 TestChanging.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
 
 
-def test_what_changes_during_a_merge_stays_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    matcher = Matcher({1: parse("jan"), 2: parse("piet")})
+def test_what_changes_during_a_merge_stays_changed() -> None:
+    changes: list[Callable[[], None]] = []
+
+    def meanwhile(patterns: Sequence[bytes], sample: Sequence[bytes]) -> automata.Automaton:
+        while changes:
+            changes.pop()()
+        return automata.build(patterns, sample)
+
+    matcher = Matcher({1: parse("jan"), 2: parse("piet")}, build=meanwhile)
     matcher.put(3, parse("klaas"))
-    inside = matcher._indexed
-
-    def meanwhile(entries: Sequence[object]) -> Index:
-        index = inside(entries)
-        monkeypatch.setattr(matcher, "_indexed", inside)
-        matcher.put(3, parse("vries"))
-        matcher.drop(1)
-        return index
-
-    monkeypatch.setattr(matcher, "_indexed", meanwhile)
+    matcher.put(4, parse("kees"))
+    changes += [lambda: matcher.put(3, parse("vries")), lambda: matcher.drop(1), lambda: matcher.drop(4)]
     matcher.merge()
-    assert matcher.match([Post("jan piet klaas vries")]) == [[(2, 0), (3, 0)]]
-    assert matcher.match([Post("klaas")]) == [[]]
-    assert matcher.changed == 2
+    assert matcher.match(Post("jan piet klaas kees vries")) == [(2, 0), (3, 0)]
+    assert matcher.match(Post("klaas kees")) == []
+    assert (matcher.changed, len(matcher), 1 in matcher, 3 in matcher) == (1, 2, False, True)
     matcher.merge()
-    assert matcher.match([Post("jan piet vries")]) == [[(2, 0), (3, 0)]]
+    assert matcher.match(Post("jan piet kees vries")) == [(2, 0), (3, 0)]
+    assert (matcher.changed, len(matcher)) == (0, 2)
+
+
+def test_a_merge_leaves_alone_what_is_much_larger_than_the_changes() -> None:
+    built: list[int] = []
+
+    def counted(patterns: Sequence[bytes], sample: Sequence[bytes]) -> automata.Automaton:
+        built.append(len(patterns))
+        return automata.build(patterns, sample)
+
+    matcher = Matcher({number: parse(f"woord{number}") for number in range(1000)}, build=counted)
+    matcher.put_many({number: parse(f"nieuw{number}") for number in range(995, 1005)})
+    matcher.merge()
+    assert built == [1000, 10]
+    assert matcher.match(Post("woord994 woord995 nieuw995 nieuw1004")) == [(994, 0), (995, 0), (1004, 0)]
+    matcher.put_many({number: parse(f"ander{number}") for number in range(100)})
+    matcher.drop(1003)
+    matcher.merge()
+    assert built == [1000, 10, 1004]
+    assert matcher.match(Post("ander7 woord7 nieuw1003 nieuw1004")) == [(7, 0), (1004, 0)]
+
+
+def test_alerts_come_in_the_order_of_their_keys_or_with_them() -> None:
+    pairs = [(5, parse("jan")), (-2, parse("piet"))]
+    assert Matcher(dict(pairs)).match(Post("piet jan")) == [(-2, 0), (5, 0)]
+    assert Matcher(iter(sorted(pairs))).match(Post("piet jan")) == [(-2, 0), (5, 0)]
+    for wrong in (pairs, [pairs[0], pairs[0]]):
+        with pytest.raises(ValueError, match="order of their keys"):
+            Matcher(wrong)
 
 
 def test_matching_goes_on_while_another_thread_merges() -> None:
@@ -188,8 +216,8 @@ def test_matching_goes_on_while_another_thread_merges() -> None:
     merging = threading.Thread(target=matcher.merge)
     merging.start()
     while merging.is_alive():
-        assert matcher.match([Post("woord7 nieuw")]) == [[(-1, 0), (7, 0)]]
-    assert matcher.match([Post("woord7 nieuw")]) == [[(-1, 0), (7, 0)]]
+        assert matcher.match_many([Post("woord7 nieuw")]) == [[(-1, 0), (7, 0)]]
+    assert matcher.match_many([Post("woord7 nieuw")]) == [[(-1, 0), (7, 0)]]
 
 
 def test_many_alerts_with_the_same_words_are_all_found() -> None:
@@ -197,7 +225,7 @@ def test_many_alerts_with_the_same_words_are_all_found() -> None:
     words = [f"woord{number}" for number in range(12)]
     alerts = {number: parse(" AND ".join(chance.sample(words, chance.randint(1, 3)))) for number in range(500)}
     posts = [Post(" ".join(chance.sample(words, 5))) for _ in range(20)]
-    assert Matcher(alerts).match(posts) == [expected(alerts, post) for post in posts]
+    assert Matcher(alerts).match_many(posts) == [expected(alerts, post) for post in posts]
 
 
 @pytest.mark.parametrize(
@@ -211,18 +239,20 @@ def test_many_alerts_with_the_same_words_are_all_found() -> None:
 )
 def test_a_hit_says_which_clause_it_was(query: str, text: str, worded: str) -> None:
     asked = parse(query)
-    [[hit]] = Matcher({4: asked}).match([Post(text)])
+    [[hit]] = Matcher({4: asked}).match_many([Post(text)])
     assert asked.worded(hit[1]) == worded
 
 
 def test_without_alerts_or_posts_there_are_no_hits() -> None:
-    assert Matcher().match([Post("jan")]) == [[]]
-    assert Matcher({1: parse("jan")}).match([]) == []
+    assert Matcher().match_many([Post("jan")]) == [[]]
+    assert Matcher({1: parse("jan")}).match_many([]) == []
 
 
 @pytest.mark.parametrize("text", ["dienst" * 50_000 + " school", "dienst " * 50_000, "a " * 50_000 + "dienst school"])
 def test_no_post_makes_a_search_for_neighbours_try_every_place(text: str) -> None:
     query = parse("~dienst NEAR/50 ~plein")
     far = " en" * 60
-    assert Matcher({1: query}).match([Post(f"{text}{far} schoolplein")]) == [[]]
-    assert Matcher({1: query}).match([Post(f"schoolplein {text}")]) == [[(1, 0)] if text.startswith("dienst") else []]
+    assert Matcher({1: query}).match_many([Post(f"{text}{far} schoolplein")]) == [[]]
+    assert Matcher({1: query}).match_many([Post(f"schoolplein {text}")]) == [
+        [(1, 0)] if text.startswith("dienst") else []
+    ]

@@ -54,8 +54,7 @@ SIGNS = st.sampled_from(
 
 
 def fits(query: str, post: Post) -> bool:
-    [hits] = Matcher({1: parse(query)}).match([post])
-    return bool(hits)
+    return bool(Matcher({1: parse(query)}).match(post))
 
 
 def read(query: str) -> Query | QueryError:
@@ -111,7 +110,7 @@ def test_anything_typed_is_a_query_or_an_error_at_a_place(text: str) -> None:
     else:
         assert query.clauses
         assert all(query.worded(number) for number in range(len(query.clauses)))
-        Matcher({1: query}).match([Post(text)])
+        Matcher({1: query}).match(Post(text))
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ class Automaton(Protocol):
     """What was built from patterns, which are not empty and no two the same."""
 
     def find_overlapping(self, haystack: bytes, /) -> Iterable[tuple[int, int, int]]:
-        """Start, end and number of the pattern, for every place where one is found."""
+        """Start, end and number of the pattern, for every place where one is found, in the order of the ends."""
 
 
-Build = Callable[[Sequence[bytes]], Automaton]
+Build = Callable[[Sequence[bytes], Sequence[bytes]], Automaton]
+"""From the patterns, and from some texts such as those that will be searched, to an automaton."""
 
 
 class _Nothing:
@@ -23,6 +24,6 @@ class _Nothing:
         return ()
 
 
-def build(patterns: Sequence[bytes]) -> Automaton:
-    """An automaton of daachorse. Other threads go on meanwhile: its own code holds no lock of Python's."""
-    return DoubleArrayAhoCorasick(list(patterns)) if patterns else _Nothing()
+def build(patterns: Sequence[bytes], sample: Sequence[bytes]) -> Automaton:
+    """An automaton of daachorse, which puts together in the memory what texts like those of the sample need."""
+    return DoubleArrayAhoCorasick(list(patterns), corpus=list(sample) or None) if patterns else _Nothing()

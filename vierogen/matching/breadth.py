@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from vierogen.matching.tree import Every, Exact, Near, Node, Not, Some, Term
+from vierogen.core.words import gettext_noop as _
+from vierogen.matching.errors import QueryError
+from vierogen.matching.tree import Every, Exact, Near, Node, Not, Query, Some, Term
 
 # The words that most sentences have, in Dutch and in English, as they are folded.
 _WORDS = """
@@ -21,6 +23,10 @@ _WIDE_FILTERS = (" LANG:", " NETWORK:", " HAS:", " IS:")
 LEAST_BEGINNING, LEAST_INSIDE = 3, 4
 # Beginnings that are longer are as rare as those are.
 _LONGEST_BEGINNING = 7
+# So many of the posts that were seen are kept, for the automaton to be laid out by.
+_MOST_KEPT = 1_000
+# Guesses of how many posts have a stop word, and one of the letters of a word that nobody has seen yet.
+_STOP_SHARE, _UNSEEN = 0.3, 0.002
 
 
 def _is_stop(word: str) -> bool:
@@ -57,43 +63,99 @@ def anchors(node: Node, rarity: "Rarity") -> tuple[str, ...]:
 
 
 class Rarity:
-    """How often a pattern is expected, from the words of posts that were seen and otherwise from its length."""
+    """How often a pattern is expected, from posts that were seen and otherwise from its length.
 
-    def __init__(self, folded: Iterable[str] = ()) -> None:
+    ``documents`` are those of some hundred or thousand posts, see ``posts.documents``.
+    """
+
+    def __init__(self, documents: Iterable[str] = ()) -> None:
         self._counts: Counter[str] = Counter()
-        for text in folded:
-            self._counts.update(text.split())
-        self._total = max(1, self._counts.total())
+        self._number = 0
+        kept: list[bytes] = []
+        for document in documents:
+            self._number += 1
+            self._counts.update(set(document.split()))
+            if len(kept) < _MOST_KEPT:
+                kept.append(document.encode())
+        self.sample: tuple[bytes, ...] = tuple(kept)
         self._beginnings: Counter[str] = Counter()
         for word, count in self._counts.items():
-            for length in range(1, _LONGEST_BEGINNING + 1):
+            for length in range(1, min(len(word), _LONGEST_BEGINNING) + 1):
                 self._beginnings[word[:length]] += count
+        # What was not seen among a thousand is rarer than one in a thousand.
+        self._unseen = min(_UNSEEN, 1 / (self._number + 1))
 
     def of_all(self, patterns: Sequence[str]) -> float:
-        """The expected number for all of them together."""
+        """The expected share of posts that have one of these, as the sum of each."""
         return sum(map(self.of, patterns))
 
     def of(self, pattern: str) -> float:
-        """The expected number per word of text; only good for comparing."""
+        """The expected share of posts that have this, between 0 and 1."""
         if is_wide(pattern):
             return 1.0
-        whole = pattern.startswith(" ") and pattern.endswith(" ")
         words = pattern.split()
-        rates = sorted(map(self._word, words if whole else words[:-1]))
-        if not whole:
-            rates = sorted([*rates, self._beginning(words[-1])])
+        if not pattern.endswith(" "):
+            rates = [*map(self._word, words[:-1]), self._beginning(words[-1])]
+        elif len(words) == 1:
+            return self._word(words[0])
+        else:
+            rates = list(map(self._word, words))
+        rates.sort()
         # Words of a phrase are no accident: three of them are not as rare as chance would have it.
-        return rates[0] * (rates[1] ** 0.3 if len(rates) > 1 else 1.0)
+        return float(rates[0] * (rates[1] ** 0.3 if len(rates) > 1 else 1.0))
 
     def _word(self, word: str) -> float:
-        if word in STOP_WORDS:
-            return 0.02
-        counted = self._counts.get(word, 0)
-        return counted / self._total if counted else 1e-5 / len(word)
+        counted = self._counts.get(word)
+        if counted:
+            return counted / self._number
+        return _STOP_SHARE if word in STOP_WORDS else self._unseen / len(word)
 
     def _beginning(self, start: str) -> float:
-        seen = self._beginnings.get(start[:_LONGEST_BEGINNING], 0)
-        return max(seen / self._total, 2e-4 / len(start) ** 2)
+        seen = self._beginnings.get(start[:_LONGEST_BEGINNING])
+        return min(1.0, seen / self._number if seen else 10 * self._unseen / len(start) ** 2)
+
+    def expected(self, query: Query) -> float:
+        """The share of posts that this is likely to find, between 0 and 1. Good for its order of magnitude only."""
+        return min(1.0, sum(map(self._expected, query.clauses)))
+
+    def _expected(self, node: Node) -> float:
+        match node:
+            case Term(patterns) | Exact(patterns, _):
+                return min(1.0, self.of_all(patterns))
+            case Near(left, right, _):
+                return min(self.of_all(left), self.of_all(right), 1.0)
+            case Every(nodes):
+                rates = sorted(map(self._expected, nodes))
+                return float(rates[0] * rates[1] ** 0.3)
+            case Some(nodes):
+                return min(1.0, sum(map(self._expected, nodes)))
+            case Not():
+                return 1.0
+
+
+def required(query: Query, rarity: Rarity | None = None) -> tuple[str, ...]:
+    """Pieces of a document (see ``posts.documents``) of which each post that fits has at least one.
+
+    For narrowing stored posts in a database before ``Query.first`` decides. Never empty for a query that was read.
+    """
+    found = (anchors(node, rarity or Rarity()) for node in query.clauses)
+    return tuple(dict.fromkeys(piece for each in found for piece in each))
+
+
+def refuse_wide(query: Query, rarity: Rarity, *, most: float = 0.05) -> None:
+    """Raises QueryError for a query that is likely to find more than this share of posts."""
+    rates = [rarity.expected(Query(query.text, (node,))) for node in query.clauses]
+    if sum(rates) <= most:
+        return
+    clause = rates.index(max(rates))
+    raise QueryError(
+        _("This would find about {share} in a hundred messages, too many to read. Most come from “{part}”."),
+        at=query.span(clause)[0],
+        proposal=_("Add a word that must be there too, for example: {example}"),
+        share=max(1, round(100 * min(1.0, sum(rates)))),
+        part=query.worded(clause),
+        example=f"({query.worded(clause)}) belastingdienst",
+    )
 
 
 def is_too_wide(node: Node) -> bool:

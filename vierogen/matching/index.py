@@ -1,95 +1,110 @@
 """Alerts compiled together: each clause stands under the rarest pattern that its posts must have."""
 
 from array import array
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import NamedTuple
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
 
 from vierogen.matching.automata import Build
-from vierogen.matching.breadth import Rarity, anchors
-from vierogen.matching.tree import Every, Node, Term, View, every
+from vierogen.matching.breadth import Rarity
+from vierogen.matching.looks import NOTHING, Looks, plans
+from vierogen.matching.tree import Node, View
 
 Clauses = tuple[Node, ...]
-Entry = tuple[int, Clauses]
+Found = defaultdict[int, dict[int, int]]
+"""By the number of the post: its alerts, each with the first clause that it fulfils."""
 
 
-class _Look(NamedTuple):
-    """What is left to be looked at when the pattern of a clause was found: ``must``, which is quick, and ``rest``."""
+class Batch:
+    """Posts that are looked at together: one search through all of them is quicker than one through each."""
 
-    slot: int
-    clause: int
-    must: str
-    rest: Node | None
+    def __init__(self, texts: Sequence[str], documents: Sequence[str]) -> None:
+        self._texts, self._documents = texts, documents
+        joined = "\n".join(documents)
+        self.joined = joined.encode()
+        lengths = map(len, documents if len(joined) == len(self.joined) else map(str.encode, documents))
+        # Where each document ends, with the line feed that follows it.
+        self.ends = list(accumulate(length + 1 for length in lengths))
+
+    def view(self, number: int) -> View:
+        """What queries look at of one of them."""
+        return View(self._texts[number], self._documents[number])
 
 
 class Index:
-    """Alerts that do not change any more. ``keys`` has the alert of each slot."""
+    """Alerts that do not change any more."""
 
-    def __init__(self, entries: Iterable[Entry], rarity: Rarity, build: Build) -> None:
-        # Arrays, not lists: at a million alerts what takes time is fetching from the memory.
-        self.keys = array("q")
-        # A number is the slot of an alert that is settled by the pattern: nearly all are, and a number is small.
-        places: dict[str, int | list[_Look]] = {}
-        for slot, (key, clauses) in enumerate(entries):
-            self.keys.append(key)
-            for pattern, look in _looks(slot, clauses, rarity):
-                _place(places, pattern, look)
-        settled = [pattern for pattern, place in places.items() if isinstance(place, int)]
-        others = {pattern: tuple(place) for pattern, place in places.items() if not isinstance(place, int)}
-        # The settled ones have the lower numbers.
-        self._settled = array("q", (place for place in places.values() if isinstance(place, int)))
-        self._others = list(others.values())
-        del places
-        self._automaton = build([pattern.encode() for pattern in chain(settled, others)])
+    def __init__(self, entries: Iterable[tuple[int, Clauses]], rarity: Rarity, build: Build) -> None:
+        builder = _Builder(rarity)
+        for key, clauses in entries:
+            builder.add(key, clauses)
+        # By the number of its pattern, an alert that is settled by it: nearly all are. Those have the lower numbers.
+        patterns, self._settled, self._looks = builder.done()
+        del builder
+        self._automaton = build(patterns, rarity.sample)
 
-    def find(self, view: View) -> dict[int, int]:
-        """The slots of the alerts that this post is a hit for, with their first clause that is so."""
-        found: dict[int, int] = {}
-        settled, others, folded = self._settled, self._others, view.folded
-        border = len(settled)
-        # Each pattern once, however often a post repeats it.
-        for number in {number for _start, _end, number in self._automaton.find_overlapping(folded.encode())}:
+    def find(self, batch: Batch, found: Found) -> None:
+        """Add what the posts of a batch are hits for."""
+        settled, find, ends = self._settled, self._looks.find, batch.ends
+        border, end_of_post = len(settled), 0
+        for _start, end, number in self._automaton.find_overlapping(batch.joined):
+            if end >= end_of_post:
+                post = bisect_left(ends, end + 1)
+                end_of_post, hits, view, seen = ends[post], found[post], batch.view(post), set[int]()
             if number < border:
-                found[settled[number]] = 0
-                continue
-            for slot, clause, must, rest in others[number - border]:
-                if must in folded and (rest is None or rest.holds(view)) and found.get(slot, clause + 1) > clause:
-                    found[slot] = clause
-        return found
+                hits[settled[number]] = 0
+            elif number not in seen:
+                # Once only, however often a post repeats it.
+                seen.add(number)
+                find(number - border, view, hits)
 
 
-def _place(places: dict[str, int | list[_Look]], pattern: str, look: _Look) -> None:
-    known = places.get(pattern)
-    if known is None:
-        is_whole = not look.clause and not look.must and look.rest is None
-        places[pattern] = look.slot if is_whole else [look]
-    elif isinstance(known, int):
-        places[pattern] = [_Look(known, 0, "", None), look]
-    else:
-        known.append(look)
+class _Builder:
+    def __init__(self, rarity: Rarity) -> None:
+        self._rarity = rarity
+        self._keys = array("q")
+        # By pattern: the place in _keys of the alert that it settles, or below 0 that of a group.
+        self._places: dict[str, int] = {}
+        self._groups: list[list[bytes]] = []
+        self._looks = Looks()
 
+    def add(self, key: int, clauses: Clauses) -> None:
+        for clause, node in enumerate(clauses):
+            for found, what in plans(node, self._rarity):
+                if not clause and what is NOTHING:
+                    self._settle(key, found)
+                else:
+                    row = self._looks.row(key, clause, what)
+                    for pattern in found:
+                        self._group(pattern).append(row)
 
-def _looks(slot: int, clauses: Clauses, rarity: Rarity) -> Iterator[tuple[str, _Look]]:
-    for number, node in enumerate(clauses):
-        found = anchors(node, rarity)
-        look = _Look(slot, number, *_left(node, found, rarity))
-        for pattern in found:
-            yield pattern, look
+    def _settle(self, key: int, patterns: tuple[str, ...]) -> None:
+        self._keys.append(key)
+        slot = len(self._keys) - 1
+        for pattern in patterns:
+            if self._places.setdefault(pattern, slot) != slot:
+                self._group(pattern).append(self._looks.whole(key))
 
+    def _group(self, pattern: str) -> list[bytes]:
+        place = self._places.get(pattern)
+        if place is not None and place < 0:
+            return self._groups[~place]
+        self._groups.append([] if place is None else [self._looks.whole(self._keys[place])])
+        self._places[pattern] = ~(len(self._groups) - 1)
+        return self._groups[-1]
 
-def _left(node: Node, found: tuple[str, ...], rarity: Rarity) -> tuple[str, Node | None]:
-    """What has still to be seen in a post that has one of the anchors."""
-    match node:
-        case Term():
-            return "", None
-        case Every(nodes):
-            return _left_of_all([each for each in nodes if each != Term(found)], rarity)
-        case _:
-            return "", node
-
-
-def _left_of_all(nodes: list[Node], rarity: Rarity) -> tuple[str, Node | None]:
-    words = [each for each in nodes if isinstance(each, Term) and len(each.patterns) == 1]
-    must = min(words, key=lambda word: rarity.of(word.patterns[0])) if words else None
-    rest = [each for each in nodes if each is not must]
-    return must.patterns[0] if must else "", every(rest) if rest else None
+    def done(self) -> tuple[list[bytes], "array[int]", Looks]:
+        """The patterns, the alerts of those that settle one, and the looks of the others."""
+        settled = [(pattern, place) for pattern, place in self._places.items() if place >= 0]
+        # In the order in which their groups were made.
+        others = [pattern for pattern, place in self._places.items() if place < 0]
+        others.sort(key=self._places.__getitem__, reverse=True)
+        self._places.clear()
+        self._looks.fill(self._groups)
+        keys = array("q", (self._keys[place] for _pattern, place in settled))
+        return (
+            [pattern.encode() for pattern in chain((pattern for pattern, _place in settled), others)],
+            keys,
+            self._looks,
+        )

@@ -1,118 +1,170 @@
-"""All alerts held against each post: a large base that does not change, and a small layer of what changed since."""
+"""All alerts held against each post: large layers that do not change, and a small one of what changed since."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import merge
+from operator import itemgetter
 from threading import Lock
 from typing import NamedTuple
 
 from vierogen.matching import automata
 from vierogen.matching.automata import Build
 from vierogen.matching.breadth import Rarity
-from vierogen.matching.index import Clauses, Index
+from vierogen.matching.index import Batch, Found, Index
+from vierogen.matching.layers import Layer
 from vierogen.matching.posts import Post, documents
-from vierogen.matching.tree import Query, View
+from vierogen.matching.tree import Query
 
-MERGE_FROM = 5_000
+MERGE_FROM = 1_000
 """When so many alerts have changed, merging pays."""
-
+# A layer is made anew when it is at most so many times as large as what changed: a million only after 100,000 changes.
+_GROWTH = 10
+# So many posts are searched as one: more than that, and what was found of the first is no longer close by.
+_AT_ONCE = 64
 
 Hit = tuple[int, int]
-"""An alert, and the number of the first of its clauses that the post fulfils; ``Query.worded`` has its text."""
+"""The key of an alert, and the number of the first of its clauses that the post fulfils: see ``Query.worded``."""
 
 
 class _Layers(NamedTuple):
-    """What one batch is matched with; never changed, only replaced."""
+    """What one batch is matched with; never changed, only replaced. With each, the alerts that count no more."""
 
-    base: Index
-    # Alerts that are in the base as they were, and count no more.
-    gone: frozenset[int]
-    live: Index
+    base: tuple[tuple[Index, frozenset[int]], ...]
+    live: Index | None
+
+    def find(self, batch: Batch) -> Found:
+        """What the posts of a batch are hits for."""
+        found: Found = defaultdict(dict)
+        for index, gone in self.base:
+            index.find(batch, found)
+            if gone:
+                _without(gone, found)
+        if self.live:
+            self.live.find(batch, found)
+        return found
 
 
 class Matcher:
-    """The alerts of everybody. Safe with threads: a batch sees all changes that were ready when it began.
+    """The alerts of everybody, by whole numbers of 64 bits. Safe with threads: a batch sees all changes before it.
 
-    ``rarity`` says which words are frequent; one made of a sample of real posts makes matching quicker, and never
-    changes what is found.
+    ``alerts`` are taken one by one if they are pairs in the order of their keys; a million queries at the same time
+    would take half a gigabyte. ``rarity`` says which words are frequent; one made of a sample of real posts makes
+    matching quicker, and never changes what is found.
     """
 
     def __init__(
-        self, alerts: Mapping[int, Query] | None = None, *, rarity: Rarity | None = None, build: Build = automata.build
+        self,
+        alerts: Mapping[int, Query] | Iterable[tuple[int, Query]] = (),
+        *,
+        rarity: Rarity | None = None,
+        build: Build = automata.build,
     ) -> None:
         self._rarity, self._build = rarity or Rarity(), build
         self._changing, self._merging = Lock(), Lock()
-        self._changed: dict[int, Clauses | None] = {}
-        self._base: dict[int, Clauses] = {key: query.clauses for key, query in (alerts or {}).items()}
-        self._layers: _Layers | None = None
-        self._index = self._indexed(self._base)
+        # What changed since the youngest layer was made.
+        self._live: dict[int, Query] = {}
+        self._current: _Layers | None = None
+        entries = sorted(alerts.items(), key=itemgetter(0)) if isinstance(alerts, Mapping) else alerts
+        # The oldest and largest comes first.
+        self._layers = [Layer(entries, self._rarity, build)]
 
-    def _indexed(self, alerts: Mapping[int, Clauses]) -> Index:
-        # By their keys, so that hits are in that order without being sorted by it time and again.
-        return Index(((key, alerts[key]) for key in sorted(alerts)), self._rarity, self._build)
+    def __len__(self) -> int:
+        with self._changing:
+            return len(self._live) + sum(len(layer) - len(layer.gone) for layer in self._layers)
+
+    def __contains__(self, key: int) -> bool:
+        with self._changing:
+            return key in self._live or any(key in layer and key not in layer.gone for layer in self._layers)
 
     @property
     def changed(self) -> int:
-        """How many alerts changed since the base was made. From MERGE_FROM on it is time to merge."""
-        return len(self._changed)
+        """How many alerts are new or have changed since the last merge. From MERGE_FROM on it is time for the next."""
+        return len(self._live)
 
-    def put(self, alert: int, query: Query) -> None:
+    def put(self, key: int, query: Query) -> None:
         """Add an alert or change it. The next batch heeds it."""
-        self._change({alert: query.clauses})
+        self.put_many({key: query})
 
-    def drop(self, alert: int) -> None:
-        """Take an alert out, for good or as a pause. The next batch does without it."""
-        self._change({alert: None})
-
-    def _change(self, changes: Mapping[int, Clauses | None]) -> None:
+    def put_many(self, alerts: Mapping[int, Query]) -> None:
+        """Add or change several. The next batch heeds them all; of many thousands it takes seconds, so merge then."""
         with self._changing:
-            self._changed.update(changes)
-            self._layers = None
+            for key, query in alerts.items():
+                self._forget(key)
+                self._live[key] = query
+            self._current = None
+
+    def drop(self, key: int) -> None:
+        """Take an alert out, for good or as a pause. The next batch does without it. One that is not there is fine."""
+        with self._changing:
+            self._forget(key)
+            self._current = None
+
+    def _forget(self, key: int) -> None:
+        self._live.pop(key, None)
+        for layer in self._layers:
+            if key in layer:
+                layer.gone.add(key)
 
     def merge(self) -> None:
-        """Make a new base with all changes until now. For a thread of its own: matching goes on meanwhile."""
+        """Compile what changed together with the layers that are not much larger. For a thread of its own.
+
+        Matching and changing go on meanwhile. A million alerts, all anew, take some 60 seconds and 2.2 gigabytes
+        for that time; that happens once in a hundred thousand changes.
+        """
         with self._merging:
             with self._changing:
-                changed, base = dict(self._changed), self._base
-            merged = {key: clauses for key, clauses in base.items() if key not in changed}
-            merged.update((key, clauses) for key, clauses in changed.items() if clauses is not None)
-            index = self._indexed(merged)
+                live = dict(self._live)
+                taken = [(layer, frozenset(layer.gone)) for layer in self._to_merge(len(live))]
+            entries = merge(*(layer.entries(gone) for layer, gone in taken), sorted(live.items()), key=itemgetter(0))
+            merged = Layer(entries, self._rarity, self._build)
             with self._changing:
-                self._base, self._index = merged, index
-                # What changed again meanwhile stays in the layer.
-                self._changed = {
-                    key: clauses
-                    for key, clauses in self._changed.items()
-                    if key not in changed or changed[key] is not clauses
-                }
-                self._layers = None
+                self._swap(merged, taken, live)
 
-    def _current(self) -> _Layers:
+    def _to_merge(self, changed: int) -> list[Layer]:
+        number = len(self._layers)
+        while number and len(self._layers[number - 1]) <= _GROWTH * (changed + len(self._layers[number - 1].gone)):
+            number -= 1
+            changed += len(self._layers[number])
+        return self._layers[number:]
+
+    def _swap(self, merged: Layer, taken: Sequence[tuple[Layer, frozenset[int]]], live: Mapping[int, Query]) -> None:
+        # What changed again meanwhile stays as it is now.
+        for layer, gone in taken:
+            merged.gone |= layer.gone - gone
+        merged.gone |= {key for key, query in live.items() if self._live.get(key) is not query}
+        self._live = {key: query for key, query in self._live.items() if live.get(key) is not query}
+        self._layers = [*self._layers[: len(self._layers) - len(taken)], merged]
+        self._current = None
+
+    def _now(self) -> _Layers:
         with self._changing:
-            if self._layers is None:
-                changed, base = self._changed, self._base
-                live = self._indexed({key: clauses for key, clauses in changed.items() if clauses is not None})
-                self._layers = _Layers(self._index, frozenset(key for key in changed if key in base), live)
-            return self._layers
+            if self._current is None:
+                live = ((key, self._live[key].clauses) for key in sorted(self._live))
+                self._current = _Layers(
+                    tuple((layer.index, frozenset(layer.gone)) for layer in self._layers if len(layer)),
+                    Index(live, self._rarity, self._build) if self._live else None,
+                )
+            return self._current
 
-    def match(self, posts: Sequence[Post]) -> list[list[Hit]]:
-        """The hits of each post, by alert. Some hundreds of posts at a time are quickest: they are folded together."""
-        layers = self._current()
-        views = map(View, [post.text for post in posts], documents(posts))
-        if layers.live.keys or layers.gone:
-            return [_found(layers, view) for view in views]
-        return [_hits(layers.base, view) for view in views]
+    def match(self, post: Post) -> list[Hit]:
+        """The hits of one post, in the order of the alerts' keys."""
+        return self.match_many([post])[0]
+
+    def match_many(self, posts: Sequence[Post]) -> list[list[Hit]]:
+        """The hits of each post. Some hundreds of posts at a time are quickest: they are looked at together."""
+        layers, folded = self._now(), documents(posts)
+        hits: list[list[Hit]] = [[] for _post in posts]
+        for start in range(0, len(posts), _AT_ONCE):
+            texts = [post.text for post in posts[start : start + _AT_ONCE]]
+            found = layers.find(Batch(texts, folded[start : start + _AT_ONCE]))
+            for number, alerts in found.items():
+                keys = sorted(alerts)
+                # Without a loop of Python's own: a post may have many.
+                hits[start + number] = list(zip(keys, map(alerts.__getitem__, keys), strict=True))
+        return hits
 
 
-def _hits(index: Index, view: View) -> list[Hit]:
-    found = index.find(view)
-    if not found:
-        return []
-    slots = sorted(found)
-    # Without a loop of Python's own: a post may have many.
-    return list(zip(map(index.keys.__getitem__, slots), map(found.__getitem__, slots), strict=True))
-
-
-def _found(layers: _Layers, view: View) -> list[Hit]:
-    gone = layers.gone
-    hits = [hit for hit in _hits(layers.base, view) if hit[0] not in gone]
-    return sorted(chain(hits, _hits(layers.live, view)))
+def _without(gone: frozenset[int], found: Found) -> None:
+    for alerts in found.values():
+        for key in gone.intersection(alerts):
+            del alerts[key]

@@ -1,32 +1,42 @@
 """``vierogen match``: alerts against posts for a shell or another program, without an installation or a database."""
 
 import gc
+import gettext
 import json
 import os
+import re
 import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
-from typing import Any, NoReturn, TextIO
+from typing import NoReturn
+from unicodedata import category
 
+from vierogen.core.words import gettext_noop as _
 from vierogen.matching.breadth import Rarity
 from vierogen.matching.errors import QueryError
+from vierogen.matching.lines import Lines, posts_of
 from vierogen.matching.matcher import Matcher
 from vierogen.matching.parsing import parse
-from vierogen.matching.posts import Post, documents
+from vierogen.matching.posts import documents
 from vierogen.matching.tree import Query
 
-# sysexits.h: EX_USAGE, EX_DATAERR and EX_NOINPUT.
-WRONG_USAGE, WRONG_QUERY, NO_INPUT = 64, 65, 66
-BATCH = 500
-# Their words say which ones are frequent.
+# The last three are of sysexits.h: EX_USAGE, EX_DATAERR and EX_NOINPUT.
+FINE, SOME_WRONG, WRONG_USAGE, WRONG_QUERY, NO_INPUT = 0, 1, 64, 65, 66
+# The words of so many posts say which ones are frequent.
 SAMPLE = 2_000
+# So many wrong lines are told in full, and so many characters of each.
+MOST_TOLD, WIDTH = 20, 100
+LOCALES = Path(__file__).resolve().parents[1] / "locale"
+_STATUS = Path("/proc/self/status")
+_NOT_UTF8 = _("This line is not UTF-8.")
+_MORE = _("There is more of this: {number} lines in all.")
 
 
 class _Arguments(ArgumentParser):
@@ -34,11 +44,16 @@ class _Arguments(ArgumentParser):
         self.exit(WRONG_USAGE, f"{self.prog}: {message}\n")
 
 
+class _WrongQueriesError(Exception):
+    """Some queries cannot be read, and whoever asked was told so."""
+
+
 def _asked(arguments: Sequence[str]) -> Namespace:
     parser = _Arguments(
         prog="vierogen match",
         description="Print the line numbers, from 1, of each post and each alert that it is a hit for.",
-        epilog="Ends in 0; in 64 for wrong usage, in 65 when a query cannot be read, in 66 when a file cannot.",
+        epilog="Exit status: 0 all posts were matched; 1 they were, but some were not written as they should be; 64 "
+        "wrong usage; 65 a query cannot be read; 66 a file cannot be read.",
         allow_abbrev=False,
     )
     parser.add_argument("--alerts", required=True, metavar="FILE", help="one query per line; an empty line is none")
@@ -50,61 +65,71 @@ def _asked(arguments: Sequence[str]) -> Namespace:
         "standard input",
     )
     parser.add_argument("--stats", action="store_true", help="print figures as a last line of JSON on standard error")
-    return parser.parse_args(arguments)
+    parser.add_argument("--language", choices=["nl", "en"], help="of the messages; usually that of your shell")
+    asked = parser.parse_args(arguments)
+    if asked.alerts == asked.posts == "-":
+        parser.error("standard input (-) can be read once")
+    return asked
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[TextIO]:
-    """The file as text. A byte that is no UTF-8 becomes a sign of its own: one of those must not stop a stream."""
+def _opened(name: str) -> Iterator[Lines]:
     if name == "-":
-        with open(sys.stdin.fileno(), encoding="utf-8-sig", errors="replace", newline="\n", closefd=False) as lines:
-            yield lines
+        yield Lines(sys.stdin.fileno())
         return
-    with Path(name).open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
-        yield lines
+    with Path(name).open("rb", buffering=0) as file:
+        yield Lines(file.fileno())
 
 
-def _word(told: dict[str, Any], name: str) -> str:
-    value = told.get(name)
-    return value if isinstance(value, str) else ""
+class _Complaints:
+    """What is wrong with lines, told on standard error in the reader's language; not a million times."""
+
+    def __init__(self, language: str | None) -> None:
+        self._translate = gettext.translation("django", LOCALES, language and [language], fallback=True).gettext
+        self.number = 0
+
+    def tell(self, where: str, sentence: str, *more: str) -> None:
+        """Tell one."""
+        self.number += 1
+        if self.number <= MOST_TOLD:
+            sys.stderr.write("\n".join([f"vierogen match: {where}: {self._translate(sentence)}", *more]) + "\n")
+
+    def tell_query(self, where: str, text: str, error: QueryError) -> None:
+        """Tell what is wrong with a query, with a mark below the character."""
+        sentences = [self._translate(each).format(**error.values) for each in (error.sentence, error.proposal) if each]
+        start = max(0, error.at - WIDTH // 2)
+        before = _harmless(text[start : error.at])
+        pointed = (f"    {before}{_harmless(text[error.at : start + WIDTH])}", f"    {' ' * len(before)}^")
+        self.tell(f"{where}:{error.at + 1}", _harmless(" ".join(sentences)), *pointed)
+
+    def end(self) -> None:
+        """Say so if not all were told."""
+        if self.number > MOST_TOLD:
+            sys.stderr.write(f"vierogen match: {self._translate(_MORE).format(number=self.number)}\n")
 
 
-def post_of(line: str) -> Post:
-    """The post in a line: the line itself, unless that is an object of JSON with a text."""
-    line = line.rstrip("\r\n")
-    if not line.startswith("{"):
-        return Post(line)
-    try:
-        told = json.loads(line)
-    except (ValueError, RecursionError):
-        return Post(line)
-    if not isinstance(told, dict) or not isinstance(told.get("text"), str):
-        return Post(line)
-    has = told.get("has")
-    return Post(
-        told["text"],
-        lang=_word(told, "lang"),
-        author=_word(told, "author"),
-        source=_word(told, "source"),
-        network=_word(told, "network"),
-        has=frozenset(each for each in has if isinstance(each, str)) if isinstance(has, list) else frozenset(),
-        is_reply=told.get("reply") is True,
+def _harmless(text: str) -> str:
+    """Without signs that a terminal would obey; they show as \\x1b."""
+    return "".join(
+        sign.encode("unicode_escape").decode() if category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else sign
+        for sign in text
     )
 
 
-def _queries(name: str) -> tuple[dict[int, Query], list[str]]:
-    """The queries by the number of their line, and what is wrong with the others, a line for each."""
-    queries, wrong = {}, []
-    with _opened(name) as lines:
-        for number, line in enumerate(lines, start=1):
-            text = line.rstrip("\r\n")
-            if not text.strip():
-                continue
+def _queries(name: str, complaints: _Complaints) -> Iterator[tuple[int, Query]]:
+    """The queries by the number of their line. Raises _WrongQueriesError after the last if one cannot be read."""
+    with _opened(name) as lots:
+        for number, line in enumerate(chain.from_iterable(lots), start=1):
             try:
-                queries[number] = Query("", parse(text).clauses)  # the text is not asked for any more
+                text = line.decode()
+                if text.strip():
+                    yield number, parse(text)
+            except UnicodeDecodeError as error:
+                complaints.tell(f"{name}:{number}:{len(line[: error.start].decode()) + 1}", _NOT_UTF8)
             except QueryError as error:
-                wrong.append(f"vierogen match: {name}, line {number}, character {error.at + 1}: {error}\n")
-    return queries, wrong
+                complaints.tell_query(f"{name}:{number}", text, error)
+    if complaints.number:
+        raise _WrongQueriesError
 
 
 @dataclass
@@ -117,55 +142,71 @@ class _Stats:
     started: float = field(default_factory=perf_counter)
 
     def line(self) -> str:
-        """The figures. Linux tells the peak in kilobytes, macOS in bytes."""
-        unit = 1024 if sys.platform != "darwin" else 1024 * 1024
+        """The figures."""
         told = {
             "alerts": self.alerts,
             "posts": self.posts,
             "hits": self.hits,
             "build_seconds": round(self.build_seconds, 3),
             "match_seconds": round(self.match_seconds, 3),
-            "peak_mb": round(getrusage(RUSAGE_SELF).ru_maxrss / unit, 1),
+            "peak_mb": round(peak_mb(), 1),
         }
         return json.dumps(told) + "\n"
 
 
-def _matched(matcher: Matcher, posts: Iterator[Post], stats: _Stats) -> Iterator[str]:
-    while batch := list(islice(posts, BATCH)):
-        start = perf_counter()
-        found = matcher.match(batch)
-        stats.match_seconds += perf_counter() - start
-        lines = [
-            f"{number}\t{alert}\n"
-            for number, hits in enumerate(found, start=stats.posts + 1)
-            for alert, _clause in hits
-        ]
-        stats.posts += len(batch)
-        stats.hits += len(lines)
-        yield "".join(lines)
+def peak_mb() -> float:
+    """The most memory that this process had so far. Linux counts the program that started it along, but tells both."""
+    if _STATUS.exists():
+        told = re.search(r"^VmHWM:\s*(\d+) kB", _STATUS.read_text(), re.MULTILINE)
+        if told:
+            return int(told[1]) / 1024
+    # Here Linux tells kilobytes, and macOS bytes.
+    return getrusage(RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
-def _run(asked: Namespace) -> int:
-    stats = _Stats()
-    queries, wrong = _queries(asked.alerts)
-    if wrong:
-        sys.stderr.write("".join(wrong))
-        return WRONG_QUERY
-    stats.alerts = len(queries)
-    stats.build_seconds = perf_counter() - stats.started
-    with _opened(asked.posts) as lines:
-        posts = map(post_of, lines)
-        sample = list(islice(posts, SAMPLE))
-        start = perf_counter()
-        matcher = Matcher(queries, rarity=Rarity(documents(sample)))
-        stats.build_seconds += perf_counter() - start
-        del queries
-        for part in _matched(matcher, chain(sample, posts), stats):
-            sys.stdout.write(part)
+def _rarity(lots: Lines) -> tuple[Rarity, list[list[bytes]]]:
+    """How rare words are, from the posts that are there already; and those lots, which are still to be matched."""
+    taken: list[list[bytes]] = []
+    while sum(map(len, taken)) < SAMPLE and not lots.is_done and lots.is_ready():
+        taken.append(lots.lot())
+    sample = [read.post for read in posts_of([line for lot in taken for line in lot][:SAMPLE])]
+    return Rarity(documents(sample)), taken
+
+
+def _match(matcher: Matcher, lines: Sequence[bytes], stats: _Stats, complaints: _Complaints) -> None:
+    """Match some posts and print their hits at once: whoever waits for them may write no more until they come."""
+    reads = posts_of(lines)
+    start = perf_counter()
+    found = matcher.match_many([read.post for read in reads])
+    stats.match_seconds += perf_counter() - start
+    for number, read in enumerate(reads, start=stats.posts + 1):
+        if read.wrong:
+            complaints.tell(f"posts:{number}", read.wrong)
+    told = [
+        f"{number}\t{alert}\n" for number, hits in enumerate(found, start=stats.posts + 1) for alert, _clause in hits
+    ]
+    stats.posts += len(reads)
+    stats.hits += len(told)
+    if told:
+        sys.stdout.write("".join(told))
         sys.stdout.flush()
+
+
+def _run(asked: Namespace, complaints: _Complaints) -> int:
+    stats = _Stats()
+    with _opened(asked.posts) as lots:
+        rarity, taken = _rarity(lots)
+        matcher = Matcher(_queries(asked.alerts, complaints), rarity=rarity)
+        stats.alerts, stats.build_seconds = len(matcher), perf_counter() - stats.started
+        # What was made until now stays to the end, and need not be looked through time and again.
+        gc.freeze()
+        gc.enable()
+        for lot in chain(taken, lots):
+            _match(matcher, lot, stats, complaints)
+    complaints.end()
     if asked.stats:
         sys.stderr.write(stats.line())
-    return 0
+    return SOME_WRONG if complaints.number else FINE
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -173,12 +214,16 @@ def main(arguments: Sequence[str]) -> int:
     try:
         asked = _asked(arguments)
     except SystemExit as left:
-        return left.code if isinstance(left.code, int) else 0
+        return left.code if isinstance(left.code, int) else FINE
     collecting = gc.isenabled()
-    # A million small things are made here that live to the end: to look through them time and again takes a minute.
+    # Small things are made by the million while alerts are compiled: to look through them time and again takes long.
     gc.disable()
+    complaints = _Complaints(asked.language)
     try:
-        return _run(asked)
+        return _run(asked, complaints)
+    except _WrongQueriesError:
+        complaints.end()
+        return WRONG_QUERY
     except BrokenPipeError:
         # Whoever read this has seen enough. What is still in the buffer must not complain at the end either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -189,5 +234,5 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"vierogen match: {error.filename}: {error.strerror}\n")
         return NO_INPUT
     finally:
-        if collecting:
-            gc.enable()
+        gc.unfreeze()
+        (gc.enable if collecting else gc.disable)()

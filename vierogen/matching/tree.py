@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from vierogen.matching.folding import spaced
 from vierogen.matching.nearness import are_near
+from vierogen.matching.posts import Post, documents
 
 
 class View:
@@ -120,8 +121,17 @@ class Query:
 
     def worded(self, clause: int) -> str:
         """That clause as it was written."""
-        start, end = self.spans[clause] if self.spans else (0, len(self.text))
+        start, end = self.span(clause)
         return self.text[start:end]
+
+    def span(self, clause: int) -> tuple[int, int]:
+        """Where in the text that clause begins and ends."""
+        return self.spans[clause] if self.spans else (0, len(self.text))
+
+    def first(self, post: Post, document: str = "") -> int | None:
+        """The number of the first clause that this post fulfils, if any; quicker with its stored document."""
+        view = View(post.text, document or documents([post])[0])
+        return next((number for number, node in enumerate(self.clauses) if node.holds(view)), None)
 
 
 def negated(node: Node) -> Node:

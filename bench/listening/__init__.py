@@ -1,0 +1,1 @@
+"""How quickly all alerts are held against each post, beside peers: ``make bench-listening``."""

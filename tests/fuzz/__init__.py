@@ -1,0 +1,1 @@
+"""Programs that try what nobody would think of, for as long as they are let: python -m tests.fuzz.NAME SECONDS."""
