@@ -1,0 +1,16 @@
+"""What listening does without a click: the listener itself, and a worker's jobs."""
+
+import threading
+
+from vierogen.core.schedule import Job
+from vierogen.listening.listener import Listener
+
+
+def start_listening(stop: threading.Event) -> list[threading.Thread]:
+    """Read every source that nobody else reads, until ``stop`` is set; returns the thread to wait for."""
+    thread = threading.Thread(target=Listener().run, args=(stop,), name="listener", daemon=True)
+    thread.start()
+    return [thread]
+
+
+JOBS: list[Job] = []
