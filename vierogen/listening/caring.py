@@ -235,6 +235,8 @@ class Care:
         if self._failures or first:
             self._failures = 0
             self.tell(failures=0, problem="")
+        if first:
+            self.tell(memory=memory)
         if found:
             self.inbox.put(self._batch(found, lambda: self._was_heard(found, memory)), stop=self.stop)
 

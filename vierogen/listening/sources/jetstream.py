@@ -4,6 +4,7 @@ What the stream says stands in https://github.com/bluesky-social/jetstream, a po
 https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from threading import Event as Flag
@@ -116,10 +117,11 @@ class Jetstream(Streamed):
         self, client: httpx.Client, address: str, memory: Memory, *, stop: Flag
     ) -> Iterator[tuple[list[Found], Memory]]:
         """Go on from the cursor, which is a time and so means the same on each server, some seconds before it."""
-        wanted: dict[str, str | int] = {"wantedCollections": POSTS}
         cursor = memory.get("cursor")
-        if isinstance(cursor, int):
-            wanted["cursor"] = max(0, cursor - OVERLAP)
+        if not isinstance(cursor, int):
+            # From now on, also when this is cut before the first post: without a cursor only what is new is told.
+            memory = {"cursor": (cursor := time.time_ns() // 1_000)}
+        wanted = {"wantedCollections": POSTS, "cursor": max(0, cursor - OVERLAP)}
         with told():
             for frame in frames(client, f"{address}?{urlencode(wanted)}", stop=stop):
                 if frame is None:
@@ -157,7 +159,7 @@ def _found(event: _Event, commit: _Commit, post: _Post) -> Found:
         has = _WITH_LINK[has]
     return Found(
         f"at://{event.did}/{POSTS}/{commit.rkey}",
-        text if text.isascii() and len(text) < LONGEST else tamed_text(text[:LONGEST]),
+        text if text.isascii() and len(text) < LONGEST and "\x00" not in text else tamed_text(text[:LONGEST]),
         title,
         f"https://bsky.app/profile/{event.did}/post/{commit.rkey}",
         post.langs[0] if post.langs else "",
