@@ -143,9 +143,13 @@ def found_in(status: Mapping[str, Any], server: str) -> Found | None:
     if not status.get("id") or status.get("reblog") or status.get("visibility", "public") not in ("public", "unlisted"):
         return None
     try:
-        shown = shown_from(status)
+        return _found(status, server)
     except (AttributeError, TypeError, ValueError):
         return None
+
+
+def _found(status: Mapping[str, Any], server: str) -> Found:
+    shown = shown_from(status)
     kinds = {_HAS.get(str(each.get("type")), "") for each in status.get("media_attachments") or ()} - {""}
     return Found(
         key=web_address(status.get("uri")) or shown.url or f"{server}/{status['id']}",
