@@ -26,7 +26,9 @@ def typed(address: str) -> str:
         raise SourceError(_NO_ADDRESS) from None
     if url.userinfo:
         raise SourceError(_NO_NAMES)
-    if url.scheme not in {"http", "https"} or "." not in url.host.strip(".") and ":" not in url.host and url.host != "localhost":
+    if url.scheme not in {"http", "https"} or (
+        "." not in url.host.strip(".") and ":" not in url.host and url.host != "localhost"
+    ):
         raise SourceError(_NO_ADDRESS)
     tidied = str(url.copy_with(fragment=None))
     if len(tidied) > LONGEST:

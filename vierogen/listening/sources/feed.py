@@ -18,7 +18,6 @@ from vierogen.listening.sources import pacing
 from vierogen.listening.sources.addresses import typed
 from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading
 from vierogen.listening.sources.documents.apart import read_apart
-from vierogen.listening.sources.documents.feeds import plausible
 from vierogen.listening.sources.fetching import Fetched, NotYet, fetch
 from vierogen.listening.sources.links import clean
 
@@ -51,6 +50,15 @@ class Feed(Polled):
         return bool(_SECRET.match(address) or _LOOKS_LIKE_A_FEED.search(address.lower()))
 
     @classmethod
+    def is_secret(cls, address: str) -> bool:
+        """Is it a feed of Google Alerts?
+
+        A person made it for a program to read, and its address is their secret; Google's robots.txt means those that
+        walk through the whole web.
+        """
+        return bool(_SECRET.match(address))
+
+    @classmethod
     def tidied(cls, address: str) -> str:
         """Absolute; ``feed:`` in front, as some sites write it, goes."""
         return typed(re.sub(r"^feed:(//)?(?=https?:|[^/])", "", address.strip(), flags=re.IGNORECASE))
@@ -59,9 +67,7 @@ class Feed(Polled):
         """What is new since ``memory``. Raises ``SourceError``."""
         now = datetime.now(UTC)
         try:
-            # A feed of Google Alerts is made by a person for a program to read, and its address is their secret;
-            # Google's robots.txt means those that walk through the whole web.
-            got = fetch(client, address, accept=ACCEPT, memory=memory, robots=not _SECRET.match(address))
+            got = fetch(client, address, accept=ACCEPT, memory=memory, robots=not self.is_secret(address))
         except NotYet as busy:
             return Reading(memory=memory, again_in=busy.wait)
         if got.unchanged:
@@ -154,3 +160,11 @@ def _longest(*asked: Any) -> float | None:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:14]
+
+
+def plausible(moment: str | None, *, now: datetime) -> datetime | None:
+    """The moment, if something can have been written then: not before the web, and not after tomorrow."""
+    if not moment:
+        return None
+    found = datetime.fromisoformat(moment)
+    return found if datetime(1991, 1, 1, tzinfo=UTC) < found < now + timedelta(days=1) else None

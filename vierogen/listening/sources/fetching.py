@@ -23,8 +23,6 @@ from vierogen.listening.sources.links import host_of
 from vierogen.listening.sources.politeness import HOSTS
 from vierogen.listening.sources.robots import ROBOTS
 
-MAX_BYTES = 10_000_000
-MAX_SECONDS = 40.0
 MAX_REDIRECTS = 5
 TIMEOUT = httpx.Timeout(connect=10, read=15, write=15, pool=5)
 # A site may ask to be left alone for so long (seconds), and no longer.
@@ -47,6 +45,17 @@ _REASONS: Mapping[int, str] = {
 }
 _TROUBLE = _("The site has trouble of its own just now.")
 _ODD = _("The site gave an answer that makes no sense.")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one answer. ``seconds`` go from the first byte sent to the last one read."""
+
+    bytes: int = 10_000_000
+    seconds: float = 40.0
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ def fetch(  # noqa: PLR0913 - each of these is part of what is asked
     accept: str,
     memory: Memory | None = None,
     robots: bool = True,
-    max_bytes: int = MAX_BYTES,
+    limits: Limits = LIMITS,
 ) -> Fetched:
     """Fetch ``address`` if it changed. Raises ``SourceError``, or ``NotYet`` where the host has to be left alone.
 
@@ -96,7 +105,7 @@ def fetch(  # noqa: PLR0913 - each of these is part of what is asked
     15.4.2 and 15.4.9). Where there is nothing any more, the address as it was typed gets its chance again.
     """
     known = dict(memory or {})
-    asked = _Asked(client, accept=accept, robots=robots, max_bytes=max_bytes)
+    asked = _Asked(client, accept=accept, robots=robots, limits=limits)
     if moved := str(known.get("moved") or ""):
         try:
             return asked.answered(moved, known)
@@ -112,7 +121,7 @@ class _Asked:
     client: httpx.Client
     accept: str
     robots: bool
-    max_bytes: int
+    limits: Limits
 
     def answered(self, address: str, known: Memory) -> Fetched:
         """Follow redirects, each through the guard, to the answer."""
@@ -132,13 +141,13 @@ class _Asked:
             raise SourceError(_NO_ADDRESS)
         pause = 0.0
         if self.robots:
-            rules = ROBOTS.of(address, lambda robots: _robots(self.client, robots))
+            rules = ROBOTS.of(address, lambda robots: _robots(self.client, robots, limits=self.limits))
             if not rules.allows(address):
                 raise SourceError(_FORBIDDEN if rules.parser else _TROUBLE, detail="robots.txt")
             pause = rules.pause
         if wait := HOSTS.turn(host, pause=pause):
             raise NotYet(wait)
-        response, body = _got(self.client, address, headers=self._headers(known), max_bytes=self.max_bytes)
+        response, body = _got(self.client, address, headers=self._headers(known), limits=self.limits)
         return _accepted(response, host=host), body
 
     def _headers(self, known: Memory) -> dict[str, str]:
@@ -146,9 +155,7 @@ class _Asked:
         return {"Accept": self.accept, **{name: str(value) for name, value in said.items() if value}}
 
 
-def _fetched(
-    response: httpx.Response, body: bytes, known: Memory, *, here: str, moved: object
-) -> Fetched:
+def _fetched(response: httpx.Response, body: bytes, known: Memory, *, here: str, moved: object) -> Fetched:
     digest = hashlib.sha256(body).hexdigest()[:32] if body else str(known.get("digest") or "")
     unchanged = response.status_code == 304 or digest == known.get("digest")
     said = {
@@ -176,7 +183,7 @@ def _max_age(said: str) -> float | None:
 
 def _accepted(response: httpx.Response, *, host: str) -> httpx.Response:
     status, headers = response.status_code, response.headers
-    if status == 200 or status == 304 or response.next_request is not None:
+    if status in {200, 304} or response.next_request is not None:
         return response
     wait = None
     if status in {429, 503} and ("Retry-After" in headers or status == 429):
@@ -186,10 +193,16 @@ def _accepted(response: httpx.Response, *, host: str) -> httpx.Response:
     raise SourceError(reason, wait=wait, gone=status == 410, detail=f"status {status}")
 
 
-def _robots(client: httpx.Client, address: str) -> tuple[int, bytes]:
+def site_maps(client: httpx.Client, address: str, *, limits: Limits = LIMITS) -> list[str]:
+    """The site maps that the site's ``robots.txt`` names (https://www.sitemaps.org/protocol.html#submit_robots)."""
+    rules = ROBOTS.of(address, lambda robots: _robots(client, robots, limits=limits))
+    return [str(each) for each in rules.parser.sitemaps][:3] if rules.parser else []
+
+
+def _robots(client: httpx.Client, address: str, *, limits: Limits) -> tuple[int, bytes]:
     """Status and body of a ``robots.txt``; at most five redirects (RFC 9309, 2.3.1.2). Raises ``SourceError``."""
     for _hop in range(MAX_REDIRECTS + 1):
-        response, body = _got(client, address, headers={"Accept": "text/plain"}, max_bytes=MAX_BYTES)
+        response, body = _got(client, address, headers={"Accept": "text/plain"}, limits=limits)
         if response.next_request is None:
             return response.status_code, body
         address = str(response.next_request.url)
@@ -197,17 +210,17 @@ def _robots(client: httpx.Client, address: str) -> tuple[int, bytes]:
 
 
 def _got(
-    client: httpx.Client, address: str, *, headers: Mapping[str, str], max_bytes: int
+    client: httpx.Client, address: str, *, headers: Mapping[str, str], limits: Limits
 ) -> tuple[httpx.Response, bytes]:
     """One answer and its whole body, unpacked if it is a packed file."""
-    clock = _Clock(MAX_SECONDS)
-    extensions = {"max_bytes": max_bytes, "max_seconds": MAX_SECONDS, "trace": clock.see}
+    clock = _Clock(limits.seconds)
+    extensions = {"max_bytes": limits.bytes, "max_seconds": limits.seconds, "trace": clock.see}
     try:
         # A connection of its own for each: then the clock knows which one to cut.
         known = {**headers, "Connection": "close"}
         with clock, client.stream("GET", address, headers=known, extensions=extensions) as response:
-            body = b"" if response.status_code not in {200} else b"".join(response.iter_raw())
-        return response, unpacked(body, max_bytes=max_bytes)
+            body = b"" if response.status_code != 200 else b"".join(response.iter_raw())
+        return response, unpacked(body, max_bytes=limits.bytes)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError, OSError) as error:
         raise SourceError(_SLOW if clock.rang else _reason(error), detail=repr(error)[:300]) from error
 
@@ -228,7 +241,8 @@ class _Clock:
     """Cuts the connection when all of it takes too long, wherever it is: a header can trickle in for hours."""
 
     def __init__(self, seconds: float) -> None:
-        self.rang, self.stream = False, None
+        self.rang = False
+        self.stream: Any = None
         self.timer = threading.Timer(seconds, self._ring)
         self.timer.daemon = True
 

@@ -15,11 +15,11 @@ from vierogen.listening.sources import pacing
 from vierogen.listening.sources.addresses import typed
 from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading
 from vierogen.listening.sources.documents.apart import read_apart
-from vierogen.listening.sources.fetching import NotYet, fetch
+from vierogen.listening.sources.fetching import Limits, NotYet, fetch
 from vierogen.listening.sources.links import clean
 
 ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
-MAX_BYTES = 5_000_000
+LIMITS = Limits(bytes=5_000_000)
 _REMEMBERED = 3_000
 _MOMENTS = 12
 _UNITS = (
@@ -47,7 +47,7 @@ class Page(Polled):
         now = datetime.now(UTC)
         moments = [datetime.fromisoformat(moment) for moment in memory.get("at", ())]
         try:
-            got = fetch(client, address, accept=ACCEPT, memory=memory, max_bytes=MAX_BYTES)
+            got = fetch(client, address, accept=ACCEPT, memory=memory, limits=LIMITS)
         except NotYet as busy:
             return Reading(memory=memory, again_in=busy.wait)
         if got.unchanged:

@@ -80,3 +80,6 @@ def _asked(address: str, fetch: Callable[[str], tuple[int, bytes]]) -> Rules:
     except (ValueError, RecursionError) as error:
         raise SourceError("robots.txt") from error
     return Rules(parser, until=now + KEPT)
+
+
+ROBOTS = Robots()

@@ -16,12 +16,13 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.listening.sources.addresses import typed
 from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading, SourceError
 from vierogen.listening.sources.documents.apart import read_apart
-from vierogen.listening.sources.fetching import Fetched, NotYet, fetch
+from vierogen.listening.sources.fetching import Fetched, Limits, NotYet, fetch
 from vierogen.listening.sources.links import clean, host_of
 from vierogen.listening.sources.pacing import HOUR, MINUTE
 
 ACCEPT = "application/xml, text/xml, */*;q=0.5"
-MAX_BYTES = 20_000_000
+LIMITS = Limits(bytes=20_000_000)
+PAGE_LIMITS = Limits(bytes=5_000_000)
 # At one reading: maps of an index, and pages.
 MAPS = 20
 PAGES = 5
@@ -66,7 +67,9 @@ class SiteMap(Polled):
         waiting = waiting or known.pop("waiting", [])
         found = tuple(walk.pages(waiting))
         left = waiting[walk.asked :]
-        return Reading(found, memory={**known, "waiting": left}, again_in=MINUTE if left else HOUR, title=host_of(address))
+        return Reading(
+            found, memory={**known, "waiting": left}, again_in=MINUTE if left else HOUR, title=host_of(address)
+        )
 
 
 @dataclass
@@ -81,11 +84,11 @@ class _Walk:
 
     def through(self, address: str) -> Memory:
         """Read the map (an index: the maps in it that may have changed); returns what to remember."""
-        got = fetch(self.client, address, accept=ACCEPT, memory=self.memory, max_bytes=MAX_BYTES)
+        got = fetch(self.client, address, accept=ACCEPT, memory=self.memory, limits=LIMITS)
         if got.unchanged and not self.memory.get("index"):
             return {**self.memory, **got.memory, "waiting": []}
         if got.unchanged:  # an index may stay the same while its maps grow
-            got = fetch(self.client, address, accept=ACCEPT, max_bytes=MAX_BYTES)
+            got = fetch(self.client, address, accept=ACCEPT, limits=LIMITS)
         told = read_apart("map", got.body, got.content_type)
         self._hear(told["pages"], base=got.address)
         for each in _worth_reading(told["maps"], base=got.address)[:MAPS]:
@@ -94,7 +97,7 @@ class _Walk:
 
     def _inner(self, address: str) -> None:
         try:
-            got: Fetched = fetch(self.client, address, accept=ACCEPT, max_bytes=MAX_BYTES)
+            got: Fetched = fetch(self.client, address, accept=ACCEPT, limits=LIMITS)
             self._hear(read_apart("map", got.body, got.content_type)["pages"], base=got.address)
         except (SourceError, NotYet):  # the others may be well, and this one has its turn again
             return
@@ -150,7 +153,7 @@ class _Walk:
         """The text of the first few of these; one that cannot be read is left out."""
         for address in addresses[:PAGES]:
             try:
-                got = fetch(self.client, address, accept="text/html", max_bytes=MAX_BYTES // 4)
+                got = fetch(self.client, address, accept="text/html", limits=PAGE_LIMITS)
                 told = read_apart("page", got.body, got.content_type)
             except NotYet:
                 return

@@ -63,7 +63,7 @@ def _listed(whole: Any) -> Iterable[Any]:
     if isinstance(whole, list):
         return whole
     if not isinstance(whole, dict):
-        raise ValueError("neither an object nor a list")
+        raise ValueError("neither an object nor a list")  # noqa: TRY004 - as json says it
     inner = next((whole[name] for name in _LISTS if isinstance(whole.get(name), list)), None)
     if inner is not None and not _first(whole, _TEXT):
         return list(inner)

@@ -30,7 +30,9 @@ START_TIMEOUT = 60.0
 TIMEOUT = 10.0
 DOCUMENTS = 500
 _LONGEST_ANSWER = 60_000_000
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from vierogen.listening.sources.documents.worker import main; main()"
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from vierogen.listening.sources.documents.worker import main; main()"
+)
 
 _SLOW = _("It takes too long to read what this address gives.")
 _BROKEN = _("What this address gives is damaged and cannot be read.")

@@ -9,7 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import fastfeedparser
@@ -139,9 +139,7 @@ def _patient_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     return _entry(entry, said=said, link=entry.get("link") or "", published=moment)
 
 
-def _entry(
-    entry: Mapping[str, Any], *, said: Iterable[object], link: object, published: str | None
-) -> dict[str, Any]:
+def _entry(entry: Mapping[str, Any], *, said: Iterable[object], link: object, published: str | None) -> dict[str, Any]:
     """One message, all of it text. The longest of what it says is its words: a feed may give a summary beside."""
     texts = [each for each in said if isinstance(each, str)]
     markup = max(texts, key=len, default="")
@@ -210,9 +208,9 @@ def _json_feed(text: str) -> dict[str, Any]:
 def _json_entry(item: dict[str, Any]) -> dict[str, Any]:
     authors = item.get("authors") or [item.get("author")]
     author = authors[0] if isinstance(authors, list) and authors and isinstance(authors[0], dict) else {}
-    files = [
-        {"type": each.get("mime_type")} for each in _listed(item.get("attachments")) if isinstance(each, dict)
-    ] + ([{"type": "image"}] if item.get("image") or item.get("banner_image") else [])
+    files = [{"type": each.get("mime_type")} for each in _listed(item.get("attachments")) if isinstance(each, dict)] + (
+        [{"type": "image"}] if item.get("image") or item.get("banner_image") else []
+    )
     known = {
         "id": item.get("id") or item.get("url"),
         "title": item.get("title"),
@@ -226,11 +224,3 @@ def _json_entry(item: dict[str, Any]) -> dict[str, Any]:
 
 def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def plausible(moment: str | None, *, now: datetime) -> datetime | None:
-    """The moment, if something can have been written then: not before the web, and not after tomorrow."""
-    if not moment:
-        return None
-    found = datetime.fromisoformat(moment)
-    return found if datetime(1991, 1, 1, tzinfo=UTC) < found < now + timedelta(days=1) else None

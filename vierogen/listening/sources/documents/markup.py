@@ -22,12 +22,22 @@ _REALLY = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-
 _NEVER = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape"})
 # XML 1.0, section 2.2: no document can hold these, and no database keeps the first.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LOOKS_LIKE_HTML = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_BLOCKS = frozenset(
-    "p div br li ul ol dl dt dd tr table blockquote pre h1 h2 h3 h4 h5 h6 hr article section header footer aside "
-    "figure figcaption main nav form fieldset address details summary".split()
+_LOOKS_LIKE_HTML = re.compile(
+    r"</?[a-zA-Z][^<>]{0,2000}>|<!--|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
 )
-_SILENT = frozenset("script style template noscript head title iframe object embed svg math textarea select".split())
+# fmt: off
+_BLOCKS = frozenset({
+    "p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "tr", "table", "blockquote", "pre", "h1", "h2", "h3",
+    "h4", "h5", "h6", "hr", "article", "section", "header", "footer", "aside", "figure", "figcaption", "main",
+    "nav", "form", "fieldset", "address", "details", "summary",
+})
+# fmt: on
+# fmt: off
+_SILENT = frozenset({
+    "script", "style", "template", "noscript", "head", "title", "iframe", "object", "embed", "svg", "math",
+    "textarea", "select",
+})
+# fmt: on
 
 
 def decoded(body: bytes, content_type: str = "") -> str:
