@@ -1,10 +1,11 @@
 """Reads feeds: RSS 0.9x and 2.0, RSS 1.0 (RDF), Atom and JSON Feed, also broken ones.
 
-What is well-formed goes to the quick parser; it loses words of what is not, so that goes to the tolerant one, which
-takes thirty times as long. Documents that define entities are refused before anything parses them.
+What is well-formed goes to the quick parser; it loses words of what is not. So the usual mistakes are mended, and what
+is still broken goes to the tolerant parser, which takes thirty times as long. Documents that define entities are refused before anything parses them.
 """
 
 import calendar
+import html
 import io
 import json
 import re
@@ -33,6 +34,8 @@ _LANGUAGE = re.compile(
     r"""<(?:dc:)?language>\s*([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)\s*<|"""
     r"""<(?:feed|rss)\b[^>]*\bxml:lang=["']([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)["']"""
 )
+_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,31};)")
+_NAMED = re.compile(r"&([a-zA-Z][a-zA-Z0-9]{1,31});")
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _HEAD = 20_000
 
@@ -54,7 +57,10 @@ def read_feed(text: str) -> dict[str, Any]:
     start = markup[:_HEAD]
     if not re.search(r"<(?:\w+:)?(rss|feed|RDF|channel)\b", start):
         raise Unreadable("no_feed")
-    found = _quickly(markup) or _patiently(markup)
+    found = _quickly(markup)
+    if found is None:
+        mended = _mended(markup)
+        found = _quickly(mended) or _patiently(mended)
     language = _LANGUAGE.search(start)
     return {**found, "language": (language[1] or language[2]) if language else "", "ttl": _ttl(start)}
 
@@ -112,6 +118,15 @@ def _quick_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
         link=entry.get("link") or _first_link(entry),
         published=_moment(entry.get("published") or entry.get("updated")),
     )
+
+
+def _mended(markup: str) -> str:
+    """With what is wrong most often put right: an ampersand that is only that, and the names that HTML has."""
+    return _NAMED.sub(_as_xml, _AMPERSAND.sub("&amp;", markup))
+
+
+def _as_xml(match: re.Match[str]) -> str:
+    return match[0] if match[1] in {"amp", "lt", "gt", "quot", "apos"} else html.unescape(match[0])
 
 
 def _patiently(markup: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _text(body: bytes, content_type: str) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        return body.decode(said or _guessed(body), "replace")
+        return body.decode(said, "replace") if said else body.decode("utf-8", "as western")
 
 
 def _said(where: bytes) -> str:
@@ -76,12 +76,14 @@ def _said(where: bytes) -> str:
     return "" if not is_text or name in _NEVER or info.name in _NEVER or info.name.startswith("utf-8") else info.name
 
 
-def _guessed(body: bytes) -> str:
-    # Only here: it takes tens of milliseconds.
-    from charset_normalizer import from_bytes  # noqa: PLC0415
+def _as_western(error: UnicodeError) -> tuple[str, int]:
+    """The bytes that are no UTF-8 as windows-1252: whole documents are, or a line that somebody pasted."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
-    best = from_bytes(body[:20_000]).best()
-    return best.encoding if best else "cp1252"
+
+codecs.register_error("as western", _as_western)
 
 
 def text_of(markup: str, *, lines: bool = True) -> str:

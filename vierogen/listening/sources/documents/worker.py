@@ -5,6 +5,8 @@ secrets. Standard input: a frame of JSON (``what``, ``content_type``) and one of
 JSON. A frame is four bytes of length (big-endian) and so many bytes.
 """
 
+import codecs
+import encodings
 import json
 import os
 import resource
@@ -13,6 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from pkgutil import iter_modules
 from typing import IO, Any
 
 from vierogen.listening.sources.documents.feeds import Unreadable, read_feed
@@ -49,6 +52,15 @@ def confine() -> None:
         resource.setrlimit(limit, (most, most))
 
 
+def rehearse() -> None:
+    """Use everything once: parsers and encodings are loaded at first use, and later no file can be opened."""
+    for name in [module.name for module in iter_modules(encodings.__path__)]:
+        with suppress(LookupError):
+            codecs.lookup(name)
+    for what, body in _REHEARSAL:
+        answer(what, body)
+
+
 def answer(what: str, body: bytes, content_type: str = "") -> dict[str, Any]:
     """What is in the document, or ``{"failed": CODE}``."""
     try:
@@ -75,8 +87,7 @@ def main() -> None:
     """Answer until nobody asks any more."""
     warnings.simplefilter("ignore")
     out = sys.stdout.buffer
-    for what, body in _REHEARSAL:  # parsers load parts of themselves at first use, and later no file can be opened
-        answer(what, body)
+    rehearse()
     confine()
     _send({"ready": True}, out)
     with suppress(struct.error, OSError):
