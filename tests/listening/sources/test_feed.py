@@ -109,9 +109,7 @@ def test_a_broken_feed_loses_none_of_its_words(site: Site, client: httpx.Client)
         ("shift_jis", "Shift_JIS", "text/xml"),
     ],
 )
-def test_wrong_and_right_encodings(
-    site: Site, client: httpx.Client, encoding: str, declared: str, header: str
-) -> None:
+def test_wrong_and_right_encodings(site: Site, client: httpx.Client, encoding: str, declared: str, header: str) -> None:
     word = {"cp1251": "Привет мир", "shift_jis": "日本語の見出し"}.get(encoding, "Café Zuid één € 5")
     told = f"<?xml version='1.0' encoding='{declared}'?><rss version='2.0'><channel><item><title>{word}</title>"
     address = site.put("/feed", (told + "</item></channel></rss>").encode(encoding), header)
@@ -165,7 +163,9 @@ def test_the_first_reading_tells_no_old_news(site: Site, client: httpx.Client) -
 
 
 def test_a_feed_that_did_not_change_is_not_sent_again(site: Site, client: httpx.Client) -> None:
-    address = site.put("/feed", rss(("1", "een")), headers={"ETag": '"a1"', "Last-Modified": "Tue, 24 Nov 2026 10:00:00 GMT"})
+    address = site.put(
+        "/feed", rss(("1", "een")), headers={"ETag": '"a1"', "Last-Modified": "Tue, 24 Nov 2026 10:00:00 GMT"}
+    )
     first = read(client, address)
     second = read(client, address, first.memory)
     third = read(client, address, second.memory)

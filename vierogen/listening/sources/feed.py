@@ -31,7 +31,7 @@ BACKLOG = timedelta(days=7)
 _FORMER = 300
 _MOMENTS = 12
 _GLOBAL = re.compile(r"^(https?://|urn:|tag:|at://)", re.IGNORECASE)
-_SECRET = re.compile(r"https?://(www\.)?google\.[a-z.]+/alerts/feeds/\d+/\d+", re.IGNORECASE)
+_SECRET = re.compile(r"https?://(www\.)?google\.[a-z]{2,3}(\.[a-z]{2})?/alerts/feeds/\d+/\d+", re.IGNORECASE)
 _LOOKS_LIKE_A_FEED = re.compile(
     r"(\.(rss|atom|rdf)|/(feed|rss|atom)/?|/(feed|rss|atom|index)\.(xml|json)|[?&]feed=(rss2?|atom|rdf))$"
 )

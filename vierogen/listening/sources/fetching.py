@@ -220,6 +220,8 @@ def _got(
         known = {**headers, "Connection": "close"}
         with clock, client.stream("GET", address, headers=known, extensions=extensions) as response:
             body = b"" if response.status_code != 200 else b"".join(response.iter_raw())
+        if clock.rang:  # a body that was cut off may pass for a whole one
+            raise SourceError(_SLOW)
         return response, unpacked(body, max_bytes=limits.bytes)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError, OSError) as error:
         raise SourceError(_SLOW if clock.rang else _reason(error), detail=repr(error)[:300]) from error

@@ -18,7 +18,7 @@ _NAMES = frozenset({
 # fmt: on
 # Who sends people on through themselves, and in which parameter the true address stands.
 _REDIRECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (r"(www\.)?google\.[a-z.]+", r"/url", ("url", "q")),
+    (r"(www\.)?google\.[a-z]{2,3}(\.[a-z]{2})?", r"/url", ("url", "q")),
     (r"(www\.)?bing\.com", r"/news/apiclick\.aspx", ("url",)),
     (r"lm?\.(facebook|instagram)\.com", r"/l\.php|/", ("u",)),
     (r"(www\.)?youtube\.com", r"/redirect", ("q",)),

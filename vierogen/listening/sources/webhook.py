@@ -51,7 +51,9 @@ class Webhook(Received):
 
 
 def _objects(body: bytes) -> Iterable[Any]:
-    text = body.decode("utf-8-sig")
+    text = body.decode("utf-8-sig").strip()
+    if not text:
+        raise ValueError("nothing")
     try:
         whole = tamed(json.loads(text))
     except ValueError:

@@ -51,6 +51,8 @@ def read_apart(what: str, body: bytes, content_type: str = "") -> dict[str, Any]
     with _one_at_a_time:
         said = _asked(what, body, content_type)
     if code := said.get("failed"):
+        if code == "unprepared":
+            logger.error("the program that reads documents has no rights for what it needs: %s", said.get("detail"))
         raise SourceError(_REASONS.get(str(code), _BROKEN), detail=f"{what}: {code} {said.get('detail', '')}")
     return dict(tamed(said))
 

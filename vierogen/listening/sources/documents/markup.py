@@ -32,12 +32,8 @@ _BLOCKS = frozenset({
     "nav", "form", "fieldset", "address", "details", "summary",
 })
 # fmt: on
-# fmt: off
-_SILENT = frozenset({
-    "script", "style", "template", "noscript", "head", "title", "iframe", "object", "embed", "svg", "math",
-    "textarea", "select",
-})
-# fmt: on
+# Only these: where the end of another is forgotten, it would swallow all that follows.
+_SILENT = frozenset({"script", "style", "template"})
 
 
 def decoded(body: bytes, content_type: str = "") -> str:

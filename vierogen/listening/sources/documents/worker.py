@@ -34,6 +34,8 @@ _REHEARSAL = (
     ("feed", b"<rss version='2.0'><channel><item><title>a</title></item></channel></rss>"),
     ("feed", b"<rss version='2.0'><channel><item><title>a & b &eacute; \xe9</title></item></channel>"),
     ("page", b"<html><body><article><p>" + b"Some words of a page. " * 20 + b"</p></article></body></html>"),
+    ("page", b"<html><body><script>a()</script></body></html>"),
+    ("page", b"<html><body>" + b"<div><a href='/'>Some words</a> of a page. </div>" * 40 + b"</body></html>"),
     ("links", b"<html><head><title>a</title></head></html>"),
     ("map", b"<urlset><url><loc>https://a.example/</loc></url></urlset>"),
 )
@@ -67,6 +69,8 @@ def answer(what: str, body: bytes, content_type: str = "") -> dict[str, Any]:
         return READERS[what](decoded(body, content_type))
     except Unreadable as refusal:
         return {"failed": refusal.code}
+    except (OSError, ImportError) as error:  # something should have been rehearsed
+        return {"failed": "unprepared", "detail": repr(error)[:300]}
     except MemoryError:
         return {"failed": "heavy"}
     except Exception as error:  # noqa: BLE001 - parsers raise anything on hostile bytes, and all of it means the same
