@@ -20,13 +20,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from vierogen.channels.models import Channel
-from vierogen.core.http import guarded_client
 from vierogen.core.leases import RELEASED
 from vierogen.core.plugins import found_in
 from vierogen.core.sealing import SealError
 from vierogen.listening.inbox import Batch, Inbox
 from vierogen.listening.models import Source
 from vierogen.listening.sources.base import Found, Kind, Memory, Polled, Reading, SourceError, Streamed
+from vierogen.listening.sources.fetching import NotYet
+from vierogen.listening.sources.fetching import opened as plain_client
 from vierogen.listening.sources.pacing import DAY, after_failure
 from vierogen.networks.base import NetworkError
 from vierogen.vault.actions import opened
@@ -54,8 +55,7 @@ def kinds() -> dict[str, type[Kind]]:
 def client_for(source: Source) -> Iterator[httpx.Client]:
     """A guarded client for this source; with the key of its channel, where it has one. Raises ``SourceError``."""
     if source.channel is None:
-        with guarded_client(allowed=settings.ALLOW_PRIVATE, plain=True) as client:
-            client.headers["User-Agent"] += f" (+{settings.PUBLIC_URL})"
+        with plain_client(allowed=settings.ALLOW_PRIVATE, home=settings.PUBLIC_URL) as client:
             yield client
         return
     with _opened(source.channel, source.address) as client:
@@ -140,6 +140,8 @@ class Care:
             batch = self._batch(reading.found, lambda: self._was_read(reading))
             if self.inbox.put(batch, stop=self.stop):
                 return
+        except NotYet as error:
+            self.tell(next_at=timezone.now() + timedelta(seconds=error.wait))
         except SourceError as error:
             self._troubled(error)
         except Exception:

@@ -3,6 +3,7 @@
 import threading
 
 from vierogen.core.schedule import Job
+from vierogen.listening.actions import silence
 from vierogen.listening.listener import Listener
 
 
@@ -13,4 +14,12 @@ def start_listening(stop: threading.Event) -> list[threading.Thread]:
     return [thread]
 
 
-JOBS: list[Job] = []
+def mind_sources(_worker: str) -> bool:
+    """Tell of sources that fell silent, and of those that live again."""
+    silence.mind()
+    return False
+
+
+JOBS = [
+    Job("mind sources", mind_sources, every=60.0),
+]

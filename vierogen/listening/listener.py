@@ -4,6 +4,9 @@ import logging
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 from django.db import connection, transaction
@@ -11,8 +14,10 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from vierogen.core.leases import LEASE, RELEASED, free, lock, taken, worker_name
+from vierogen.listening.actions.bringing import Delivered, done, take_up
+from vierogen.listening.actions.silence import source_name
 from vierogen.listening.caring import ITEMS, Care, kinds
-from vierogen.listening.inbox import Inbox
+from vierogen.listening.inbox import ROOM, Batch, Inbox
 from vierogen.listening.models import Source
 from vierogen.listening.sifting import Group, Sifter
 from vierogen.listening.sources.base import Polled, Streamed
@@ -24,6 +29,8 @@ log = logging.getLogger(__name__)
 ROUND, BEAT = 0.5, 2.0
 # So many sources are read at once, and so many wait for that; of the same host one, and so many seconds apart.
 READERS, PENDING, APART = 16, 32, 1.0
+# So many deliveries of others a round.
+DELIVERIES = 20
 # So many streams a round: where several listeners start together, each gets some.
 STREAMS = 5
 # Rows of one transaction: others want to write too.
@@ -44,6 +51,9 @@ class Listener:
         self._sifting = Thread(target=self.sifter.run, args=(self._sifted,), name="sifts", daemon=True)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reads sources")
         self._hosts = Hosts()
+        # Deliveries of which all hits are stored.
+        self._taken_in = SimpleQueue[Delivered]()
+        self._leaving = Event()
         self._beat_at = 0.0
 
     def run(self, stop: Event) -> None:
@@ -69,6 +79,7 @@ class Listener:
         """Claim what nobody has, and keep what is ours."""
         self._claim_streams()
         self._claim_due()
+        self._take_in()
         if time.monotonic() >= self._beat_at:
             self.beat()
             self._beat_at = time.monotonic() + BEAT
@@ -89,6 +100,21 @@ class Listener:
         chosen = self._hosts.one_each(due.order_by("next_at").values_list("pk", "address")[:room])
         for source in self._claimed(chosen):
             self._readers.submit(self._read, self._care(source))
+
+    def _take_in(self) -> None:
+        """What others brought; while much waits they queue."""
+        self._finish()
+        if self.inbox.waiting < ROOM // 4:
+            for each in take_up(DELIVERIES):
+                address = source_name(each.source)
+                stored = partial(self._taken_in.put, each)
+                batch = Batch(each.source.pk, each.found, address, each.source.language, stored)
+                self.inbox.put(batch, stop=self._leaving)
+
+    def _finish(self) -> None:
+        with suppress(Empty):
+            while True:
+                done(self._taken_in.get_nowait())
 
     def _read(self, care: Care) -> None:
         host = host_of(care.source.address)
@@ -162,6 +188,7 @@ class Listener:
     def leave(self) -> None:
         """End all reading, store what was read, and let go: another listener can take over at once."""
         give_up = time.monotonic() + FAREWELL
+        self._leaving.set()
         for care in self.cares.values():
             care.end()
         self._readers.shutdown(wait=False, cancel_futures=True)
@@ -172,6 +199,7 @@ class Listener:
         if self._sifting.ident is not None:
             self._sifting.join(timeout=max(0.0, give_up - time.monotonic()))
         self.write()
+        self._finish()
         for pk in list(self.cares):
             self._let_go(pk)
 

@@ -7,14 +7,18 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit, urlu
 LONGEST = 2_000
 
 _PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "oly_", "vero_", "wt_", "__hs", "at_")
-_NAMES = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id igshid igsh mc_cid mc_eid "
-    "mkt_tok _hsenc _hsmi hsctatracking s_cid s_kwcid ncid cmpid wtrid xtor ito ref_src ref_url srsltid _ga _gl "
-    "rss_source cid_source sc_cid spm scm guccounter guce_referrer guce_referrer_sig dicbo".split()
-)
+# fmt: off
+_NAMES = frozenset({
+    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid",
+    "li_fat_id", "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "hsctatracking", "s_cid",
+    "s_kwcid", "ncid", "cmpid", "wtrid", "xtor", "ito", "ref_src", "ref_url", "srsltid", "_ga", "_gl",
+    "rss_source", "cid_source", "sc_cid", "spm", "scm", "guccounter", "guce_referrer", "guce_referrer_sig",
+    "dicbo",
+})
+# fmt: on
 # Who sends people on through themselves, and in which parameter the true address stands.
 _REDIRECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (r"(www\.)?google\.[a-z.]+", r"/url", ("url", "q")),
+    (r"(www\.)?google\.[a-z]{2,3}(\.[a-z]{2})?", r"/url", ("url", "q")),
     (r"(www\.)?bing\.com", r"/news/apiclick\.aspx", ("url",)),
     (r"lm?\.(facebook|instagram)\.com", r"/l\.php|/", ("u",)),
     (r"(www\.)?youtube\.com", r"/redirect", ("q",)),

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from statistics import median
 
 # Seconds. What nobody says anything about is read every half hour.
@@ -32,7 +33,7 @@ def after_failure(failures: int, *, wait: float | None = None, dice: random.Rand
 def rhythm(moments: Sequence[datetime]) -> float | None:
     """The usual seconds between two messages that came at these moments, None where that cannot be told."""
     ordered = sorted(set(moments))
-    gaps = [(later - earlier).total_seconds() for earlier, later in zip(ordered, ordered[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(ordered)]
     return median(gaps) if len(gaps) >= _GAPS else None
 
 
