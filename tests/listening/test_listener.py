@@ -1,5 +1,6 @@
 """The listener: one has a source, another takes over, and each hit is stored once, whoever dies when."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -19,9 +20,10 @@ from tests.posts.killing import _environment
 from tests.servers.mastodon import MastodonServer
 from vierogen.core.leases import LEASE
 from vierogen.listening import sifting
+from vierogen.listening.actions.bringing import bring
 from vierogen.listening.caring import Care
 from vierogen.listening.listener import Listener
-from vierogen.listening.models import Count, Hit, Item, Source, Subscription
+from vierogen.listening.models import Brought, Count, Hit, Item, Source, Subscription
 from vierogen.listening.sources.base import Found
 from vierogen.people.models import Organisation
 
@@ -303,3 +305,31 @@ def test_a_key_is_shown_to_its_own_server_only(channel: Any, town: Organisation)
     care._listen()
     connection.close()
     assert care.news()["problem"] == "The channel through which this is read lives on another server."
+
+
+def test_what_another_program_brings_is_held_against_all_alerts_once(town: Organisation) -> None:
+    alert(town, "brand")
+    source = heard("webhook", "", town)
+    for number in range(3):
+        bring(source, json.dumps({"id": number, "text": f"Brand {number}"}).encode(), "application/json")
+    with listening():
+        eventually(lambda: Hit.objects.count() == 3)
+        eventually(lambda: not Brought.objects.exists())
+    assert row(source).items == 3
+    assert found() == ["Brand 0", "Brand 1", "Brand 2"]
+
+
+def test_what_was_brought_is_kept_until_its_hits_are_stored(
+    town: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert(town, "brand")
+    bring(heard("webhook", "", town), b'{"text": "Brand!"}', "application/json")
+    dead = Listener()
+    dead.round()
+    assert dead.inbox.waiting == 1
+    dead.leave()
+    assert Brought.objects.exists()
+    Brought.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    with listening():
+        eventually(lambda: not Brought.objects.exists())
+    assert found() == ["Brand!"]
