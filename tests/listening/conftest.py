@@ -62,7 +62,7 @@ def listening(**more: Any) -> Iterator[Listener]:
         assert not thread.is_alive()
 
 
-def eventually(met: Callable[[], Any], *, seconds: float = 15.0) -> Any:
+def eventually(met: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     """What ``met`` gives, as soon as it gives something."""
     give_up = monotonic() + seconds
     while monotonic() < give_up:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tests.listening.conftest import alert, changed, eventually, heard, listening
 from tests.listening.jetstream import JetstreamServer
+from tests.listening.sources.site import served
 from tests.posts.killing import _environment
 from tests.servers.mastodon import MastodonServer
 from vierogen.core.leases import LEASE
@@ -182,7 +183,7 @@ def test_who_is_killed_in_the_middle_of_a_batch_is_followed_up_and_no_hit_is_los
     assert row(source).lease_owner
     assert Hit.objects.count() < 30
     with listening() as heir:
-        eventually(lambda: row(source).lease_owner == heir.name, seconds=LEASE.total_seconds() + 15)
+        eventually(lambda: row(source).lease_owner == heir.name, seconds=LEASE.total_seconds() + 60)
         eventually(lambda: Hit.objects.count() == 30)
     assert found() == [f"Brand {number:02}" for number in range(30)]
     assert sum(Count.objects.values_list("number", flat=True)) == 30
@@ -198,7 +199,7 @@ def test_what_comes_while_a_killed_one_is_not_replaced_yet_is_found_by_the_next(
         eventually(lambda: row(source).items, seconds=30)
     stream.post("Brand 2")
     with listening() as heir:
-        eventually(lambda: Hit.objects.count() == 2, seconds=LEASE.total_seconds() + 15)
+        eventually(lambda: Hit.objects.count() == 2, seconds=LEASE.total_seconds() + 60)
         assert row(source).lease_owner == heir.name
     assert found() == ["Brand 1", "Brand 2"]
 
@@ -333,3 +334,22 @@ def test_what_was_brought_is_kept_until_its_hits_are_stored(
     with listening():
         eventually(lambda: not Brought.objects.exists())
     assert found() == ["Brand!"]
+
+
+def test_a_feed_is_read_again_and_again_and_told_of_what_is_new(town: Organisation) -> None:
+    feed = '<rss version="2.0"><channel><title>Nieuws</title>{}</channel></rss>'
+    item = "<item><title>Brand {0}</title><guid isPermaLink='false'>g{0}</guid></item>"
+    alert(town, "brand")
+    with served() as site, listening():
+        source = heard("feed", site.put("/feed", feed.format(item.format(1))), town)
+        eventually(lambda: row(source).title == "Nieuws")
+        site.put("/feed", feed.format(item.format(2) + item.format(1)))
+        Source.objects.update(next_at=timezone.now())
+        # What stood there before is no news.
+        eventually(lambda: list(Hit.objects.values_list("item__title", flat=True)) == ["Brand 2"])
+        eventually(lambda: row(source).items == 1)
+        site.put("/feed", status=404)
+        Source.objects.update(next_at=timezone.now())
+        eventually(lambda: row(source).failures == 1)
+    assert row(source).problem
+    assert row(source).lease_until is None

@@ -30,9 +30,9 @@ def run(
     port: int = 8000,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run ``web``, ``worker``, ``watch`` and ``listen`` as asked, until SIGTERM or SIGINT; returns when all is put down.
+    """Run ``web``, ``worker``, ``watch`` and ``listen`` as asked, until SIGTERM or SIGINT.
 
-    A delivery that is being sent is finished first.
+    Returns when all is put down. A delivery that is being sent is finished first.
     """
     if settings.PRACTICE:
         stay_inside()

@@ -86,6 +86,8 @@ class Care:
         self.kind = kinds()[source.kind]()
         self.stop, self.over = Event(), False
         self.thread: Thread | None = None
+        # When a stream that failed is tried again, and whether somebody wants that now.
+        self._again_at, self._nudged = source.next_at, Event()
         self.memory: Memory = source.memory
         self._failures, self._item_at = source.failures, source.item_at
         self._lock = Lock()
@@ -106,6 +108,13 @@ class Care:
     def end(self) -> None:
         """Let its threads end; what is being read is not waited for."""
         self.stop.set()
+        self._nudged.set()
+
+    def nudge(self, next_at: datetime) -> None:
+        """The row says when it is due: if that is sooner than we thought, somebody asked for it."""
+        if self.thread is not None and next_at < self._again_at:
+            self._again_at = next_at
+            self._nudged.set()
 
     def tell(self, *, urgent: bool = False, **values: Any) -> None:
         """Something to be written on the row."""
@@ -190,7 +199,7 @@ class Care:
         log.info("source %s: %s %s", self.source.pk, error, error.detail)
         pause = DAY if error.gone else after_failure(self._failures, wait=error.wait)
         now = timezone.now()
-        after = now + timedelta(seconds=pause)
+        self._again_at = after = now + timedelta(seconds=pause)
         self.tell(urgent=True, tried_at=now, failures=self._failures, problem=error.reason[:300], next_at=after)
 
     def _batch(self, found: Sequence[Found], stored: Any) -> Batch:
@@ -203,7 +212,9 @@ class Care:
             asked = self._listen()
             lasted = time.monotonic() - began > LASTED
             pause = FIRST_PAUSE if lasted else min(pause * 2, LONGEST_PAUSE)
-            self.stop.wait(max(pause, asked))
+            self._nudged.wait(max(pause, asked))
+            if not self.stop.is_set():
+                self._nudged.clear()
 
     def _listen(self) -> float:
         """Hear one stream out; returns the seconds that the other side asks us to wait, if it does."""

@@ -139,9 +139,11 @@ class Listener:
 
     def beat(self) -> None:
         """Renew the leases, write how it goes, and let go of what is not ours to read any more."""
-        held = set(Source.objects.wanted().filter(lease_owner=self.name).values_list("pk", flat=True))
+        held = dict(Source.objects.wanted().filter(lease_owner=self.name).values_list("pk", "next_at"))
         for pk in [pk for pk, care in self.cares.items() if pk not in held or care.has_died]:
             self._let_go(pk)
+        for pk, care in self.cares.items():
+            care.nudge(held[pk])
         # A row of ours that nobody here cares for is not renewed: it is claimed again, by us or by another.
         if kept := [pk for pk, care in self.cares.items() if not care.over]:
             Source.objects.filter(pk__in=kept, lease_owner=self.name).update(lease_until=timezone.now() + LEASE)
