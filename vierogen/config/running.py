@@ -1,4 +1,4 @@
-"""Runs the parts of the house in one process: web, worker and watcher, until somebody asks to stop."""
+"""Runs the parts of the house in one process: web, worker, watcher and listener, until somebody asks to stop."""
 
 import signal
 import threading
@@ -11,12 +11,13 @@ from waitress import create_server
 from vierogen.config.wsgi import application
 from vierogen.core.http import stay_inside
 from vierogen.core.schedule import start
+from vierogen.listening import jobs as listening_jobs
 from vierogen.notices import jobs as notices_jobs
 from vierogen.posts import jobs as posts_jobs
 from vierogen.vault import jobs as vault_jobs
 from vierogen.watch import jobs as watch_jobs
 
-JOBS = [*posts_jobs.JOBS, *notices_jobs.JOBS, *watch_jobs.JOBS, *vault_jobs.JOBS]
+JOBS = [*posts_jobs.JOBS, *notices_jobs.JOBS, *watch_jobs.JOBS, *vault_jobs.JOBS, *listening_jobs.JOBS]
 
 # Seconds.
 WAKES = 1.0
@@ -29,9 +30,9 @@ def run(
     port: int = 8000,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run ``web``, ``worker`` and ``watch`` as asked; returns after SIGTERM or SIGINT, when all is put down.
+    """Run ``web``, ``worker``, ``watch`` and ``listen`` as asked, until SIGTERM or SIGINT.
 
-    A delivery that is being sent is finished first.
+    Returns when all is put down. A delivery that is being sent is finished first.
     """
     if settings.PRACTICE:
         stay_inside()
@@ -43,6 +44,7 @@ def run(
     server = _serve(host, port, stop) if "web" in wanted else None
     threads = start(JOBS, stop) if "worker" in wanted else []
     threads += watch_jobs.start_watching(stop) if "watch" in wanted else []
+    threads += listening_jobs.start_listening(stop) if "listen" in wanted else []
     ready()
     while not stop.wait(WAKES):  # a signal that reached another thread is handled when this one wakes
         pass

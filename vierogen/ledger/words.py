@@ -91,6 +91,11 @@ SENTENCES = {
     "escalate": gettext_noop("%(who)s called the next person about %(what)s"),
     "acknowledge": gettext_noop("%(who)s answered %(what)s"),
     "open_incident": gettext_noop("%(who)s opened %(what)s"),
+    "listen_to": gettext_noop("%(who)s added %(what)s"),
+    "listen_again": gettext_noop("%(who)s listens to %(what)s again"),
+    "listening.subscription pause": gettext_noop("%(who)s paused %(what)s"),
+    "listening.subscription resume": gettext_noop("%(who)s listens to %(what)s again"),
+    "renew_address": gettext_noop("%(who)s gave %(what)s a new secret address"),
     "write_note": gettext_noop("%(who)s wrote a note in %(what)s"),
 }
 NOUNS = {
@@ -108,10 +113,16 @@ NOUNS = {
     "channels.channel": gettext_noop("channel %(number)s"),
     "people.member": gettext_noop("member %(number)s"),
     "notices.alarm": gettext_noop("alarm %(number)s"),
+    "listening.subscription": gettext_noop("source %(number)s"),
     "incidents.incident": gettext_noop("incident %(number)s"),
 }
 # Where the record itself can be seen.
-PAGES = {"posts.post": "posts:detail", "watch.stray": "watch:stray", "incidents.incident": "incidents:detail"}
+PAGES = {
+    "posts.post": "posts:detail",
+    "watch.stray": "watch:stray",
+    "incidents.incident": "incidents:detail",
+    "listening.subscription": "listening:source",
+}
 
 
 def sentence(entry: Entry) -> str:

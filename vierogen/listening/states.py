@@ -49,6 +49,7 @@ SOURCE_MOVES: Moves = {
     "pause": step(SourceState.ACTIVE, to=SourceState.PAUSED),
     "resume": step(SourceState.PAUSED, to=SourceState.ACTIVE),
     "end": step(SourceState.ACTIVE, SourceState.PAUSED, to=SourceState.ENDED),
+    "listen_again": step(SourceState.ENDED, to=SourceState.ACTIVE),
 }
 
 

@@ -53,6 +53,7 @@ def _marked(text: str) -> list[str]:
     return found
 
 
+@lru_cache(10_000)
 def sources(source: str) -> tuple[str, ...]:
     """A source by its whole address or name, and by its host."""
     whole = source.strip()
@@ -63,6 +64,7 @@ def sources(source: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(opaque(each) for each in (whole, whole.casefold().removeprefix("www."), host) if each))
 
 
+@lru_cache(1_000)
 def languages(lang: str) -> tuple[str, ...]:
     """A language with and without its region."""
     whole = lang.strip().casefold().replace("_", "-")

@@ -1,14 +1,19 @@
 """Sources, and which organisations listen to them."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vierogen.channels.models import Channel
-from vierogen.core.leases import Leased
+from vierogen.core.leases import Leased, free
 from vierogen.listening.states import SOURCE_MOVES, SourceState
 from vierogen.people.models import Member, Organisation
+
+# What is due for so long is read by nobody.
+OVERDUE = timedelta(minutes=10)
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -23,6 +28,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """Those that anybody listens to."""
         active = Subscription.objects.filter(state=SourceState.ACTIVE)
         return self.filter(Q(for_everybody=True) | Q(pk__in=active.values("source_id")))
+
+    def overdue(self, now: datetime) -> "SourceQuerySet":
+        """Those that a listener should have in hand, and none has."""
+        return self.filter(free(now), next_at__lt=now - OVERDUE).exclude(kind="webhook")
 
 
 class Source(Leased):

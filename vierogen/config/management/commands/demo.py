@@ -42,7 +42,7 @@ class Command(BaseCommand):
             furnish(network)
             furnish_photos(photos)
             run(
-                ("web", "worker", "watch"),
+                ("web", "worker", "watch", "listen"),
                 port=_port(settings.PUBLIC_URL),
                 ready=self._announce,
             )

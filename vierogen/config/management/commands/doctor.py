@@ -10,10 +10,12 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from vierogen.channels.models import networks
 from vierogen.config.cli import unusable
 from vierogen.config.commands import refuse_unready
+from vierogen.listening.models import Source
 from vierogen.web.proving import is_verified
 
 
@@ -68,6 +70,18 @@ def _networks() -> str:
     return f"not yet verified against the live network: {', '.join(unproved)} (vierogen record makes the proof)"
 
 
+def _listening() -> str:
+    """Whoever reads a source does so within some minutes of the moment that it is due."""
+    try:
+        wanted = Source.objects.wanted()
+        number, unread = wanted.count(), wanted.overdue(timezone.now()).count()
+    except DatabaseError as error:
+        raise CommandError(unusable(error)) from error
+    if unread:
+        raise CommandError(f"nobody reads {unread} of {number} sources. Run: vierogen serve, or vierogen listen")
+    return f"{number} sources"
+
+
 LOOKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "key": _key,
@@ -75,6 +89,7 @@ LOOKS: dict[str, Callable[[], str]] = {
     "disk": _disk,
     "address": _address,
     "networks": _networks,
+    "listening": _listening,
 }
 
 

@@ -1,4 +1,4 @@
-"""Web, worker and watcher in one process."""
+"""Web, worker, watcher and listener in one process."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,7 +10,7 @@ from vierogen.config.running import run
 class Command(CheckedCommand):
     """``vierogen serve``."""
 
-    help = "Web, worker and watcher in one process."
+    help = "Web, worker, watcher and listener in one process."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to listen."""
@@ -25,6 +25,7 @@ class Command(CheckedCommand):
                 "web",
                 "worker",
                 "watch",
+                "listen",
             ),
             host=options["host"],
             port=options["port"],

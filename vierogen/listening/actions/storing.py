@@ -1,0 +1,184 @@
+"""Storing what was found: a message once, a hit once, and a count for each hit that is new.
+
+The same posts may come again, after a restart or to two workers at the same time: the unique keys decide, and what
+the database says it inserted is what is counted.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from vierogen.listening.models import Alert, Count, Hit, Item, Source
+from vierogen.listening.sources.base import LONGEST, Found
+from vierogen.listening.sources.links import clean
+
+# Rows of one statement: SQLite takes 32,766 values at most, PostgreSQL 65,535.
+ROWS = 1_000
+# How often it is tried when something that is referred to was removed meanwhile.
+TRIES = 3
+# What PostgreSQL or UTF-8 cannot hold.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+_ITEM = (
+    "key", "source_id", "network", "link", "title", "text", "language", "author", "has", "is_reply", "published_at",
+    "seen_at",
+)  # fmt: skip
+_HIT = ("organisation_id", "alert_id", "item_id", "clause", "found_at", "spam", "mark")
+_COUNT = ("alert_id", "hour", "number")
+
+Row = tuple[Any, ...]
+
+
+class Find(NamedTuple):
+    """A message with the alerts that found it: (alert, organisation, clause as it was written) of each."""
+
+    found: Found
+    source_id: int | None
+    language: str
+    hits: Sequence[tuple[int, int, str]]
+
+
+def key_of(found: Found) -> str:
+    """The one key of a message, in 64 hexadecimal digits: the same for every way on which it comes."""
+    return sha256((clean(found.key) or found.key).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def store(
+    finds: Iterable[Find], *, group: Callable[[Collection[int]], object] | None = None, at: datetime | None = None
+) -> int:
+    """Store the messages and their hits in one transaction; how many hits were new.
+
+    ``group`` is called after the commit with the alerts that have new hits.
+    """
+    keyed = _keyed(finds)
+    if not keyed:
+        return 0
+    new = _stored_whole(keyed, at=at or timezone.now())
+    if group and new:
+        group({alert for alert, _item in new})
+    return len(new)
+
+
+def _keyed(finds: Iterable[Find]) -> dict[str, Find]:
+    """By their keys; what came by two sources, or was changed, has the hits of both."""
+    keyed = dict[str, Find]()
+    for find in finds:
+        if find.hits:
+            key = key_of(find.found)
+            known = {hit[0] for hit in keyed[key].hits} if key in keyed else set()
+            more = [hit for hit in find.hits if hit[0] not in known]
+            keyed[key] = keyed[key]._replace(hits=[*keyed[key].hits, *more]) if known else find
+    return keyed
+
+
+def _stored_whole(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
+    for _try in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return _stored(keyed, at=at)
+        except IntegrityError:
+            # The last hit on a message was removed in this moment, or an alert or a source.
+            keyed = _without_what_is_gone(keyed)
+    with transaction.atomic():
+        return _stored(keyed, at=at)
+
+
+def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
+    moment = _moment(at)
+    # In the order of their keys, so that two workers with the same messages wait for each other in one direction.
+    ordered = sorted(keyed.items())
+    _insert(Item, _ITEM, [_item(key, find, moment) for key, find in ordered])
+    ids = _ids(keyed)
+    hits = [
+        (organisation, alert, ids[key], _fit(clause, 300), moment, 0.0, "")
+        for key, find in ordered
+        for alert, organisation, clause in find.hits
+        if key in ids
+    ]
+    new = _insert(Hit, _HIT, sorted(hits, key=lambda hit: hit[1:3]), returning="alert_id, item_id")
+    hour = _moment(at.replace(minute=0, second=0, microsecond=0))
+    counted = sorted(Counter(alert for alert, _item in new).items())
+    _insert(Count, _COUNT, [(alert, hour, number) for alert, number in counted], adding="number")
+    return new
+
+
+def _ids(keys: Collection[str]) -> dict[str, int]:
+    ordered = sorted(keys)
+    chunks = (ordered[start : start + ROWS] for start in range(0, len(ordered), ROWS))
+    return {key: pk for chunk in chunks for key, pk in Item.objects.filter(key__in=chunk).values_list("key", "pk")}
+
+
+def _item(key: str, find: Find, at: Any) -> Row:
+    found = find.found
+    return (
+        key,
+        find.source_id,
+        _fit(found.network, 40),
+        clean(found.link) if found.link else "",
+        _fit(found.title, 500),
+        _fit(found.text, LONGEST),
+        _fit(found.language or find.language, 10),
+        _fit(found.author, 200),
+        _fit(" ".join(sorted(found.has)), 60),
+        found.is_reply,
+        _moment(found.published_at) if found.published_at else None,
+        at,
+    )
+
+
+def _moment(at: datetime) -> Any:
+    """As this database wants it."""
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def _fit(text: str, longest: int) -> str:
+    text = text[:longest]
+    return text if text.isascii() and "\x00" not in text else _UNSTORABLE.sub("\ufffd", text)
+
+
+def _without_what_is_gone(keyed: dict[str, Find]) -> dict[str, Find]:
+    asked = {alert for find in keyed.values() for alert, _organisation, _clause in find.hits}
+    alerts = set(Alert.objects.filter(pk__in=asked).values_list("pk", flat=True))
+    named = {find.source_id for find in keyed.values() if find.source_id is not None}
+    sources = set(Source.objects.filter(pk__in=named).values_list("pk", flat=True))
+    return {
+        key: find._replace(
+            source_id=find.source_id if find.source_id in sources else None,
+            hits=[hit for hit in find.hits if hit[0] in alerts],
+        )
+        for key, find in keyed.items()
+    }
+
+
+def _insert(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, returning: str = "", adding: str = ""
+) -> list[Any]:
+    """Insert what is not there yet, or add to its column ``adding``; what was inserted, as the columns ``returning``.
+
+    Django's own ``bulk_create`` cannot say which rows were new.
+    """
+    table = connection.ops.quote_name(model._meta.db_table)
+    # The names are those of our own tables and columns.
+    into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608
+    clash = "ON CONFLICT DO NOTHING"
+    if adding:
+        clash = f"ON CONFLICT (alert_id, hour) DO UPDATE SET {adding} = {table}.{adding} + excluded.{adding}"
+    ending = f" {clash} RETURNING {returning}" if returning else f" {clash}"
+    told = list[Any]()
+    with connection.cursor() as cursor:
+        for chunk in _chunks(rows):
+            places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(chunk))
+            cursor.execute(into + places + ending, [value for row in chunk for value in row])
+            if returning:
+                told += cursor.fetchall()
+    return told
+
+
+def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    return (rows[start : start + ROWS] for start in range(0, len(rows), ROWS))

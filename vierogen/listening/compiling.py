@@ -1,0 +1,185 @@
+"""From saved alerts to what the matcher holds: all active ones of all organisations, and what changes while it runs."""
+
+import gc
+import logging
+import time
+from datetime import datetime, timedelta
+from functools import lru_cache
+from threading import Thread
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from vierogen.listening.models import Alert, Item
+from vierogen.listening.states import AlertState
+from vierogen.matching.breadth import LEAST_INSIDE, Rarity
+from vierogen.matching.errors import QueryError
+from vierogen.matching.leaves import leaf
+from vierogen.matching.matcher import MERGE_FROM, Matcher
+from vierogen.matching.parsing import parse
+from vierogen.matching.posts import Post, documents
+from vierogen.matching.tokens import Token, tokens
+from vierogen.matching.tree import Query
+
+log = logging.getLogger(__name__)
+
+# Rows at a time.
+CHUNK = 5_000
+# Seconds between two looks at what changed. A look that took long is followed by a rest of three times that.
+LOOK = 0.25
+# A change is dated before it is committed, by a clock that may be another machine's: so far back each look goes,
+# and so far one of them every few minutes.
+OVERLAP, LONG_OVERLAP, LONG_EVERY = timedelta(seconds=10), timedelta(minutes=15), 300.0
+# Stored messages that tell which words are frequent, and how few tell nothing.
+SAMPLE, TOO_FEW = 2_000, 300
+# From so many alerts on, Python's collector of garbage is told that they stay.
+MANY = 50_000
+
+_COLUMNS = ("pk", "organisation_id", "query", "inside_words", "state", "revision")
+_Row = tuple[int, int, str, bool, str, int]
+_SIGNS = "=~#@"
+
+
+def query_of(text: str, *, inside_words: bool = False) -> Query:
+    """What this alert asks. Raises ``QueryError``; ``at`` counts in ``text``.
+
+    With ``inside_words`` each plain word of four letters or more also finds what it is a part of, as if it had a
+    tilde before it; words between quotation marks, and those with a sign of their own, stay as they are.
+    """
+    query = parse(text)
+    return parse(_tilded(text)) if inside_words else query
+
+
+def clause_of(text: str, number: int) -> str:
+    """The clause as it was written. Both readings of a query have the same clauses."""
+    return _parsed(text).worded(number) if number or " OR " in text else text.strip()
+
+
+@lru_cache(10_000)
+def _parsed(text: str) -> Query:
+    return parse(text)
+
+
+def _tilded(text: str) -> str:
+    for token in reversed(tokens(text)):
+        if token.kind == "word" and token.text[0] not in _SIGNS and _may_be_inside(token):
+            text = f"{text[: token.at]}~{text[token.at :]}"
+    return text
+
+
+def _may_be_inside(token: Token) -> bool:
+    try:
+        found = leaf(token._replace(text=f"~{token.text.rstrip('*')}"))
+    except QueryError:
+        return False
+    return "*" not in token.text and all(len(pattern) >= LEAST_INSIDE for pattern in found.patterns)
+
+
+class _Known(NamedTuple):
+    revision: int
+    organisation: int
+    text: str
+
+
+class Compiled:
+    """All active alerts. Only one thread loads, refreshes and asks; merging goes on beside it."""
+
+    def __init__(self) -> None:
+        self.matcher = Matcher()
+        self._known: dict[int, _Known] = {}
+        # Those that cannot be read, with the revision of which that was said.
+        self._broken: dict[int, int] = {}
+        self._since = self._long_since = timezone.now()
+        self._look_at = self._long_look_at = 0.0
+        self._merging: Thread | None = None
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def load(self) -> None:
+        """Read all, in chunks: a million take about half a minute. What changes meanwhile comes with ``refresh``."""
+        self._since = self._long_since = timezone.now()
+        self._long_look_at = time.monotonic() + LONG_EVERY
+        active = Alert.objects.filter(state=AlertState.ACTIVE).order_by("pk").values_list(*_COLUMNS)
+        queries = {}
+        for row in active.iterator(chunk_size=CHUNK):
+            if (query := self._read(row)) is not None:
+                queries[row[0]] = query
+        self.matcher = Matcher(queries, rarity=_rarity())
+        self._keep_still()
+
+    def refresh(self) -> int:
+        """Take over what changed since the last look; how many alerts did. Looks a few times a second at most."""
+        began = time.monotonic()
+        if began < self._look_at:
+            return 0
+        rows = Alert.objects.filter(changed_at__gte=self._from(began)).values_list(*_COLUMNS)
+        taken = sum(map(self._take_over, rows))
+        took = time.monotonic() - began
+        self._look_at = began + took + max(LOOK, 3 * took)
+        if self.matcher.changed >= MERGE_FROM:
+            self._merge()
+        return taken
+
+    def organisation(self, alert: int) -> int:
+        """Whose alert it is."""
+        return self._known[alert].organisation
+
+    def clause(self, alert: int, number: int) -> str:
+        """The words of the alert that were found."""
+        return clause_of(self._known[alert].text, number)
+
+    def _from(self, moment: float) -> datetime:
+        """From when on this look goes; the far ones find what was committed very late."""
+        now, since = timezone.now(), self._since - OVERLAP
+        if moment >= self._long_look_at:
+            since = self._long_since - LONG_OVERLAP
+            self._long_since, self._long_look_at = now, moment + LONG_EVERY
+        self._since = now
+        return since
+
+    def _take_over(self, row: _Row) -> bool:
+        pk, state, revision = row[0], row[4], row[5]
+        known = self._known.get(pk)
+        if (known and known.revision == revision) or self._broken.get(pk) == revision:
+            return False
+        query = self._read(row) if state == AlertState.ACTIVE else None
+        if query is not None:
+            self.matcher.put(pk, query)
+        elif known:
+            self.matcher.drop(pk)
+            del self._known[pk]
+        return query is not None or known is not None
+
+    def _read(self, row: _Row) -> Query | None:
+        pk, organisation, text, inside_words, _state, revision = row
+        try:
+            query = query_of(text, inside_words=inside_words)
+        except QueryError as error:
+            # Saved by an earlier version with other rules; its page says what is wrong with it.
+            log.warning("alert %s is passed over, its query cannot be read: %s", pk, error)
+            self._broken[pk] = revision
+            return None
+        self._known[pk] = _Known(revision, organisation, text if inside_words else query.text)
+        self._broken.pop(pk, None)
+        return query
+
+    def _merge(self) -> None:
+        if self._merging is None or not self._merging.is_alive():
+            self._merging = Thread(target=self._merge_now, name="merge alerts", daemon=True)
+            self._merging.start()
+
+    def _merge_now(self) -> None:
+        self.matcher.merge()
+        self._keep_still()
+
+    def _keep_still(self) -> None:
+        if len(self._known) > MANY:
+            gc.collect()
+            gc.freeze()
+
+
+def _rarity() -> Rarity:
+    """From what was found lately, so that a match costs less; what is found does not depend on it."""
+    texts = list(Item.objects.order_by("-pk").values_list("text", flat=True)[:SAMPLE])
+    return Rarity(documents([Post(text) for text in texts])) if len(texts) >= TOO_FEW else Rarity()

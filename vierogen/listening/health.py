@@ -1,0 +1,48 @@
+"""How a source is, in plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from vierogen.listening.actions.silence import why_silent
+from vierogen.listening.models import Source
+from vierogen.listening.sources.webhook import Webhook
+from vierogen.listening.states import SourceState
+
+
+@dataclass(frozen=True)
+class Health:
+    """``state`` as the components know it (ok, look, stop, wait, off); ``text`` is a sentence."""
+
+    state: str
+    text: str
+
+
+def health(source: Source, *, state: str, now: datetime) -> Health:
+    """Of a source to which an organisation listens in this ``state``."""
+    if state != SourceState.ACTIVE:
+        return Health("off", str(SourceState(state).label))
+    if source.kind == Webhook.key and source.read_at is None:
+        return Health("wait", _("Waits for the other program"))
+    if source.tried_at is None:
+        return Health("wait", _("Is read for the first time in a moment"))
+    if source.problem:
+        return Health("look" if source.read_at else "stop", _(source.problem))
+    if why := why_silent(source, now=now):
+        return Health("look", _(why))
+    return Health("ok", _("Is heard"))
+
+
+def late(source: Source) -> str:
+    """How long after it was written its last message was heard, in words; "" where nobody can tell."""
+    if source.lag is None:
+        return ""
+    minutes = round(source.lag / 60)
+    if minutes < 1:
+        return _("less than a minute")
+    if minutes < 120:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = round(minutes / 60)
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}

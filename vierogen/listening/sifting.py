@@ -1,0 +1,125 @@
+"""The one thread of a process that holds all alerts against everything that its sources bring."""
+
+import logging
+from collections.abc import Callable, Collection, Container, Sequence
+from functools import partial
+from threading import Event
+
+from django.db import InterfaceError, OperationalError, connection
+
+from vierogen.listening.actions.storing import Find, store
+from vierogen.listening.compiling import Compiled
+from vierogen.listening.hearing import Hearing
+from vierogen.listening.inbox import Batch, Inbox
+from vierogen.listening.sources.base import Found
+from vierogen.matching.posts import Post
+
+log = logging.getLogger(__name__)
+
+# Posts of one transaction, and of one call of the matcher, which is quickest with some hundreds.
+MOST, AT_ONCE = 2_000, 500
+# Seconds: without anything to do, and until the next try when the database is away.
+IDLE, AWAY = 0.5, 1.0
+
+Group = Callable[[Collection[int]], object]
+
+
+class Sifter:
+    """Matches and stores. ``group`` is called with the alerts that have new hits, as long as nothing waits."""
+
+    def __init__(self, inbox: Inbox, *, group: Group | None = None) -> None:
+        self.inbox, self.compiled, self.hearing = inbox, Compiled(), Hearing()
+        # Set when the alerts are there: before then nothing needs to be read.
+        self.ready = Event()
+        self._group = group
+
+    def run(self, stop: Event) -> None:
+        """Go on until ``stop`` is set and nothing waits any more; what could not be stored then comes again."""
+        try:
+            while not self.ready.is_set() and not stop.is_set():
+                self._safely(self._begin, stop)
+            while not stop.is_set() or self.inbox.waiting:
+                self._round(stop)
+        finally:
+            connection.close()
+
+    def _begin(self) -> None:
+        self.compiled.load()
+        self.ready.set()
+
+    def _round(self, stop: Event) -> None:
+        batches = self.inbox.take(MOST, patience=IDLE)
+        self._safely(self.compiled.refresh, stop)
+        if batches:
+            self._sift_whole(batches, stop)
+        else:
+            connection.close()
+
+    def _sift_whole(self, batches: Sequence[Batch], stop: Event) -> None:
+        """A database that is away is waited for; a post that cannot be stored is found, and left out."""
+        while not self._safely(lambda: self.sift(batches), stop, again=lambda: self._sift_apart(batches, stop)):
+            if stop.is_set():
+                return
+        for batch in batches:
+            batch.stored()
+
+    def _sift_apart(self, batches: Sequence[Batch], stop: Event) -> None:
+        for batch in batches:
+            for found in batch.found:
+                one = Batch(batch.source_id, (found,), batch.address, batch.language)
+                while not self._safely(partial(self.sift, [one]), stop, again=_leave_out) and not stop.is_set():
+                    pass
+
+    def _safely(self, work: Callable[[], object], stop: Event, *, again: Callable[[], object] | None = None) -> bool:
+        """Whether it was done, or ``again`` in its place."""
+        try:
+            work()
+        except (OperationalError, InterfaceError):
+            log.exception("the database is away; matching waits for it")
+            connection.close()
+            stop.wait(AWAY)
+            return False
+        except Exception:
+            log.exception("matching failed; it goes on")
+            if again is not None:
+                again()
+            stop.wait(0 if again else AWAY)
+        return True
+
+    def sift(self, batches: Sequence[Batch]) -> int:
+        """Match these and store the hits of those who hear their sources; how many hits were new."""
+        finds = list[Find]()
+        heard = self.hearing.of({batch.source_id for batch in batches})
+        pairs = [(batch, found) for batch in batches for found in batch.found]
+        for start in range(0, len(pairs), AT_ONCE):
+            part = pairs[start : start + AT_ONCE]
+            matched = self.compiled.matcher.match([_post(batch, found) for batch, found in part])
+            for (batch, found), hits in zip(part, matched, strict=True):
+                if hits:
+                    theirs = self._theirs(hits, heard[batch.source_id])
+                    finds.append(Find(found, batch.source_id, batch.language, theirs))
+        return store(finds, group=self._group if not self.inbox.waiting else None)
+
+    def _theirs(self, hits: Sequence[tuple[int, int]], heard: Container[int]) -> list[tuple[int, int, str]]:
+        compiled, theirs = self.compiled, list[tuple[int, int, str]]()
+        for alert, clause in hits:
+            organisation = compiled.organisation(alert)
+            if organisation in heard:
+                theirs.append((alert, organisation, compiled.clause(alert, clause)))
+        return theirs
+
+
+def _leave_out() -> None:
+    """What cannot be stored, whatever the cause: the log has it."""
+
+
+def _post(batch: Batch, found: Found) -> Post:
+    return Post(
+        f"{found.title}\n{found.text}" if found.title else found.text,
+        found.language or batch.language,
+        found.author,
+        batch.address,
+        found.network,
+        found.has,
+        found.is_reply,
+    )

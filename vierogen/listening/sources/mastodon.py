@@ -1,0 +1,190 @@
+"""Servers of the Mastodon family: a hashtag that is asked for, and streams of everything that a server knows.
+
+https://docs.joinmastodon.org/methods/timelines/#tag and https://docs.joinmastodon.org/methods/streaming/.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from threading import Event as Flag
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+import httpx
+
+from vierogen.core.words import gettext_noop as _
+from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading, SourceError, Streamed
+from vierogen.listening.sources.complaints import told
+from vierogen.networks.asking import Forbidden, Missing, ask, body_as
+from vierogen.networks.mastodon_shown import shown_from
+from vierogen.networks.streaming import NotOffered, events, frames
+from vierogen.networks.taming import tamed, web_address
+
+# The most that a server lists at once, and so many lists at most at one reading.
+PAGE, PAGES = 40, 10
+# Seconds: a server allows 300 calls in five minutes from one address.
+EVERY = 60.0
+_HAS = {"image": "image", "gifv": "image", "video": "video"}
+_STREAMS = {"/public": "public", "/public/local": "public:local"}
+_NO_TAG = _("This is not the page of a hashtag. It looks like this: https://mastodon.social/tags/belastingdienst")
+_NO_STREAM = _("This is not a stream. It looks like this: https://mastodon.social/public")
+
+
+class MastodonTag(Polled):
+    """All that a server knows with one hashtag, its own people's and others'."""
+
+    key = "mastodon"
+    label = _("Mastodon: a hashtag")
+    hint = _("The page of the hashtag, for example https://mastodon.social/tags/belastingdienst")
+
+    @classmethod
+    def recognises(cls, address: str) -> bool:
+        """Only these servers have ``/tags/word`` as the whole path; elsewhere a page may, so it is asked."""
+        return False
+
+    @classmethod
+    def tidied(cls, address: str) -> str:
+        """``https://host/tags/word``; also from ``#word@host``."""
+        written = address.strip()
+        if written.startswith("#") and "@" in written:
+            tag, _at, host = written[1:].rpartition("@")
+            written = f"https://{host}/tags/{quote(tag, safe='')}"
+        server, path = _apart(written, _NO_TAG)
+        tag = unquote(path.removeprefix("/tags/")).lstrip("#")
+        if not path.startswith("/tags/") or not tag or "/" in tag:
+            raise SourceError(_NO_TAG)
+        return f"{server}/tags/{quote(tag.lower(), safe='')}"
+
+    def read(self, client: httpx.Client, address: str, memory: Memory) -> Reading:
+        """What came since the newest that was seen; at first the newest forty."""
+        server, path = _apart(address, _NO_TAG)
+        url = f"{server}/api/v1/timelines/tag/{path.removeprefix('/tags/')}"
+        found, newest = list[Found](), memory.get("newest")
+        with told():
+            for _page in range(PAGES):
+                # The next ones from there on: a reading after a long pause misses nothing in between.
+                since = {"min_id": newest} if newest else {}
+                page = body_as(ask(client, "GET", url, params={"limit": PAGE, **since}), list)
+                statuses = [status for status in page if isinstance(status, dict) and status.get("id")]
+                found += [each for status in statuses if (each := found_in(status, server))]
+                newest = str(statuses[0]["id"]) if statuses else newest
+                if len(page) < PAGE or not since:
+                    break
+        return Reading(tuple(found), {"newest": newest} if newest else {}, EVERY)
+
+
+class MastodonStream(Streamed):
+    """A hashtag, or all public posts that a server knows, at the moment that they are made.
+
+    Since Mastodon 4.2 only somebody with an account on the server may listen.
+    """
+
+    key = "mastodon_stream"
+    label = _("Mastodon: a stream of posts")
+    hint = _("For example https://mastodon.social/public, or /public/local, or /tags/belastingdienst")
+
+    @classmethod
+    def recognises(cls, address: str) -> bool:
+        """``https://host/public`` is a page of Mastodon, but may be one of anybody."""
+        return False
+
+    @classmethod
+    def tidied(cls, address: str) -> str:
+        """``https://host/public``, ``/public/local`` or ``/tags/word``."""
+        server, path = _apart(address.strip(), _NO_STREAM)
+        if path in _STREAMS:
+            return f"{server}{path}"
+        return MastodonTag.tidied(address)
+
+    def listen(
+        self, client: httpx.Client, address: str, memory: Memory, *, stop: Flag
+    ) -> Iterator[tuple[list[Found], Memory]]:
+        """Through a WebSocket, or server-sent events where it offers only those. A cursor does not exist."""
+        server, path = _apart(address, _NO_STREAM)
+        with told():
+            for event in _pushed(client, server, path, stop):
+                # What was edited may say only now what somebody listens for.
+                if event is None:
+                    yield [], memory
+                elif event[0] in {"update", "status.update"} and (found := found_in(_object(event[1]), server)):
+                    yield [found], memory
+
+
+def _pushed(client: httpx.Client, server: str, path: str, stop: Flag) -> Iterator[tuple[str, str] | None]:
+    name = _STREAMS.get(path, "hashtag")
+    tag = {} if path in _STREAMS else {"tag": unquote(path.removeprefix("/tags/"))}
+    host = _streaming_server(client, server)
+    bearer = {"Authorization": token} if (token := client.headers.get("Authorization")) else {}
+    socket = f"ws{host.removeprefix('http')}/api/v1/streaming?{urlencode({'stream': name, **tag})}"
+    try:
+        for frame in frames(client, socket, stop=stop, headers=bearer):
+            message = None if frame is None else _object(frame)
+            yield None if message is None else (str(message.get("event", "")), str(message.get("payload", "")))
+    except NotOffered as refused:
+        if refused.status in (401, 403):
+            raise
+        url = f"{host}/api/v1/streaming/{name.replace(':', '/')}?{urlencode(tag)}"
+        yield from events(client, url, stop=stop, headers=bearer)
+
+
+def _streaming_server(client: httpx.Client, server: str) -> str:
+    """https://docs.joinmastodon.org/methods/streaming/#hostname-discovery."""
+    with suppress(Missing, Forbidden):
+        about = body_as(ask(client, "GET", f"{server}/api/v2/instance"), dict)
+        address = ((about.get("configuration") or {}).get("urls") or {}).get("streaming")
+        if isinstance(address, str) and address.startswith(("wss://", "ws://")):
+            return f"http{address.removeprefix('ws')}".rstrip("/")
+    return server
+
+
+def found_in(status: Mapping[str, Any], server: str) -> Found | None:
+    """A public post (https://docs.joinmastodon.org/entities/Status/); None for a repost or what makes no sense."""
+    if not status.get("id") or status.get("reblog") or status.get("visibility", "public") not in ("public", "unlisted"):
+        return None
+    try:
+        return _found(status, server)
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _found(status: Mapping[str, Any], server: str) -> Found:
+    shown = shown_from(status)
+    kinds = {_HAS.get(str(each.get("type")), "") for each in status.get("media_attachments") or ()} - {""}
+    return Found(
+        key=web_address(status.get("uri")) or shown.url or f"{server}/{status['id']}",
+        text=shown.text[:LONGEST],
+        link=shown.url,
+        language=str(status.get("language") or ""),
+        author=_author(status.get("account") or {}, server),
+        network="mastodon",
+        published_at=_past(shown.created_at),
+        has=frozenset(kinds | ({"link"} if status.get("card") else set())),
+        is_reply=bool(status.get("in_reply_to_id")),
+    )
+
+
+def _past(moment: datetime | None) -> datetime | None:
+    """Other servers say when; clocks differ, and some are wrong on purpose."""
+    return min(moment, datetime.now(UTC)) if moment else None
+
+
+def _author(account: Mapping[str, Any], server: str) -> str:
+    name = str(account.get("acct") or "")
+    return f"@{name}" if "@" in name or not name else f"@{name}@{urlsplit(server).netloc}"
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    with suppress(ValueError, RecursionError):
+        read = tamed(json.loads(text))
+        if isinstance(read, dict):
+            return read
+    return {}
+
+
+def _apart(address: str, complaint: str) -> tuple[str, str]:
+    """``https://host`` and the path."""
+    scheme, host, path, _query, _fragment = urlsplit(address if "://" in address else f"https://{address}")
+    if scheme.lower() not in ("https", "http") or not host or "@" in host:
+        raise SourceError(complaint)
+    return f"{scheme.lower()}://{host.lower()}", path.rstrip("/")

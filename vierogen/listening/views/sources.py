@@ -1,0 +1,180 @@
+"""Pages about sources: how they are, adding one from an address, and one of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vierogen.ledger.moves import WrongStateError
+from vierogen.listening.actions import bringing, sourcing
+from vierogen.listening.forms.sources import ChosenForm, ProgramForm, SourceForm
+from vierogen.listening.health import health, late
+from vierogen.listening.models import Source, Subscription
+from vierogen.listening.sources.webhook import Webhook
+from vierogen.listening.states import SourceState
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.web.doors import needs
+
+PER_PAGE = 50
+DONE = {
+    "pause": gettext_lazy("Paused. Nothing is heard from it until you resume it."),
+    "resume": gettext_lazy("It is listened to again."),
+    "end": gettext_lazy("Ended. What it brought before stays where it is."),
+}
+
+
+def _member(request: HttpRequest) -> Member:
+    member: Member = request.member  # type: ignore[attr-defined]
+    return member
+
+
+def _mine(request: HttpRequest) -> Any:
+    rows = Subscription.objects.filter(organisation_id=_member(request).organisation_id)
+    return rows.select_related("source", "made_by__user")
+
+
+def _or_404(request: HttpRequest, pk: int) -> Subscription:
+    found: Subscription = get_object_or_404(_mine(request), pk=pk)
+    return found
+
+
+@require_GET
+@needs(Right.LISTEN)
+def listing(request: HttpRequest) -> HttpResponse:
+    """All sources of the organisation, with how they are; those of everybody below."""
+    now = timezone.now()
+    rows = _mine(request).exclude(state=SourceState.ENDED).order_by("source__title", "source__address", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shared = Source.objects.filter(for_everybody=True).order_by("title", "pk")[:PER_PAGE]
+    context = {
+        "page": page,
+        "lines": [(row, _kind(row.source), health(row.source, state=row.state, now=now)) for row in page],
+        "shared": [(source, _kind(source), health(source, state=SourceState.ACTIVE, now=now)) for source in shared],
+    }
+    return render(request, "listening/sources/list.html", context)
+
+
+def _kind(source: Source) -> str:
+    kind = sourcing.kinds().get(source.kind)
+    return _(kind.label) if kind else source.kind
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.LISTEN)
+def add(request: HttpRequest) -> HttpResponse:
+    """One field, the address. What is surely meant is added at once; else there is something to choose."""
+    form = SourceForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "listening/sources/add.html", {"form": form, "kinds": _hints()})
+    address = form.cleaned_data["address"]
+    if request.POST.get("kind"):
+        return _chosen(request, address)
+    try:
+        looked = sourcing.look(address)
+    except ValidationError as refusal:
+        form.add_error("address", refusal)
+        return render(request, "listening/sources/add.html", {"form": form, "kinds": _hints()})
+    if len(looked.proposals) == 1 and looked.proposals[0].sure:
+        return _added(request, looked.proposals[0], failed=form)
+    if looked.problem and not looked.proposals:
+        form.add_error("address", looked.problem)
+        return render(request, "listening/sources/add.html", {"form": form, "kinds": _hints()})
+    return render(request, "listening/sources/choose.html", {"looked": looked, "address": address})
+
+
+def _hints() -> list[tuple[str, str]]:
+    return [
+        (_(kind.label), _(kind.hint)) for kind in sourcing.kinds().values() if kind.hint and kind.key != Webhook.key
+    ]
+
+
+def _chosen(request: HttpRequest, address: str) -> HttpResponse:
+    form = ChosenForm(request.POST)
+    if not form.is_valid():
+        return redirect("listening:source_add")
+    values = form.cleaned_data
+    proposal = sourcing.Proposal(values["kind"], address, values["title"])
+    return _added(request, proposal, failed=SourceForm(request.POST))
+
+
+def _added(request: HttpRequest, proposal: sourcing.Proposal, *, failed: SourceForm) -> HttpResponse:
+    member = _member(request)
+    try:
+        subscription = sourcing.add(member.organisation, proposal, by=member)
+    except ValidationError as refusal:
+        failed.add_error("address", refusal)
+        return render(request, "listening/sources/add.html", {"form": failed, "kinds": _hints()})
+    messages.success(request, _("Added. It is read from now on."))
+    return redirect("listening:source", pk=subscription.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.LISTEN)
+def add_program(request: HttpRequest) -> HttpResponse:
+    """A secret address for another program."""
+    form = ProgramForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        member = _member(request)
+        subscription = sourcing.add_webhook(member.organisation, form.cleaned_data["title"], by=member)
+        messages.success(request, _("Made. Give this address to the other program."))
+        return redirect("listening:source", pk=subscription.pk)
+    return render(request, "listening/sources/program.html", {"form": form})
+
+
+@require_GET
+@needs(Right.LISTEN)
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """One source: how it is, and what can be done."""
+    found = _or_404(request, pk)
+    is_hook = found.source.kind == Webhook.key
+    context = {
+        "subscription": found,
+        "source": found.source,
+        "kind": _kind(found.source),
+        "health": health(found.source, state=found.state, now=timezone.now()),
+        "late": late(found.source),
+        "hook": bringing.address_of(found.source) if is_hook else "",
+        "secret": bringing.secret_of(found.source) if is_hook else "",
+        "shown": found.source.address if found.source.address.startswith(("https://", "http://")) else "",
+    }
+    return render(request, "listening/sources/source.html", context)
+
+
+@require_POST
+@needs(Right.LISTEN)
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pause, resume or end it."""
+    found, name = _or_404(request, pk), request.POST.get("do", "")
+    if name not in DONE:
+        return redirect("listening:source", pk=pk)
+    _attempt(request, lambda: sourcing.change(found, name, by=_member(request)), done=str(DONE[name]))
+    return redirect("listening:sources") if name == "end" else redirect("listening:source", pk=pk)
+
+
+@require_POST
+@needs(Right.LISTEN)
+def renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new secret address; the old one is void."""
+    found = _or_404(request, pk)
+    if found.source.kind == Webhook.key:
+        done = _("There is a new address. The old one does not work any more.")
+        _attempt(request, lambda: bringing.renew_address(found, by=_member(request)), done=done)
+    return redirect("listening:source", pk=pk)
+
+
+def _attempt(request: HttpRequest, action: Callable[[], object], *, done: str) -> None:
+    try:
+        action()
+    except WrongStateError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
