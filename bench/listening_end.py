@@ -35,11 +35,11 @@ DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 def main(arguments: Sequence[str]) -> int:
     """Each size on each database, in a process and a home of its own."""
     asked = _asked(arguments)
-    if asked.inside:
-        return _measure(asked)
+    if asked.step:
+        return {"save": _save_all, "measure": _measure}[asked.step](asked)
     for database in DATABASES if asked.database == "both" else (asked.database,):
         for number in asked.alerts.split(","):
-            _in_a_home(database, ["--inside", "--alerts", number, "--posts", str(asked.posts)])
+            _in_a_home(database, ["--alerts", number, "--posts", str(asked.posts)])
     return 0
 
 
@@ -48,7 +48,7 @@ def _asked(arguments: Sequence[str]) -> Namespace:
     parser.add_argument("--alerts", default="10000,1000000", help="how many, a few numbers with commas between")
     parser.add_argument("--posts", type=int, default=30_000)
     parser.add_argument("--database", choices=[*DATABASES, "both"], default="both")
-    parser.add_argument("--inside", action="store_true", help="measure here, on the database of the settings")
+    parser.add_argument("--step", choices=["save", "measure"], help="do this here, on the database of the settings")
     return parser.parse_args(arguments)
 
 
@@ -59,28 +59,42 @@ def _in_a_home(database: str, options: Sequence[str]) -> None:
     command = [sys.executable, "-m", "bench.listening_end", *options]
     with _address(database) as address, TemporaryDirectory(prefix="vierogen-bench-") as home:
         environment = _environment() | {"VIEROGEN_HOME": home, "DJANGO_SETTINGS_MODULE": "vierogen.config.settings"}
-        subprocess.run(command, env=environment | address, cwd=PROJECT, check=True)
+        # One after the other: the memory that is measured is that of who listens.
+        for step in ("save", "measure"):
+            subprocess.run([*command, "--step", step], env=environment | address, cwd=PROJECT, check=True)
+
+
+def _save_all(asked: Namespace) -> int:
+    """The alerts into the database, the posts into a file."""
+    _prepare()
+    from bench.matching import alerts, posts
+
+    _save(alerts(int(asked.alerts), random.Random(2)), int(asked.alerts))  # noqa: S311
+    texts = posts(asked.posts, random.Random(1))  # noqa: S311
+    _file().write_bytes(b"\n".join(_line(text, number) for number, text in enumerate(texts)))
+    return 0
+
+
+def _file() -> Path:
+    return Path(os.environ["VIEROGEN_HOME"], "posts.jsonl")
 
 
 def _measure(asked: Namespace) -> int:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    _prepare()
+    django.setup()
     from django.db import connection
 
-    from bench.matching import alerts, posts
     from vierogen.listening.inbox import Inbox
     from vierogen.listening.sifting import Sifter
 
-    number = int(asked.alerts)
-    _save(alerts(number, random.Random(2)), number)  # noqa: S311
-    lines = [_line(text, place) for place, text in enumerate(posts(asked.posts, random.Random(1)))]  # noqa: S311
-    gc.collect()
+    number, lines = int(asked.alerts), _file().read_bytes().split(b"\n")
     sifter, stop = Sifter(Inbox()), Event()
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     thread = Thread(target=sifter.run, args=(stop,))
     thread.start()
     sifter.ready.wait()
     told = {"database": DATABASES[connection.vendor], "alerts": number, "load s": time.perf_counter() - started}
+    told["load s of processor"] = time.process_time() - used
     told |= _end_to_end(sifter.inbox, lines)
     told |= _live(sifter, lines)
     told |= _one_by_one(sifter.inbox, lines[0])
@@ -178,7 +192,12 @@ def _live(sifter: Any, lines: Sequence[bytes]) -> dict[str, Any]:
     from vierogen.people.models import Organisation
 
     stop = Event()
-    busy = Thread(target=lambda: [None for _ in iter(stop.is_set, True) if _feed(sifter.inbox, lines[:4_000], _nothing)])
+
+    def rush() -> None:
+        while not stop.is_set():
+            _feed(sifter.inbox, lines[:4_000], _nothing)
+
+    busy = Thread(target=rush)
     busy.start()
     took, organisation = [], Organisation.objects.first()
     for number in range(CHANGES):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from threading import Event, Thread
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.listening.conftest import alert, eventually, listening
 from tests.listening.jetstream import JetstreamServer, event
@@ -50,6 +52,12 @@ def told(uri: str, operation: str, record: Any) -> dict[str, Any]:
     return one | {"did": did}
 
 
+def png() -> bytes:
+    with BytesIO() as file:
+        Image.new("RGB", (8, 8), "red").save(file, "PNG")
+        return file.getvalue()
+
+
 def test_posts_of_a_real_server_are_found(
     pds: PDS, source: Source, stream: JetstreamServer, town: Organisation
 ) -> None:
@@ -60,7 +68,7 @@ def test_posts_of_a_real_server_are_found(
         eventually(lambda: stream.listeners)
         plain = account.post("Brand in de school", langs=["nl"])
         account.post("Niets", langs=["nl"])
-        image = {"alt": "rook", "image": account.upload(b"\x89PNG\r\n\x1a\n", "image/png")}
+        image = {"alt": "rook", "image": account.upload(png(), "image/png")}
         account.post("Fire? Brand!", langs=["en"], embed={"$type": "app.bsky.embed.images", "images": [image]})
         eventually(lambda: Hit.objects.count() == 2)
     links = set(Hit.objects.values_list("item__link", flat=True))

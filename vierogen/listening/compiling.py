@@ -4,7 +4,6 @@ import gc
 import logging
 import time
 from datetime import datetime, timedelta
-from functools import lru_cache
 from threading import Thread
 from typing import NamedTuple
 
@@ -52,12 +51,7 @@ def query_of(text: str, *, inside_words: bool = False) -> Query:
 
 def clause_of(text: str, number: int) -> str:
     """The clause as it was written. Both readings of a query have the same clauses."""
-    return _parsed(text).worded(number) if number or " OR " in text else text.strip()
-
-
-@lru_cache(10_000)
-def _parsed(text: str) -> Query:
-    return parse(text)
+    return parse(text).worded(number)
 
 
 def _tilded(text: str) -> str:
@@ -76,9 +70,12 @@ def _may_be_inside(token: Token) -> bool:
 
 
 class _Known(NamedTuple):
+    """An alert that is held; ``spans`` only where there is more than one clause, since most have one."""
+
     revision: int
     organisation: int
     text: str
+    spans: tuple[tuple[int, int], ...]
 
 
 class Compiled:
@@ -127,7 +124,11 @@ class Compiled:
 
     def clause(self, alert: int, number: int) -> str:
         """The words of the alert that were found."""
-        return clause_of(self._known[alert].text, number)
+        known = self._known[alert]
+        if not known.spans:
+            return known.text
+        start, end = known.spans[number]
+        return known.text[start:end]
 
     def _from(self, moment: float) -> datetime:
         """From when on this look goes; the far ones find what was committed very late."""
@@ -160,7 +161,9 @@ class Compiled:
             log.warning("alert %s is passed over, its query cannot be read: %s", pk, error)
             self._broken[pk] = revision
             return None
-        self._known[pk] = _Known(revision, organisation, text if inside_words else query.text)
+        written = parse(text) if inside_words else query
+        spans = written.spans if len(written.clauses) > 1 else ()
+        self._known[pk] = _Known(revision, organisation, written.text if spans else written.text.strip(), spans)
         self._broken.pop(pk, None)
         return query
 

@@ -1,6 +1,7 @@
 """The one thread of a process that holds all alerts against everything that its sources bring."""
 
 import logging
+import time
 from collections.abc import Callable, Collection, Container, Sequence
 from functools import partial
 from threading import Event
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # Posts of one transaction, and of one call of the matcher, which is quickest with some hundreds.
 MOST, AT_ONCE = 2_000, 500
+# Seconds that a transaction should take at most, so that changed alerts and other writers get their turn.
+BRIEF, FEWEST = 0.2, 50
 # Seconds: without anything to do, and until the next try when the database is away.
 IDLE, AWAY = 0.5, 1.0
 
@@ -32,6 +35,7 @@ class Sifter:
         # Set when the alerts are there: before then nothing needs to be read.
         self.ready = Event()
         self._group = group
+        self._most = MOST
 
     def run(self, stop: Event) -> None:
         """Go on until ``stop`` is set and nothing waits any more; what could not be stored then comes again."""
@@ -48,10 +52,13 @@ class Sifter:
         self.ready.set()
 
     def _round(self, stop: Event) -> None:
-        batches = self.inbox.take(MOST, patience=IDLE)
+        batches = self.inbox.take(self._most, patience=IDLE)
         self._safely(self.compiled.refresh, stop)
         if batches:
+            began = time.monotonic()
             self._sift_whole(batches, stop)
+            each = (time.monotonic() - began) / max(1, sum(len(batch.found) for batch in batches))
+            self._most = max(FEWEST, min(MOST, int(BRIEF / each)))
         else:
             connection.close()
 
