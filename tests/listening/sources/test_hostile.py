@@ -4,6 +4,7 @@ import gzip
 import socket
 import time
 import tracemalloc
+from contextlib import suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler
 
@@ -262,11 +263,8 @@ def test_whatever_is_in_a_document_it_is_read_or_refused_in_time(
 ) -> None:
     monkeypatch.setattr(apart, "TIMEOUT", 4.0)
     began = time.monotonic()
-    try:
-        told = str(apart.read_apart(what, NESTED[number], "text/xml"))
-        assert "\x00" not in told
-    except SourceError as error:
-        assert error.reason
+    with suppress(SourceError):
+        assert "\x00" not in str(apart.read_apart(what, NESTED[number], "text/xml"))
     assert time.monotonic() - began < apart.TIMEOUT + apart.START_TIMEOUT
 
 
@@ -301,7 +299,8 @@ def test_nothing_that_was_read_has_markup_left(site: Site, client: httpx.Client)
         "<rss version='2.0'><channel><title>&lt;script&gt;x&lt;/script&gt;k</title><item>"
         "<title>&lt;img src=x onerror=alert(1)&gt;kop</title><author>&lt;b&gt;wie&lt;/b&gt;</author>"
         "<link>javascript:alert(1)</link><guid>javascript:alert(2)</guid>"
-        "<description><![CDATA[<svg onload=alert(1)><p onclick='x'>tekst</p><a href='javascript:x'>hier</a>]]></description>"
+        "<description><![CDATA[<svg onload=alert(1)><p onclick='x'>tekst</p><a href='javascript:x'>hier</a>]]>"
+        "</description>"
         "</item></channel></rss>"
     )
     reading = Feed().read(client, site.put("/feed", told), {"seen": {}})

@@ -1,6 +1,7 @@
 """Choosing what is listened to: what stands behind an address, and adding, pausing, resuming and ending a source."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -105,17 +106,22 @@ def _read(what: str, got: Fetched) -> dict[str, Any] | None:
 
 def _feeds(told: Iterable[tuple[str, str]], *, base: str) -> Iterator[Proposal]:
     for link, title in told:
-        try:
-            yield Proposal(Feed.key, typed(urljoin(base, link)), title)
-        except (SourceError, ValueError):  # a page can name anything
-            continue
+        for address in _usable([link], base=base):
+            yield Proposal(Feed.key, address, title)
 
 
-def _maps(client: httpx.Client, address: str) -> list[str]:
+def _maps(client: httpx.Client, address: str) -> Iterable[str]:
     try:
-        return [typed(each) for each in site_maps(client, address, limits=LIMITS)]
+        return _usable(site_maps(client, address, limits=LIMITS), base=address)
     except SourceError:
-        return []
+        return ()
+
+
+def _usable(links: Iterable[str], *, base: str) -> Iterator[str]:
+    """Those that are addresses: a page can name anything."""
+    for link in links:
+        with suppress(SourceError, ValueError):
+            yield typed(urljoin(base, link))
 
 
 def _tidied(kind: str, address: str) -> str:
