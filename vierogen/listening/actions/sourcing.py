@@ -18,7 +18,7 @@ from vierogen.ledger.actions import record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.listening.models import Source, Subscription
 from vierogen.listening.sources.addresses import typed
-from vierogen.listening.sources.base import Kind, Received, SourceError, Streamed
+from vierogen.listening.sources.base import Kind, Received, SourceError
 from vierogen.listening.sources.documents.apart import read_apart
 from vierogen.listening.sources.feed import Feed
 from vierogen.listening.sources.fetching import Fetched, Limits, fetch, opened, patient, site_maps
@@ -34,6 +34,8 @@ from vierogen.people.roles import Right
 # Somebody waits for the answer.
 LIMITS = Limits(seconds=8.0)
 MOST_PROPOSALS = 8
+# Of these the site is asked what they are; others are known by their address alone.
+_LOOKED_AT = {Feed.key, Page.key, SiteMap.key}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def look(address: str) -> Looked:
     """
     recognised = [key for key, kind in kinds().items() if kind.recognises(address.strip())]
     for key in recognised:
-        if issubclass(kinds()[key], Streamed):
+        if key not in _LOOKED_AT:
             return Looked((Proposal(key, _tidied(key, address), sure=True),))
     wanted = _tidied(recognised[0] if recognised else Page.key, address)
     try:
