@@ -280,6 +280,16 @@ def test_a_reader_that_hangs_is_ended_and_the_next_document_is_read(monkeypatch:
     assert apart.read_apart("map", b"<urlset/>") == {"maps": [], "pages": []}
 
 
+def test_a_reader_that_ended_for_want_of_work_is_followed_by_another() -> None:
+    apart.read_apart("map", b"<urlset/>")
+    (process,) = apart._running
+    assert process.stdin
+    process.stdin.close()
+    process.wait()
+    assert process.returncode == 0
+    assert apart.read_apart("map", b"<urlset/>") == {"maps": [], "pages": []}
+
+
 def test_the_reader_has_no_rights() -> None:
     """No secret of ours is in its environment, and it can open no file."""
     apart.read_apart("map", b"<urlset/>")
