@@ -76,13 +76,23 @@ def look(address: str) -> Looked:
     for key in recognised:
         if key not in _LOOKED_AT:
             return Looked((Proposal(key, _tidied(key, address), sure=True),))
+    if address.strip().startswith("#") and (named := tuple(_by_form(address))):
+        return Looked(named)
     wanted = _tidied(recognised[0] if recognised else Page.key, address)
     try:
         with opened(allowed=settings.ALLOW_PRIVATE, home=settings.PUBLIC_URL) as client, patient():
             return Looked(tuple(_behind(client, wanted))[:MOST_PROPOSALS])
     except SourceError as error:
-        kept = tuple(Proposal(key, wanted) for key in recognised[:1])
-        return Looked(kept, problem=_(error.reason))
+        kept = [*(Proposal(key, wanted) for key in recognised[:1]), *_by_form(wanted)]
+        return Looked(tuple(kept), problem=_(error.reason))
+
+
+def _by_form(address: str) -> Iterator[Proposal]:
+    """What else it may be by its form: other networks have such addresses, and so has anybody."""
+    for key, kind in kinds().items():
+        if key not in _LOOKED_AT and not issubclass(kind, Received):
+            with suppress(SourceError):
+                yield Proposal(key, kind.tidied(address))
 
 
 def _behind(client: httpx.Client, address: str) -> Iterator[Proposal]:
@@ -94,6 +104,7 @@ def _behind(client: httpx.Client, address: str) -> Iterator[Proposal]:
             return
     told = read_apart("links", got.body, got.content_type)
     yield from _feeds(told["feeds"], base=got.address)
+    yield from _by_form(address)
     yield Proposal(Page.key, _tidied(Page.key, address), told["title"])
     for each in _maps(client, got.address):
         yield Proposal(SiteMap.key, each, host_of(each))
