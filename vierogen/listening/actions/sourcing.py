@@ -76,7 +76,7 @@ def look(address: str) -> Looked:
     for key in recognised:
         if key not in _LOOKED_AT:
             return Looked((Proposal(key, _tidied(key, address), sure=True),))
-    if address.strip().startswith("#") and (named := tuple(_by_form(address))):
+    if address.strip().startswith("#") and (named := tuple(_by_form(address.strip()))):
         return Looked(named)
     wanted = _tidied(recognised[0] if recognised else Page.key, address)
     try:
@@ -88,11 +88,16 @@ def look(address: str) -> Looked:
 
 
 def _by_form(address: str) -> Iterator[Proposal]:
-    """What else it may be by its form: other networks have such addresses, and so has anybody."""
+    """What else it may be by its form: other networks have such addresses, and so has anybody.
+
+    A kind that would make another protocol of it means other addresses.
+    """
     for key, kind in kinds().items():
         if key not in _LOOKED_AT and not issubclass(kind, Received):
             with suppress(SourceError):
-                yield Proposal(key, kind.tidied(address))
+                tidied = kind.tidied(address)
+                if address.startswith("#") or tidied.partition(":")[0] == address.partition(":")[0]:
+                    yield Proposal(key, tidied)
 
 
 def _behind(client: httpx.Client, address: str) -> Iterator[Proposal]:
