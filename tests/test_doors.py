@@ -29,6 +29,8 @@ from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.ledger.models import Head
+from vierogen.listening.actions.sourcing import add_webhook
+from vierogen.listening.models import Subscription
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people.actions import _entrance, invite, join
@@ -169,6 +171,7 @@ class World:
     handshake: Handshake
     moment: QuietMoment
     consent: Consent
+    subscription: Subscription
 
 
 def post(world: World) -> dict[str, Any]:
@@ -248,6 +251,10 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:adopt": stray,
     "watch:by_hand": lambda world: {"pk": world.take_down.pk},
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
+    "listening:source": lambda world: {"pk": world.subscription.pk},
+    "listening:source_change": lambda world: {"pk": world.subscription.pk},
+    "listening:source_renew": lambda world: {"pk": world.subscription.pk},
+    "listening:hook": lambda _world: {"token": "1-1.x"},
     "incidents:detail": incident,
     "incidents:note": incident,
     "incidents:close": incident,
@@ -287,6 +294,7 @@ NOT_THERE = {
     "vault:back",
     "vault:choose_account",
     "posts:offered",
+    "listening:hook",
     "people:setup",
     "people:switch",
     "notices:unsubscribe",
@@ -337,6 +345,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
         handshake=answered_log_in(channel, by=cora),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
+        subscription=add_webhook(town, SECRET_WORDS, by=writer),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
     )
 
@@ -444,6 +453,8 @@ def test_what_stands_open_is_known_by_name() -> None:
         "notices:push_worker",
         # Signed, and only while a post is being sent: a network has no log-in here.
         "posts:offered",
+        # A secret address: other programs have no log-in here.
+        "listening:hook",
         "practice:people",
         "practice:enter",
     }

@@ -20,10 +20,10 @@ class Health:
     text: str
 
 
-def health(source: Source, *, state: str, now: datetime) -> Health:
-    """Of a source to which an organisation listens in this ``state``."""
-    if state != SourceState.ACTIVE:
-        return Health("off", str(SourceState(state).label))
+def health(source: Source, *, heard: str, now: datetime) -> Health:
+    """Of a source; ``heard`` is the state of the organisation's subscription."""
+    if heard != SourceState.ACTIVE:
+        return Health("off", str(SourceState(heard).label))
     if source.kind == Webhook.key and source.read_at is None:
         return Health("wait", _("Waits for the other program"))
     if source.tried_at is None:

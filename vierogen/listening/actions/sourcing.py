@@ -1,6 +1,7 @@
 """Choosing what is listened to: what stands behind an address, and adding, pausing, resuming and ending a source."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -17,7 +18,7 @@ from vierogen.ledger.actions import record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.listening.models import Source, Subscription
 from vierogen.listening.sources.addresses import typed
-from vierogen.listening.sources.base import Kind, Received, SourceError, Streamed
+from vierogen.listening.sources.base import Kind, Received, SourceError
 from vierogen.listening.sources.documents.apart import read_apart
 from vierogen.listening.sources.feed import Feed
 from vierogen.listening.sources.fetching import Fetched, Limits, fetch, opened, patient, site_maps
@@ -33,6 +34,8 @@ from vierogen.people.roles import Right
 # Somebody waits for the answer.
 LIMITS = Limits(seconds=8.0)
 MOST_PROPOSALS = 8
+# Of these the site is asked what they are; others are known by their address alone.
+_LOOKED_AT = {Feed.key, Page.key, SiteMap.key}
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,30 @@ def look(address: str) -> Looked:
     """
     recognised = [key for key, kind in kinds().items() if kind.recognises(address.strip())]
     for key in recognised:
-        if issubclass(kinds()[key], Streamed):
+        if key not in _LOOKED_AT:
             return Looked((Proposal(key, _tidied(key, address), sure=True),))
+    if address.strip().startswith("#") and (named := tuple(_by_form(address.strip()))):
+        return Looked(named)
     wanted = _tidied(recognised[0] if recognised else Page.key, address)
     try:
         with opened(allowed=settings.ALLOW_PRIVATE, home=settings.PUBLIC_URL) as client, patient():
             return Looked(tuple(_behind(client, wanted))[:MOST_PROPOSALS])
     except SourceError as error:
-        kept = tuple(Proposal(key, wanted) for key in recognised[:1])
-        return Looked(kept, problem=_(error.reason))
+        kept = [*(Proposal(key, wanted) for key in recognised[:1]), *_by_form(wanted)]
+        return Looked(tuple(kept), problem=_(error.reason))
+
+
+def _by_form(address: str) -> Iterator[Proposal]:
+    """What else it may be by its form: other networks have such addresses, and so has anybody.
+
+    A kind that would make another protocol of it means other addresses.
+    """
+    for key, kind in kinds().items():
+        if key not in _LOOKED_AT and not issubclass(kind, Received):
+            with suppress(SourceError):
+                tidied = kind.tidied(address)
+                if address.startswith("#") or tidied.partition(":")[0] == address.partition(":")[0]:
+                    yield Proposal(key, tidied)
 
 
 def _behind(client: httpx.Client, address: str) -> Iterator[Proposal]:
@@ -91,6 +109,7 @@ def _behind(client: httpx.Client, address: str) -> Iterator[Proposal]:
             return
     told = read_apart("links", got.body, got.content_type)
     yield from _feeds(told["feeds"], base=got.address)
+    yield from _by_form(address)
     yield Proposal(Page.key, _tidied(Page.key, address), told["title"])
     for each in _maps(client, got.address):
         yield Proposal(SiteMap.key, each, host_of(each))
@@ -105,17 +124,22 @@ def _read(what: str, got: Fetched) -> dict[str, Any] | None:
 
 def _feeds(told: Iterable[tuple[str, str]], *, base: str) -> Iterator[Proposal]:
     for link, title in told:
-        try:
-            yield Proposal(Feed.key, typed(urljoin(base, link)), title)
-        except (SourceError, ValueError):  # a page can name anything
-            continue
+        for address in _usable([link], base=base):
+            yield Proposal(Feed.key, address, title)
 
 
-def _maps(client: httpx.Client, address: str) -> list[str]:
+def _maps(client: httpx.Client, address: str) -> Iterable[str]:
     try:
-        return [typed(each) for each in site_maps(client, address, limits=LIMITS)]
+        return _usable(site_maps(client, address, limits=LIMITS), base=address)
     except SourceError:
-        return []
+        return ()
+
+
+def _usable(links: Iterable[str], *, base: str) -> Iterator[str]:
+    """Those that are addresses: a page can name anything."""
+    for link in links:
+        with suppress(SourceError, ValueError):
+            yield typed(urljoin(base, link))
 
 
 def _tidied(kind: str, address: str) -> str:

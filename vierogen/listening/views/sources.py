@@ -57,8 +57,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     shared = Source.objects.filter(for_everybody=True).order_by("title", "pk")[:PER_PAGE]
     context = {
         "page": page,
-        "lines": [(row, _kind(row.source), health(row.source, state=row.state, now=now)) for row in page],
-        "shared": [(source, _kind(source), health(source, state=SourceState.ACTIVE, now=now)) for source in shared],
+        "lines": [(row, _kind(row.source), health(row.source, heard=row.state, now=now)) for row in page],
+        "shared": [(source, _kind(source), health(source, heard=SourceState.ACTIVE, now=now)) for source in shared],
     }
     return render(request, "listening/sources/list.html", context)
 
@@ -140,7 +140,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
         "subscription": found,
         "source": found.source,
         "kind": _kind(found.source),
-        "health": health(found.source, state=found.state, now=timezone.now()),
+        "health": health(found.source, heard=found.state, now=timezone.now()),
         "late": late(found.source),
         "hook": bringing.address_of(found.source) if is_hook else "",
         "secret": bringing.secret_of(found.source) if is_hook else "",

@@ -1,8 +1,9 @@
 """Has documents read by ``worker.py``, a process without rights that is begun when it is first needed.
 
 A thread cannot be ended while a parser is busy in it, a process can: so time and memory are really limited. One
-process for all threads of a program; it ends with the program, after some hundreds of documents (parsers do not give
-back all memory), and where it hangs or dies. The next document then gets a new one.
+process for all threads of a program; it ends with the program, when nobody asked anything for some minutes, after some
+hundreds of documents (parsers do not give back all memory), and where it hangs or dies. The next document then gets a
+new one.
 """
 
 import atexit
@@ -69,14 +70,18 @@ _read = [0]
 
 
 def _asked(what: str, body: bytes, content_type: str) -> dict[str, Any]:
-    process = _started()
-    _read[0] += 1
     question = json.dumps({"what": what, "content_type": content_type[:200]}).encode()
-    try:
-        return _conversed(process, _framed(question) + _framed(body), seconds=TIMEOUT)
-    except SourceError:
-        _end()
-        raise
+    for last in (False, True):
+        process = _started()
+        _read[0] += 1
+        try:
+            return _conversed(process, _framed(question) + _framed(body), seconds=TIMEOUT)
+        except SourceError:
+            _end()
+            # A second time where the first had just ended for want of work.
+            if last or process.returncode != 0:
+                raise
+    raise SourceError(_BROKEN)
 
 
 def _framed(data: bytes) -> bytes:
@@ -148,6 +153,9 @@ def _patience(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[No
 def _end() -> None:
     while _running:
         process = _running.pop()
+        # A process that ended by itself keeps its own code: 0 for want of work.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.2 if process.poll() is None else 0)
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):

@@ -1,7 +1,8 @@
 """Reads feeds: RSS 0.9x and 2.0, RSS 1.0 (RDF), Atom and JSON Feed, also broken ones.
 
 What is well-formed goes to the quick parser; it loses words of what is not. So the usual mistakes are mended, and what
-is still broken goes to the tolerant parser, which takes thirty times as long. Documents that define entities are refused before anything parses them.
+is still broken goes to the tolerant parser, which takes thirty times as long. Documents that define entities are
+refused before anything parses them.
 """
 
 import calendar

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import trafilatura
 from lxml import etree, html
 
 from vierogen.listening.sources.documents.feeds import Unreadable
@@ -12,7 +13,9 @@ from vierogen.listening.sources.documents.markup import parser, text_of
 LONGEST_PAGE = 3_000_000
 MOST_PARAGRAPHS = 1_000
 LONGEST_PARAGRAPH = 5_000
+LONG = 600
 MOST_FEEDS = 10
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[A-Z0-9\"“‘'(])")
 _FEED_TYPES = {
     "application/rss+xml",
     "application/atom+xml",
@@ -25,9 +28,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 def read_page(text: str) -> dict[str, Any]:
     """``title``, ``language`` and ``paragraphs`` of the main text. Raises ``Unreadable``."""
-    # Only here: it takes a second, and feeds need none of it.
-    import trafilatura  # noqa: PLC0415
-
     tree = _tree(text)
     found = trafilatura.extract(
         text[:LONGEST_PAGE],
@@ -39,11 +39,16 @@ def read_page(text: str) -> dict[str, Any]:
         deduplicate=False,
         with_metadata=False,
     )
-    lines = [" ".join(line.split()) for line in (found or "").split("\n")]
+    lines = [part for line in (found or "").split("\n") for part in _parts(" ".join(line.split()))]
     paragraphs = [line[:LONGEST_PARAGRAPH] for line in lines if re.search(r"\w", line)][:MOST_PARAGRAPHS]
     if not paragraphs:
         raise Unreadable("no_text")
     return {**_head(tree), "paragraphs": paragraphs}
+
+
+def _parts(paragraph: str) -> list[str]:
+    """A very long paragraph in sentences: else one new word would make all of it new."""
+    return [paragraph] if len(paragraph) <= LONG else _SENTENCE.split(paragraph)
 
 
 def read_links(text: str) -> dict[str, Any]:

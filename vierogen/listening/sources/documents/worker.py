@@ -10,6 +10,7 @@ import encodings
 import json
 import os
 import resource
+import select
 import struct
 import sys
 import warnings
@@ -24,6 +25,8 @@ from vierogen.listening.sources.documents.markup import decoded
 from vierogen.listening.sources.documents.pages import read_links, read_page
 
 MEMORY_BYTES = 1_000_000_000
+# Seconds without a question after which it ends: whoever has the next one begins another.
+IDLE = 300.0
 READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "feed": read_feed,
     "page": read_page,
@@ -88,14 +91,14 @@ def _send(told: dict[str, Any], out: IO[bytes]) -> None:
 
 
 def main() -> None:
-    """Answer until nobody asks any more."""
+    """Answer until nobody asks any more, or has not for some minutes."""
     warnings.simplefilter("ignore")
     out = sys.stdout.buffer
     rehearse()
     confine()
     _send({"ready": True}, out)
     with suppress(struct.error, OSError):
-        while True:
+        while select.select([sys.stdin], [], [], IDLE)[0]:
             asked = json.loads(_frame(sys.stdin.buffer))
             _send(answer(str(asked["what"]), _frame(sys.stdin.buffer), str(asked["content_type"])), out)
     os._exit(0)

@@ -1,0 +1,127 @@
+"""The pages of sources, as members use them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.listening.sources.site import DOCUMENTS, Site
+from tests.listening.test_sourcing import site  # noqa: F401 - a fixture
+from vierogen.listening.actions.sourcing import Proposal, add, add_webhook
+from vierogen.listening.models import Source, Subscription
+from vierogen.people.models import Member
+
+Enter = Callable[[Member], Client]
+NEW = "/listening/sources/new/"
+
+
+def test_a_feed_is_added_with_one_field(enter: Enter, anna: Member, site: Site) -> None:  # noqa: F811
+    answer = enter(anna).post(NEW, {"address": site.document("atom.xml", "/any")}, follow=True)
+    subscription = Subscription.objects.get()
+    assert answer.redirect_chain == [(f"/listening/sources/{subscription.pk}/", 302)]
+    assert "Buurtblog" in answer.content.decode()
+    assert "Is read for the first time in a moment" in answer.content.decode()
+
+
+def test_a_page_gives_a_choice(enter: Enter, anna: Member, site: Site) -> None:  # noqa: F811
+    client = enter(anna)
+    page = client.post(NEW, {"address": site.put("/", (DOCUMENTS / "page.html").read_bytes(), "text/html")})
+    assert "What do you want to hear?" in page.content.decode()
+    assert not Source.objects.exists()
+    chosen = {"address": f"{site.url}/feed.xml", "kind": "feed", "title": "Alle nieuws"}
+    client.post(NEW, chosen)
+    assert (Source.objects.get().kind, str(Source.objects.get())) == ("feed", "Alle nieuws")
+    again = client.post(NEW, chosen)
+    assert "You listen to this source already." in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {},
+        {"address": ""},
+        {"address": "krant"},
+        {"address": "https://nowhere.invalid/"},
+        {"address": "https://krant.example/", "kind": "webhook"},
+        {"address": "https://krant.example/", "kind": "x" * 50},
+        {"address": "javascript:alert(1)", "kind": "feed"},
+    ],
+)
+def test_what_cannot_be_added_adds_nothing(enter: Enter, anna: Member, posted: dict[str, str]) -> None:
+    answer = enter(anna).post(NEW, posted)
+    assert answer.status_code in {200, 302}
+    assert not Source.objects.exists()
+
+
+def test_how_a_source_is_stands_in_plain_words(enter: Enter, anna: Member) -> None:
+    subscription = add(anna.organisation, Proposal("feed", "https://krant.example/rss", "De <b>Krant</b>"), by=anna)
+    problem = "The site took too long to answer."
+    Source.objects.update(problem=problem, failures=3, tried_at=subscription.made_at, lag=7_300, items=12)
+    client = enter(anna)
+    for path in ("/listening/sources/", f"/listening/sources/{subscription.pk}/"):
+        told = client.get(path).content.decode()
+        assert problem in told
+        assert "De &lt;b&gt;" in told
+        assert "<b>Krant" not in told
+    assert "2 hours" in told
+
+
+def test_pausing_resuming_and_ending(enter: Enter, anna: Member) -> None:
+    subscription = add(anna.organisation, Proposal("feed", "https://krant.example/rss"), by=anna)
+    client, path = enter(anna), f"/listening/sources/{subscription.pk}/change/"
+    for do, state in (("pause", "paused"), ("nonsense", "paused"), ("resume", "active"), ("end", "ended")):
+        client.post(path, {"do": do})
+        assert Subscription.objects.get().state == state
+    client.post(path, {"do": "pause"})
+    assert Subscription.objects.get().state == "ended"
+    assert "krant.example" not in client.get("/listening/sources/").content.decode()
+
+
+def test_a_program_gets_a_secret_address(enter: Enter, anna: Member) -> None:
+    client = enter(anna)
+    page = client.post("/listening/sources/program/", {"title": "Monitor"}, follow=True).content.decode()
+    assert "/listening/hook/" in page
+    subscription = Subscription.objects.get()
+    renewed = client.post(f"/listening/sources/{subscription.pk}/address/", follow=True).content.decode()
+    old, new = (page.partition("/listening/hook/")[2][:20] for page in (page, renewed))
+    assert old != new
+
+
+def test_nobody_sees_another_organisation_s_sources(enter: Enter, anna: Member, otto: Member) -> None:
+    subscription = add_webhook(anna.organisation, "Geheim", by=anna)
+    client = enter(otto)
+    assert "Geheim" not in client.get("/listening/sources/").content.decode()
+    assert client.get(f"/listening/sources/{subscription.pk}/").status_code == 404
+    assert client.post(f"/listening/sources/{subscription.pk}/change/", {"do": "end"}).status_code == 404
+    assert client.post(f"/listening/sources/{subscription.pk}/address/").status_code == 404
+
+
+def test_sources_of_everybody_are_shown_and_not_to_be_changed(enter: Enter, anna: Member) -> None:
+    Source.objects.create(kind="feed", address="https://land.example/rss", title="Landelijk", for_everybody=True)
+    told = enter(anna).get("/listening/sources/").content.decode()
+    assert "Landelijk" in told
+    assert "For everybody here" in told
+
+
+def test_the_list_asks_the_database_as_often_for_one_as_for_many(
+    enter: Enter, anna: Member, django_assert_num_queries: Any
+) -> None:
+    client = enter(anna)
+
+    def queries() -> int:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            assert client.get("/listening/sources/").status_code == 200
+        return len(caught)
+
+    add(anna.organisation, Proposal("feed", "https://krant.example/0"), by=anna)
+    queries()
+    few = queries()
+    for number in range(1, 20):
+        add(anna.organisation, Proposal("feed", f"https://krant.example/{number}"), by=anna)
+    assert queries() == few
