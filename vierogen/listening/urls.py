@@ -1,0 +1,6 @@
+"""Addresses of the pages of listening."""
+
+from django.urls import URLPattern
+
+app_name = "listening"
+urlpatterns: list[URLPattern] = []
