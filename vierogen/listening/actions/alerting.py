@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import record
@@ -15,11 +14,12 @@ from vierogen.listening.actions import permitting
 from vierogen.listening.actions.compiling import compiled
 from vierogen.listening.actions.naming import name_in
 from vierogen.listening.actions.ours import own_names
-from vierogen.listening.actions.wording import told
-from vierogen.listening.models import Alert, Reading
+from vierogen.listening.actions.pointing import told
+from vierogen.listening.actions.reading import follow
+from vierogen.listening.models import Alert
 from vierogen.listening.states import About, AlertState, Rhythm
 from vierogen.matching.errors import QueryError
-from vierogen.people.actions import insist, same_organisation
+from vierogen.people.actions import insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 
@@ -66,7 +66,7 @@ def save(organisation: Organisation, wish: Wish, *, by: Member, rhythm: Rhythm =
     record(organisation.pk, "save", subject_of(alert), by=by, facts=facts, personal=personal)
     if is_person:
         permitting.ask(alert, by=by, changes=_changes(alert, asked), only_if={"revision": alert.revision})
-    follow(alert, by=by, rhythm=rhythm)
+    follow(alert, rhythm, by=by)
     return alert
 
 
@@ -172,16 +172,3 @@ def _is_for(alert: Alert, by: Member) -> None:
     """Nobody but that member decides about the alert on a member's own name."""
     if alert.origin.startswith("member:") and alert.origin != by.actor:
         raise PermissionDenied(_("This alert is on the name of a colleague. Only they can change it."))
-
-
-@transaction.atomic
-def follow(alert: Alert, *, by: Member, rhythm: Rhythm) -> None:
-    """Read this alert's hits from now on in this rhythm. Raises ``PermissionDenied`` in another organisation."""
-    same_organisation(by, alert.organisation_id)
-    known = Reading.objects.select_for_update().filter(member=by, alert=alert).first()
-    if known is None:
-        Reading.objects.create(member=by, alert=alert, rhythm=rhythm)
-    elif known.rhythm != rhythm:
-        # Who did not read it for a while gets no old news.
-        since = timezone.now() if known.rhythm == Rhythm.NEVER else known.since
-        Reading.objects.filter(pk=known.pk).update(rhythm=rhythm, since=since)

@@ -7,16 +7,19 @@ name changed since, only a proposal is made (``proposal``).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import Actor, Machine, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.listening.actions import ours
 from vierogen.listening.actions.permitting import touched
-from vierogen.listening.models import Alert, Reader, Reading
+from vierogen.listening.actions.reading import follow
+from vierogen.listening.models import Alert
 from vierogen.listening.states import About, Rhythm
 from vierogen.matching.errors import QueryError
 from vierogen.matching.parsing import parse
@@ -42,7 +45,7 @@ class Beginning:
 
 
 def for_organisation(organisation: Organisation) -> list[Beginning]:
-    """Its full name, abbreviation, domains and tag; apart from those its short name, which others mean things by too."""
+    """Its full name, abbreviation, domains and tag; apart from those its short name, which says other things too."""
     full, short = ours.full_name(organisation), ours.short_name(organisation)
     terms = [_phrase(full), _tag(full), *map(_phrase, ours.own_domains(organisation))]
     if abbreviated := ours.abbreviation(organisation):
@@ -141,8 +144,8 @@ def _make(
     try:
         with transaction.atomic():
             alert = Alert.objects.create(organisation=organisation, made_by=made_by, **values)
-            rows = [Reading(member=member, alert=alert, rhythm=wanted.rhythm) for member in readers]
-            Reading.objects.bulk_create(rows)
+            for member in readers:
+                follow(alert, wanted.rhythm, by=member)
             facts, personal = {"about": About.OURSELVES.value}, {"query": wanted.query}
             record(organisation.pk, "save", subject_of(alert), by=by, facts=facts, personal=personal)
     except IntegrityError:  # another worker was faster
@@ -163,12 +166,9 @@ def _begin_reader(member: Member) -> bool:
     alerts = own.exclude(origin__startswith="member:")
     if not member.may(Right.LISTEN) or not alerts:
         return False
-    zone = member.organisation.time_zone
-    _reader, is_new = Reader.objects.get_or_create(member=member, defaults={"time_zone": zone})
-    if is_new:
-        rows = [Reading(member=member, alert=alert, rhythm=_usual(alert)) for alert in alerts]
-        Reading.objects.bulk_create(rows, ignore_conflicts=True)
-    return is_new
+    for alert in alerts:
+        follow(alert, _usual(alert), by=member)
+    return True
 
 
 def _usual(alert: Alert) -> Rhythm:
@@ -185,8 +185,13 @@ def alert_of(member: Member) -> Alert | None:
 
 @transaction.atomic
 def listen_for_me(member: Member) -> Alert:
-    """Listen for the member's own name, because they want it; nobody can want it for somebody else."""
+    """Listen for the member's own name, because they want it; nobody can want it for somebody else.
+
+    Raises ``PermissionDenied``, and ``ValidationError`` for a name of one word.
+    """
     _insist_on_oneself(member)
+    if len(member.name.split()) < 2 or not for_member(member).query:
+        raise ValidationError(_("Write your first name and surname in your profile first: one word finds everybody."))
     known = alert_of(member)
     made = known or _make(member.organisation, for_member(member), readers=[member], by=member, made_by=member)
     return made or Alert.objects.get(organisation_id=member.organisation_id, origin=member.actor)
