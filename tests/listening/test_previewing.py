@@ -108,7 +108,7 @@ def test_what_is_too_old_or_not_kept_any_more_is_dropped(town: Organisation, ale
     Hit.objects.order_by("found_at")[0].delete()
     assert tidy() == 1
     assert tidy() == 0
-    with time_machine.travel(NOW + timedelta(days=25), tick=False):
+    with time_machine.travel(NOW + timedelta(days=31), tick=False):
         tidy()
         assert not Document.objects.exists()
 
