@@ -141,6 +141,12 @@ def test_while_typing_hits_are_shown_and_nothing_is_written(anna: Member, enter:
     assert Alert.objects.count() == 1
 
 
+def test_where_nothing_was_found_yet_the_preview_says_so(anna: Member, enter: Enter) -> None:
+    page = enter(anna).post(TYPING, {"query": "zwembad dicht"}).content.decode()
+    assert "nothing yet to try it on" in page
+    assert "We looked at" not in page
+
+
 def test_while_typing_too_wide_a_query_is_refused_with_what_to_do(anna: Member, enter: Enter) -> None:
     page = enter(anna).post(TYPING, {"query": "de"}).content.decode()
     assert "is in nearly every message" in page

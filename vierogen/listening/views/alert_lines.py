@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ def lines_of(rows: "QuerySet[Alert]", member: Member) -> "QuerySet[Alert]":
     hits = Hit.objects.leading().since(timezone.now() - LATELY).order_by()
     counted = hits.filter(alert=OuterRef("pk")).values("alert").annotate(number=Count("pk")).values("number")
     mine = Reading.objects.filter(alert=OuterRef("pk"), member=member).values("rhythm")[:1]
-    waits = Case(When(state=AlertState.WAITING, then=Value(0)), default=Value(1))
+    waits = Case(When(Q(state=AlertState.WAITING), then=Value(0)), default=Value(1))
     return rows.annotate(
         lately=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         rhythm=Coalesce(Subquery(mine), Value(str(Rhythm.NEVER)), output_field=CharField()),
