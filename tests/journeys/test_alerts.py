@@ -142,6 +142,7 @@ def test_a_good_alert_takes_three_fields_at_most_and_four_actions(
     page = window(team.anna, width)
     page.goto("/listening/alerts/")
     page.get_by_role("link", name="New alert").click()  # 1
+    page.wait_for_load_state()
     page.get_by_label("What do you want to listen for?").fill("zwembad (storing OR gesloten)")  # 2
     preview = page.locator("#preview")
     expect(preview).to_contain_text("3 messages.")
