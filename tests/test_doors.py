@@ -31,6 +31,9 @@ from vierogen.incidents.models import Incident
 from vierogen.ledger.models import Head
 from vierogen.listening.actions.sourcing import add_webhook
 from vierogen.listening.models import Subscription
+from vierogen.listening.actions.alerting import Wish, save
+from vierogen.listening.models import Alert
+from vierogen.listening.states import About
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people.actions import _entrance, invite, join
@@ -172,6 +175,7 @@ class World:
     moment: QuietMoment
     consent: Consent
     subscription: Subscription
+    alert: Alert
 
 
 def post(world: World) -> dict[str, Any]:
@@ -202,6 +206,11 @@ def incident(world: World) -> dict[str, Any]:
 def channel(world: World) -> dict[str, Any]:
     """A channel."""
     return {"pk": world.channel.pk}
+
+
+def alert(world: World) -> dict[str, Any]:
+    """An alert about a person, which waits for the privacy officer."""
+    return {"pk": world.alert.pk}
 
 
 def passkey(world: World) -> dict[str, Any]:
@@ -259,6 +268,13 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "incidents:note": incident,
     "incidents:close": incident,
     "incidents:reopen": incident,
+    "listening:alert": alert,
+    "listening:alert_edit": alert,
+    "listening:alert_rhythm": alert,
+    "listening:alert_pause": alert,
+    "listening:alert_resume": alert,
+    "listening:alert_end": alert,
+    "listening:alert_permit": alert,
     "vault:connect_to": lambda _world: {"network": "mastodon"},
     "vault:reconnect": channel,
     "vault:back": lambda _world: {"network": "mastodon"},
@@ -346,6 +362,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         handshake=answered_log_in(channel, by=cora),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
         subscription=add_webhook(town, SECRET_WORDS, by=writer),
+        alert=save(town, Wish(SECRET_WORDS, About.PERSON, reason=SECRET_WORDS), by=writer),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
     )
 

@@ -97,6 +97,13 @@ SENTENCES = {
     "listening.subscription resume": gettext_noop("%(who)s listens to %(what)s again"),
     "renew_address": gettext_noop("%(who)s gave %(what)s a new secret address"),
     "write_note": gettext_noop("%(who)s wrote a note in %(what)s"),
+    "save": gettext_noop("%(who)s made %(what)s"),
+    "ask": gettext_noop("%(who)s asked the privacy officer about %(what)s"),
+    "permit": gettext_noop("%(who)s permitted %(what)s about a person"),
+    "refuse": gettext_noop("%(who)s refused %(what)s about a person"),
+    "activate": gettext_noop("%(who)s changed %(what)s, which is about no person any more"),
+    "pause": gettext_noop("%(who)s paused %(what)s"),
+    "resume": gettext_noop("%(who)s went on with %(what)s"),
 }
 NOUNS = {
     "posts.post": gettext_noop("post %(number)s"),
@@ -115,6 +122,7 @@ NOUNS = {
     "notices.alarm": gettext_noop("alarm %(number)s"),
     "listening.subscription": gettext_noop("source %(number)s"),
     "incidents.incident": gettext_noop("incident %(number)s"),
+    "listening.alert": gettext_noop("alert %(number)s"),
 }
 # Where the record itself can be seen.
 PAGES = {
@@ -122,6 +130,7 @@ PAGES = {
     "watch.stray": "watch:stray",
     "incidents.incident": "incidents:detail",
     "listening.subscription": "listening:source",
+    "listening.alert": "listening:alert",
 }
 
 

@@ -1,10 +1,14 @@
 """What listening does without a click: the listener itself, and a worker's jobs."""
 
 import threading
+from datetime import datetime
 
 from vierogen.core.schedule import Job
-from vierogen.listening.actions import silence
+from vierogen.listening.actions import beginning, bulletins, grouping, keeping, previewing, silence, spiking
 from vierogen.listening.listener import Listener
+
+# What the last look for spikes saw of each alert, so that only what changed is computed.
+_SEEN: dict[int, tuple[datetime, int]] = {}
 
 
 def start_listening(stop: threading.Event) -> list[threading.Thread]:
@@ -20,6 +24,47 @@ def mind_sources(_worker: str) -> bool:
     return False
 
 
+def begin(_worker: str) -> bool:
+    """Make the alerts that should be there from the first minute, and end those of people who left."""
+    return bool(beginning.begin_all() + beginning.end_for_those_who_left())
+
+
+def prepare_preview(_worker: str) -> bool:
+    """Fold what was found a moment ago, so that a query can be tried on it."""
+    return bool(previewing.prepare())
+
+
+def tidy_preview(_worker: str) -> bool:
+    """Drop what is too old to be tried, and fold what was missed."""
+    return bool(previewing.tidy())
+
+
+def group_the_rest(_worker: str) -> bool:
+    """Group hits that whoever stored them did not come to group."""
+    return bool(grouping.group_the_rest())
+
+
+def look_for_spikes(_worker: str) -> bool:
+    """Ring for alerts that have much more mentions than usual."""
+    if len(_SEEN) > 100_000:
+        _SEEN.clear()
+    spiking.look(seen=_SEEN)
+    return False
+
+
+def forget_old_hits(_worker: str) -> bool:
+    """Delete a portion of what was kept long enough."""
+    return bool(keeping.forget_old())
+
+
 JOBS = [
     Job("mind sources", mind_sources, every=60.0),
+    Job("begin listening", begin, every=10.0),
+    Job("prepare preview", prepare_preview, every=3.0),
+    Job("tidy preview", tidy_preview, every=3600.0),
+    Job("group hits", group_the_rest, every=5.0),
+    Job("look for spikes", look_for_spikes, every=30.0),
+    Job("forget hits", forget_old_hits, every=600.0),
+    Job("bulletins", lambda _worker: bulletins.make_due(), every=0.5),
+    Job("forget bulletins", lambda _worker: bulletins.forget_old(), every=3600.0),
 ]

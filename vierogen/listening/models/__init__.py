@@ -2,6 +2,7 @@
 
 from vierogen.listening.models.alerts import Alert, Keeping
 from vierogen.listening.models.bringing import Brought
+from vierogen.listening.models.documents import Document
 from vierogen.listening.models.hits import Count, HandOver, Hit, Item, Spike
 from vierogen.listening.models.reading import Bulletin, Line, Reader, Reading
 from vierogen.listening.models.sources import Source, Subscription
@@ -11,6 +12,7 @@ __all__ = [
     "Brought",
     "Bulletin",
     "Count",
+    "Document",
     "HandOver",
     "Hit",
     "Item",
