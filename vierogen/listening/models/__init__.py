@@ -1,7 +1,7 @@
 """Tables of listening: alerts, sources, what was found, and who is told of it."""
 
 from vierogen.listening.models.alerts import Alert, Keeping
-from vierogen.listening.models.hits import Count, HandOver, Hit, Item, Spike
+from vierogen.listening.models.hits import Count, HandOver, Hit, Item, Sketch, Spike
 from vierogen.listening.models.reading import Bulletin, Line, Reader, Reading
 from vierogen.listening.models.sources import Source, Subscription
 
@@ -16,6 +16,7 @@ __all__ = [
     "Line",
     "Reader",
     "Reading",
+    "Sketch",
     "Source",
     "Spike",
     "Subscription",
