@@ -85,7 +85,7 @@ class Hit(models.Model):
 
 
 class Sketch(models.Model):
-    """The words of a leading hit in 256 bytes (see ``listening/likeness.py``), so that copies are found without its text.
+    """The words of a leading hit in 256 bytes (see ``listening/likeness.py``): copies are found without its text.
 
     ``alert`` and ``found_at`` are the hit's own. What another ``version`` of the sketching made is not comparable.
     """
