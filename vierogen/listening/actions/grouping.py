@@ -7,14 +7,15 @@ the row of the alert, so two workers at once make the same groups as one.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 
 from vierogen.listening import spam
-from vierogen.listening.likeness import VERSION, Told, are_copies, bands, sketches
+from vierogen.listening.likeness import VERSION, Told, are_copies, bands, may_be_copies, sketches
 from vierogen.listening.models import Alert, Hit, Sketch
 
 # A hit is held against what was found so long before it: news goes around for days, a form letter for years.
@@ -58,10 +59,13 @@ def _group(alert_ids: Sequence[int]) -> int:
 
 
 def _write(hits: list[Hit]) -> None:
-    now = timezone.now()
+    """Most have the same values: as many statements as there are others."""
+    alike: dict[tuple[int | None, float, str], list[int]] = defaultdict(list)
     for hit in hits:
-        hit.grouped_at = now
-    Hit.objects.bulk_update(hits, ["copy_of", "grouped_at", "spam", "spam_why"], batch_size=200)
+        alike[hit.copy_of_id, hit.spam, hit.spam_why].append(hit.pk)
+    now = timezone.now()
+    for (leader, score, why), pks in alike.items():
+        Hit.objects.filter(pk__in=pks).update(copy_of=leader, spam=score, spam_why=why, grouped_at=now)
 
 
 def told(hit: Hit) -> Told:
@@ -70,12 +74,13 @@ def told(hit: Hit) -> Told:
     return Told(item.text, title=item.title, author=item.author, link=item.link)
 
 
-@dataclass
-class _Leader:
-    """A leading hit that may have copies among the new ones. ``hit_id`` is None where it is gone again."""
+class _Leader(NamedTuple):
+    """A leading hit that others may be copies of."""
 
-    hit: Hit
+    pk: int
+    found_at: datetime
     says: Told
+    sketch: bytes
 
 
 @dataclass
@@ -85,63 +90,75 @@ class _Group:
     alert_id: int
     hits: list[Hit]
     by_band: dict[int, list[_Leader]] = field(default_factory=lambda: defaultdict(list))
-    by_link: dict[str, list[tuple[int | None, Hit]]] = field(default_factory=lambda: defaultdict(list))
+    by_link: dict[str, list[tuple[int | None, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def settle(self) -> None:
         """Say of each which it is a copy of, and how much it looks like spam."""
         says = [told(hit) for hit in self.hits]
         drawn = sketches([each.words for each in says])
-        self._recall(drawn)
+        self._recall_words(drawn)
+        self._recall_links()
         made = []
         for hit, text, sketch in zip(self.hits, says, drawn, strict=True):
-            leader = self._same_link(hit) or (self._same_words(hit, text, sketch) if text.words else None)
-            hit.copy_of = leader
-            self._remember(hit, text, sketch)
+            new = _Leader(hit.pk, hit.found_at, text, sketch)
+            leader = self._same_link(hit) or (self._same_words(new) if text.words else None)
+            hit.copy_of_id = leader
+            if _is_particular(hit.item.link):
+                self.by_link[hit.item.link].append((hit.item.source_id, leader or hit.pk))
             if leader is None and text.words:
-                values = {"alert_id": self.alert_id, "found_at": hit.found_at}
-                made.append(Sketch(hit=hit, version=VERSION, bands=sketch, **values))
+                self._remember(new, bands(sketch))
+                made.append(self._kept(new))
         Sketch.objects.bulk_create(made)
         self._weigh(says)
 
-    def _recall(self, drawn: list[bytes]) -> None:
-        """What was found before and has a band or a link in common with anything new."""
-        since = self.hits[0].found_at - WINDOW
-        wanted = {key for sketch in drawn for key in bands(sketch)}
-        known = Sketch.objects.filter(alert_id=self.alert_id, found_at__gte=since, version=VERSION)
-        near = {
-            pk: keys
-            for pk, sketch in known.values_list("pk", "bands").iterator(chunk_size=2_000)
-            if not wanted.isdisjoint(keys := bands(bytes(sketch)))
-        }
-        for leader in _in_portions(near):
-            self._remember_words(_Leader(leader, told(leader)), near[leader.pk])
-        links = {hit.item.link for hit in self.hits if _is_particular(hit.item.link)}
-        rows = Hit.objects.filter(alert_id=self.alert_id, found_at__gte=since, item__link__in=links)
-        grouped = rows.exclude(grouped_at=None).select_related("item", "copy_of").order_by("pk")
-        for hit in grouped if links else ():
-            self.by_link[hit.item.link].append((hit.item.source_id, hit.copy_of or hit))
+    @property
+    def _since(self) -> datetime:
+        return self.hits[0].found_at - WINDOW
 
-    def _same_link(self, hit: Hit) -> Hit | None:
+    def _recall_words(self, drawn: list[bytes]) -> None:
+        """What was found before and may have the words of anything new."""
+        wanted: dict[int, list[bytes]] = defaultdict(list)
+        for sketch in drawn:
+            for key in bands(sketch):
+                wanted[key].append(sketch)
+        known = Sketch.objects.filter(alert_id=self.alert_id, found_at__gte=self._since, version=VERSION)
+        near: dict[int, tuple[bytes, list[int]]] = {}
+        for pk, kept in known.values_list("pk", "bands").iterator(chunk_size=2_000):
+            sketch = bytes(kept)
+            shared = [key for key in bands(sketch) if key in wanted]
+            if any(may_be_copies(sketch, other) for other in {each for key in shared for each in wanted[key]}):
+                near[pk] = sketch, shared
+        for pk, found_at, says in _read(near):
+            self._remember(_Leader(pk, found_at, says, near[pk][0]), near[pk][1])
+
+    def _recall_links(self) -> None:
+        """What was found before and leads to the same address as anything new."""
+        links = {hit.item.link for hit in self.hits if _is_particular(hit.item.link)}
+        rows = Hit.objects.filter(alert_id=self.alert_id, found_at__gte=self._since, item__link__in=links)
+        told_of = rows.exclude(grouped_at=None).order_by("pk")
+        columns = ("pk", "copy_of", "item__link", "item__source")
+        for pk, leader, link, source in told_of.values_list(*columns) if links else ():
+            self.by_link[link].append((source, leader or pk))
+
+    def _same_link(self, hit: Hit) -> int | None:
         """Two sources that point to one address speak of one message. A source that does so twice means two."""
         others = self.by_link.get(hit.item.link, [])
         return next((leader for source, leader in others if source != hit.item.source_id), None)
 
-    def _same_words(self, hit: Hit, text: Told, sketch: bytes) -> Hit | None:
-        since = hit.found_at - WINDOW
-        seen = {id(leader): leader for key in bands(sketch) for leader in self.by_band.get(key, ())}
-        near = sorted(seen.values(), key=lambda leader: (leader.hit.found_at, leader.hit.pk))
-        fitting = (each.hit for each in near if each.hit.found_at >= since and are_copies(each.says, text))
-        return next(fitting, None)
+    def _same_words(self, new: _Leader) -> int | None:
+        since = new.found_at - WINDOW
+        seen = {leader.pk: leader for key in bands(new.sketch) for leader in self.by_band.get(key, ())}
+        near = [each for each in seen.values() if each.found_at >= since and may_be_copies(each.sketch, new.sketch)]
+        near.sort(key=lambda leader: (leader.found_at, leader.pk))
+        return next((each.pk for each in near if are_copies(each.says, new.says)), None)
 
-    def _remember(self, hit: Hit, text: Told, sketch: bytes) -> None:
-        if _is_particular(hit.item.link):
-            self.by_link[hit.item.link].append((hit.item.source_id, hit.copy_of or hit))
-        if hit.copy_of is None and text.words:
-            self._remember_words(_Leader(hit, text), bands(sketch))
-
-    def _remember_words(self, leader: _Leader, keys: Collection[int]) -> None:
+    def _remember(self, leader: _Leader, keys: Iterable[int]) -> None:
         for key in keys:
             self.by_band[key].append(leader)
+
+    def _kept(self, new: _Leader) -> Sketch:
+        values = {"alert_id": self.alert_id, "found_at": new.found_at, "version": VERSION}
+        return Sketch(hit_id=new.pk, bands=new.sketch, **values)
 
     def _weigh(self, says: list[Told]) -> None:
         before = self._repeats()
@@ -163,11 +180,14 @@ class _Group:
         return number
 
 
-def _in_portions(pks: Collection[int]) -> Iterator[Hit]:
-    """Those hits with their items; SQLite takes no endless list."""
+def _read(pks: Collection[int]) -> Iterator[tuple[int, datetime, Told]]:
+    """What those leading hits say; in portions, for SQLite takes no endless list."""
     wanted = list(pks)
+    columns = ("pk", "found_at", "item__text", "item__title", "item__author", "item__link")
     for start in range(0, len(wanted), 500):
-        yield from Hit.objects.filter(pk__in=wanted[start : start + 500], copy_of=None).select_related("item")
+        rows = Hit.objects.filter(pk__in=wanted[start : start + 500], copy_of=None)
+        for pk, found_at, *says in rows.values_list(*columns):
+            yield pk, found_at, Told(*says)
 
 
 def _is_particular(link: str) -> bool:
