@@ -2,8 +2,8 @@
 
 python -m bench.grouping [--hits 5000] [--database sqlite|postgresql]
 
-An alert with a week of other hits behind it, and new ones in portions as a listener brings them: of the new ones a third
-are copies of one another with a sentence of their own. The texts are those of ``bench.matching``.
+An alert with a week of other hits behind it, and new ones in portions as a listener brings them: of the new ones a
+third are copies of one another with a sentence of their own. The texts are those of ``bench.matching``.
 """
 
 import os
@@ -50,7 +50,7 @@ def _measure(number: int) -> None:
     from vierogen.listening.models import Alert, Hit, Item  # noqa: PLC0415
     from vierogen.people.actions import found  # noqa: PLC0415
 
-    town, chance = found("Gemeente Voorbeeld", by=Machine("bench")), random.Random(1)
+    town, chance = found("Gemeente Voorbeeld", by=Machine("bench")), random.Random(1)  # noqa: S311 - nothing is secret here
 
     def store(alert: Alert, texts: list[str]) -> None:
         now, start = timezone.now(), Item.objects.count()
@@ -80,7 +80,10 @@ def _measure(number: int) -> None:
         chance.shuffle(new)
         speed = grouped(alert, new)
         lines = Hit.objects.filter(alert=alert).leading().count() - before
-        print(f"{before} hits in the week before: {speed:,.0f} hits/s of one core; {number} new hits are {lines} lines", flush=True)
+        print(
+            f"{before} hits in the week before: {speed:,.0f} hits/s of one core; {number} new hits are {lines} lines",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

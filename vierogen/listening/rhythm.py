@@ -1,0 +1,166 @@
+"""How many mentions are usual in an hour, and whether so many now are a spike. Knows no Django.
+
+**What is usual.** Each hour of the last eight weeks is compared with others like it: the same hour of the week, which
+is drawn towards the same hour of all weekdays (or of the weekend), and that towards the mean of everything, the more
+so the shorter the history is. What stands far above all else is cut off first, so that last month's spike does not
+make the next one usual. At last the level of the past seven days against what was expected of them is taken along: an
+alert may grow, or be quiet over the holidays.
+
+**What is a spike.** The number in windows of one, two, four and eight hours that end now (the running hour counts for
+the part that has passed) is held against a negative binomial distribution, whose spread is that of this alert's own
+past. An alarm needs a chance below 1 in a million, at least five mentions, and twice what is usual.
+
+References: Hilbe, "Negative Binomial Regression" (2011), for the distribution and its spread; Noufaily et al., "An
+improved algorithm for outbreak detection in multiple surveillance systems", Statistics in Medicine 32 (2013), for
+holding counts against the same time in earlier weeks and cutting off earlier outbreaks.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp, lgamma, log, log1p
+
+WEEK, HISTORY = 168, 8 * 168
+# Fewer mentions are never a spike, whatever is usual; and so much more than usual it has to be.
+FEWEST, TIMES = 5, 2.0
+CHANCE = 1e-6
+# Still going on: a tenth of the way is enough.
+STILL = 1e-2
+WINDOWS = (1, 2, 4, 8)
+# What other hours say counts as so many mentions: a quiet alert believes them longer than a busy one.
+_HOURS_LIKE_IT, _ALL_HOURS = 4.0, 4.0
+# Spread: variance = mean + spread x mean squared. What is supposed before there is a history, and as how much.
+_SPREAD, _SPREAD_WEIGHT = 0.2, 200.0
+_LEAST_SPREAD, _MOST_SPREAD = 0.02, 50.0
+# An hour with more than this, and far above the busiest ordinary ones, is cut off.
+_ORDINARY = 6
+# Mentions in a new alert's hour, before anything is known of it; as many hours as it takes to be known.
+_AT_FIRST, _FIRST_HOURS = 0.5, 24.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``number`` mentions in the last ``hours`` hours, where ``expected`` are usual. ``chance``: of as many or more."""
+
+    number: int
+    expected: float
+    hours: int
+    chance: float
+
+    @property
+    def is_spike(self) -> bool:
+        """Ring?"""
+        return self.chance < CHANCE and self._is_much
+
+    @property
+    def goes_on(self) -> bool:
+        """Is what began earlier still there?"""
+        return self.chance < STILL and self._is_much
+
+    @property
+    def _is_much(self) -> bool:
+        return self.number >= FEWEST and self.number >= TIMES * self.expected
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """What is usual for an alert. ``past``: mentions per hour, oldest first; ``begins``: the hour of the week of the
+    first, 0 is Monday 0.00 where the organisation is. At most ``HISTORY`` hours are looked at."""
+
+    past: Sequence[int]
+    begins: int = 0
+
+    def expected(self, ahead: int = 0) -> float:
+        """Mentions usual in the hour after the past (0), or in so many hours before it (negative)."""
+        return max(self._shape[(self.begins + len(self.past) + ahead) % WEEK] * self._level, 0.02)
+
+    def judge(self, now: int, *, part: float) -> Verdict:
+        """The least likely window that ends now: ``now`` mentions in the running hour, of which ``part`` (0 to 1]
+        has passed."""
+        found = [self._window(hours, now, part) for hours in WINDOWS if hours <= len(self.past) + 1]
+        return min(found, key=lambda verdict: verdict.chance)
+
+    def _window(self, hours: int, now: int, part: float) -> Verdict:
+        before = range(1 - hours, 0)
+        number = now + sum(self.past[at] for at in before)
+        expected = self.expected() * part + sum(self.expected(at) for at in before)
+        # Answers follow within minutes, so a quarter of an hour is not calmer by itself than the whole.
+        spread = self.spread / min(hours - 1 + part, 1.0)
+        return Verdict(number, expected, hours, at_least(number, expected, spread=spread))
+
+    @cached_property
+    def spread(self) -> float:
+        """How much more the hours differ than pure chance makes them."""
+        excess = weight = 0.0
+        for at, number in enumerate(self._cut):
+            mean = max(self._shape[(self.begins + at) % WEEK], 0.02)
+            excess += (number - mean) ** 2 - mean
+            weight += mean * mean
+        # Weighed by what is expected, so that quiet nights do not decide; half as much again for what was cut off.
+        own = 1.5 * excess / weight if weight else _SPREAD
+        drawn = (own * len(self._cut) + _SPREAD * _SPREAD_WEIGHT) / (len(self._cut) + _SPREAD_WEIGHT)
+        return min(max(drawn, _LEAST_SPREAD), _MOST_SPREAD)
+
+    @cached_property
+    def _cut(self) -> Sequence[int]:
+        """The past without its mountains: nothing far above the busiest fiftieth of the hours."""
+        ordered = sorted(self.past)
+        if not ordered:
+            return self.past
+        usual = ordered[min(int(len(ordered) * 0.98), len(ordered) - 1)]
+        top = max(_ORDINARY, usual + 2 * round(usual**0.5))
+        return [min(number, top) for number in self.past]
+
+    @cached_property
+    def _shape(self) -> list[float]:
+        """What is usual in each hour of the week, by the whole past."""
+        by_hour: list[list[int]] = [[] for _ in range(WEEK)]
+        for at, number in enumerate(self._cut):
+            by_hour[(self.begins + at) % WEEK].append(number)
+        every = (sum(self._cut) + _AT_FIRST * _FIRST_HOURS) / (len(self._cut) + _FIRST_HOURS)
+        like: dict[tuple[bool, int], list[int]] = {}
+        for hour, numbers in enumerate(by_hour):
+            like.setdefault(_kind(hour), []).extend(numbers)
+        shared = {kind: _drawn(numbers, every, _ALL_HOURS) for kind, numbers in like.items()}
+        return [_drawn(numbers, shared[_kind(hour)], _HOURS_LIKE_IT) for hour, numbers in enumerate(by_hour)]
+
+    @cached_property
+    def _level(self) -> float:
+        """The past seven days against what the shape says of them; a quiet alert is believed slowly."""
+        last = self._cut[-WEEK:]
+        if len(self._cut) < 2 * WEEK:
+            return 1.0
+        start = self.begins + len(self._cut) - len(last)
+        usual = sum(self._shape[(start + at) % WEEK] for at in range(len(last)))
+        return min(max((sum(last) + 10) / (usual + 10), 0.5), 3.0)
+
+
+def _kind(hour: int) -> tuple[bool, int]:
+    return hour >= 5 * 24, hour % 24
+
+
+def _drawn(numbers: Sequence[int], towards: float, mentions: float) -> float:
+    return (sum(numbers) + mentions) / (len(numbers) + mentions / towards)
+
+
+def at_least(number: int, mean: float, *, spread: float) -> float:
+    """The chance of ``number`` or more where ``mean`` are expected: negative binomial, variance mean + spread·mean²."""
+    if number <= 0:
+        return 1.0
+    size, odds = 1 / spread, mean * spread
+    term = exp(
+        lgamma(number + size) - lgamma(size) - lgamma(number + 1) - size * log1p(odds) + number * log(odds / (1 + odds))
+    )
+    if number <= mean:
+        return min(1.0, 0.5 + term)
+    total, at, ratio = 0.0, number, odds / (1 + odds)
+    while term > total * 1e-6:
+        total += term
+        term *= (at + size) / (at + 1) * ratio
+        at += 1
+    return min(total, 1.0)
+
+
+def since(counts: Mapping[int, int], *, first: int, last: int) -> list[int]:
+    """Mentions for each hour from ``first`` up to but not including ``last``, from those hours that had any."""
+    return [counts.get(hour, 0) for hour in range(max(first, last - HISTORY), last)]
