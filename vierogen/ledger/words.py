@@ -92,6 +92,8 @@ SENTENCES = {
     "acknowledge": gettext_noop("%(who)s answered %(what)s"),
     "open_incident": gettext_noop("%(who)s opened %(what)s"),
     "write_note": gettext_noop("%(who)s wrote a note in %(what)s"),
+    "hand_over": gettext_noop("%(who)s made %(what)s"),
+    "change_keeping": gettext_noop("%(who)s changed how long hits are kept"),
 }
 NOUNS = {
     "posts.post": gettext_noop("post %(number)s"),
@@ -109,6 +111,7 @@ NOUNS = {
     "people.member": gettext_noop("member %(number)s"),
     "notices.alarm": gettext_noop("alarm %(number)s"),
     "incidents.incident": gettext_noop("incident %(number)s"),
+    "listening.handover": gettext_noop("hand-over %(number)s"),
 }
 # Where the record itself can be seen.
 PAGES = {"posts.post": "posts:detail", "watch.stray": "watch:stray", "incidents.incident": "incidents:detail"}
