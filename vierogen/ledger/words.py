@@ -94,6 +94,13 @@ SENTENCES = {
     "write_note": gettext_noop("%(who)s wrote a note in %(what)s"),
     "hand_over": gettext_noop("%(who)s made %(what)s"),
     "change_keeping": gettext_noop("%(who)s changed how long hits are kept"),
+    "save": gettext_noop("%(who)s made %(what)s"),
+    "ask": gettext_noop("%(who)s asked the privacy officer about %(what)s"),
+    "permit": gettext_noop("%(who)s permitted %(what)s about a person"),
+    "refuse": gettext_noop("%(who)s refused %(what)s about a person"),
+    "activate": gettext_noop("%(who)s changed %(what)s, which is about no person any more"),
+    "pause": gettext_noop("%(who)s paused %(what)s"),
+    "resume": gettext_noop("%(who)s went on with %(what)s"),
 }
 NOUNS = {
     "posts.post": gettext_noop("post %(number)s"),
@@ -112,9 +119,15 @@ NOUNS = {
     "notices.alarm": gettext_noop("alarm %(number)s"),
     "incidents.incident": gettext_noop("incident %(number)s"),
     "listening.handover": gettext_noop("hand-over %(number)s"),
+    "listening.alert": gettext_noop("alert %(number)s"),
 }
 # Where the record itself can be seen.
-PAGES = {"posts.post": "posts:detail", "watch.stray": "watch:stray", "incidents.incident": "incidents:detail"}
+PAGES = {
+    "posts.post": "posts:detail",
+    "watch.stray": "watch:stray",
+    "incidents.incident": "incidents:detail",
+    "listening.alert": "listening:alert",
+}
 
 
 def sentence(entry: Entry) -> str:

@@ -3,10 +3,25 @@
 from datetime import datetime
 
 from vierogen.core.schedule import Job
-from vierogen.listening.actions import grouping, keeping, spiking
+from vierogen.listening.actions import beginning, grouping, keeping, previewing, spiking
 
 # What the last look for spikes saw of each alert, so that only what changed is computed.
 _SEEN: dict[int, tuple[datetime, int]] = {}
+
+
+def begin(_worker: str) -> bool:
+    """Make the alerts that should be there from the first minute, and end those of people who left."""
+    return bool(beginning.begin_all() + beginning.end_for_those_who_left())
+
+
+def prepare_preview(_worker: str) -> bool:
+    """Fold what was found a moment ago, so that a query can be tried on it."""
+    return bool(previewing.prepare())
+
+
+def tidy_preview(_worker: str) -> bool:
+    """Drop what is too old to be tried, and fold what was missed."""
+    return bool(previewing.tidy())
 
 
 def group_the_rest(_worker: str) -> bool:
@@ -28,6 +43,9 @@ def forget_old_hits(_worker: str) -> bool:
 
 
 JOBS = [
+    Job("begin listening", begin, every=10.0),
+    Job("prepare preview", prepare_preview, every=3.0),
+    Job("tidy preview", tidy_preview, every=3600.0),
     Job("group hits", group_the_rest, every=5.0),
     Job("look for spikes", look_for_spikes, every=30.0),
     Job("forget hits", forget_old_hits, every=600.0),

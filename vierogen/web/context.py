@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 _DAILY = (
     ("home:today", _("Today")),
     ("posts:list", _("Posts")),
+    ("listening:hits", _("Listening")),
 )
 _MANAGING = (
     ("posts:review_list", _("Review")),

@@ -15,7 +15,7 @@ from vierogen.listening.likeness import Told
 from vierogen.listening.models import Alert, Hit
 from vierogen.listening.models.alerts import LONGEST_QUERY
 from vierogen.listening.spam import SPAM
-from vierogen.listening.states import Mark
+from vierogen.listening.states import About, Mark
 from vierogen.matching.errors import QueryError
 from vierogen.matching.folding import fold
 from vierogen.matching.parsing import parse
@@ -68,7 +68,15 @@ def accept(alert: Alert, *, words: str, by: Member) -> Proposal:
     wanted = next((each for each in proposals(alert) if each.words == words), None)
     if wanted is None:
         raise ValidationError(_("This is not proposed any more. Look at it again."))
-    alerting.change(alert, query=wanted.query, by=by)
+    wish = alerting.Wish(
+        query=wanted.query,
+        about=About(alert.about),
+        name=alert.name,
+        reason=alert.reason,
+        inside_words=alert.inside_words,
+        spikes=alert.spikes,
+    )
+    alerting.change(alert, wish, by=by, revision=alert.revision)
     return wanted
 
 

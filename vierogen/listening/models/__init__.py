@@ -1,6 +1,7 @@
 """Tables of listening: alerts, sources, what was found, and who is told of it."""
 
 from vierogen.listening.models.alerts import Alert, Keeping
+from vierogen.listening.models.documents import Document
 from vierogen.listening.models.hits import Count, HandOver, Hit, Item, Sketch, Spike
 from vierogen.listening.models.reading import Bulletin, Line, Reader, Reading
 from vierogen.listening.models.sources import Source, Subscription
@@ -9,6 +10,7 @@ __all__ = [
     "Alert",
     "Bulletin",
     "Count",
+    "Document",
     "HandOver",
     "Hit",
     "Item",

@@ -2,7 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +49,8 @@ class Alert(models.Model):
     spikes = models.BooleanField(_("warn when it is suddenly much more than usual"), default=True)
     made_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    # Who asked for this query about a person: somebody else permits it.
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     permitted_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     permit_reason = models.TextField(blank=True, max_length=1_000)
     revision = models.PositiveIntegerField(default=1)
@@ -64,6 +66,9 @@ class Alert(models.Model):
             models.CheckConstraint(
                 condition=~Q(about=About.PERSON, state=AlertState.ACTIVE) | Q(permitted_by__isnull=False),
                 name="a_person_needs_permission",
+            ),
+            models.CheckConstraint(
+                condition=Q(permitted_by=None) | ~Q(permitted_by=F("asked_by")), name="nobody_permits_their_own"
             ),
         ]
 

@@ -1,0 +1,257 @@
+"""There from the first minute: alerts on the organisation's name, its channels and, if they want it, its members.
+
+Each is made once. One that was ended does not come back by itself, and one that people changed stays as it is: where a
+name changed since, only a proposal is made (``proposal``).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
+
+from vierogen.channels.models import Channel
+from vierogen.ledger.actions import Actor, Machine, record
+from vierogen.ledger.moves import move, subject_of
+from vierogen.listening.actions import ours
+from vierogen.listening.actions.permitting import touched
+from vierogen.listening.actions.reading import follow
+from vierogen.listening.models import Alert
+from vierogen.listening.states import About, Rhythm
+from vierogen.matching.errors import QueryError
+from vierogen.matching.parsing import parse
+from vierogen.people.actions import demand
+from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Right, Role
+
+BEGINNING = Machine("beginning")
+# Who hears of the organisation's name without having asked.
+READERS = {Role.ADMINISTRATOR.value, Role.DUTY_OFFICER.value}
+# So many are begun in one go.
+PORTION = 100
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """An alert that makes itself. ``rhythm`` is how often it is mailed."""
+
+    origin: str
+    name: str
+    query: str
+    rhythm: Rhythm = Rhythm.DAILY
+
+
+def for_organisation(organisation: Organisation) -> list[Beginning]:
+    """Its full name, abbreviation, domains and tag; apart from those its short name, which says other things too."""
+    full, short = ours.full_name(organisation), ours.short_name(organisation)
+    terms = [_phrase(full), _tag(full), *map(_phrase, ours.own_domains(organisation))]
+    if abbreviated := ours.abbreviation(organisation):
+        terms.append(f"={_phrase(abbreviated)}")
+    found = [Beginning(f"organisation:{organisation.pk}", full, _any(terms))]
+    if short:
+        # With its capitals: "Voorbeeld" is a place, "voorbeeld" a word.
+        about_short = _any([f"={_phrase(short)}", _tag(short)])
+        found.append(Beginning(f"organisation:{organisation.pk}:short", short, about_short, Rhythm.WEEKLY))
+    return [each for each in found if each.query]
+
+
+def for_channel(channel: Channel) -> Beginning:
+    """Its account and its name, without what it says itself."""
+    handle = channel.handle.lstrip("@")
+    names = ours.own_names(channel.organisation) - {channel.name.strip().casefold()}
+    name = "" if channel.name.strip().casefold() in names or not channel.name.strip() else _phrase(channel.name)
+    either = _any([f"@{handle}", name])
+    query = f"({either}) -from:{handle}" if " OR " in either else f"{either} -from:{handle}"
+    return Beginning(f"channel:{channel.pk}", str(channel)[:120], query)
+
+
+def for_member(member: Member) -> Beginning:
+    """Their name as it stands in their profile."""
+    return Beginning(f"member:{member.pk}", member.name[:120], _phrase(member.name))
+
+
+def _phrase(words: str) -> str:
+    bare = " ".join(words.translate(dict.fromkeys(map(ord, '"“”„*'), " ")).split())
+    return f'"{bare}"' if any(map(str.isalnum, bare)) else ""
+
+
+def _tag(words: str) -> str:
+    tag = ours.squeezed(words)
+    return f"#{tag}" if len(tag) > 2 else ""
+
+
+def _any(terms: Iterable[str]) -> str:
+    """Those terms of which each can be searched for by itself, with OR between."""
+    return " OR ".join(dict.fromkeys(term for term in terms if term.strip("=") and _is_readable(term)))
+
+
+def _is_readable(query: str) -> bool:
+    try:
+        parse(query)
+    except QueryError:  # for example a name of words that every text has
+        return False
+    return True
+
+
+# What is missing
+
+
+def begin_all() -> int:
+    """Make every alert that should have been there; returns how many. Safe with two workers."""
+    made = 0
+    for organisation in _without_alert(Organisation.objects.all(), "organisation:")[:PORTION]:
+        made += begin_listening(organisation)
+    channels = Channel.objects.watched().select_related("organisation")
+    for channel in _without_alert(channels, "channel:", organisation="organisation_id")[:PORTION]:
+        made += _begin(channel.organisation, [for_channel(channel)])
+    return made + _begin_readers()
+
+
+def begin_listening(organisation: Organisation) -> int:
+    """The alerts on the organisation's own name; returns how many are new."""
+    return _begin(organisation, for_organisation(organisation))
+
+
+def _without_alert(rows: QuerySet, kind: str, *, organisation: str = "pk") -> QuerySet:  # type: ignore[type-arg]
+    origin = Concat(Value(kind), Cast(OuterRef("pk"), CharField()), output_field=CharField())
+    known = Alert.objects.order_by().filter(organisation_id=OuterRef(organisation), origin=origin)
+    return rows.filter(~Exists(known)).order_by("pk")
+
+
+def _begin(organisation: Organisation, wanted: Iterable[Beginning]) -> int:
+    readers = _readers(organisation)
+    return sum(_make(organisation, each, readers=readers, by=BEGINNING) is not None for each in wanted)
+
+
+def _readers(organisation: Organisation) -> list[Member]:
+    able = organisation.members.all().who_may(Right.LISTEN)
+    return [member for member in able if member.roles & READERS]
+
+
+def _make(
+    organisation: Organisation,
+    wanted: Beginning,
+    *,
+    readers: Iterable[Member],
+    by: Actor,
+    made_by: Member | None = None,
+) -> Alert | None:
+    """The alert, None where it is there already, or was."""
+    values = {"name": wanted.name, "query": wanted.query, "about": About.OURSELVES, "origin": wanted.origin}
+    try:
+        with transaction.atomic():
+            alert = Alert.objects.create(organisation=organisation, made_by=made_by, **values)
+            for member in readers:
+                follow(alert, wanted.rhythm, by=member)
+            facts, personal = {"about": About.OURSELVES.value}, {"query": wanted.query}
+            record(organisation.pk, "save", subject_of(alert), by=by, facts=facts, personal=personal)
+    except IntegrityError:  # another worker was faster
+        return None
+    return alert
+
+
+def _begin_readers() -> int:
+    """Administrators and duty officers who came later read the same alerts. Once: then it is theirs to change."""
+    members = Member.objects.current().filter(reader=None, readings=None, held__role__in=READERS).distinct()
+    rows = members.select_related("user", "organisation").prefetch_related("held").order_by("pk")
+    return sum(map(_begin_reader, rows[:PORTION]))
+
+
+@transaction.atomic
+def _begin_reader(member: Member) -> bool:
+    own = Alert.objects.kept().filter(organisation_id=member.organisation_id).exclude(origin="")
+    alerts = own.exclude(origin__startswith="member:")
+    if not member.may(Right.LISTEN) or not alerts:
+        return False
+    for alert in alerts:
+        follow(alert, _usual(alert), by=member)
+    return True
+
+
+def _usual(alert: Alert) -> Rhythm:
+    return Rhythm.WEEKLY if alert.origin.endswith(":short") else Rhythm.DAILY
+
+
+# Members
+
+
+def alert_of(member: Member) -> Alert | None:
+    """The alert on this member's own name, if they want it."""
+    return Alert.objects.kept().filter(organisation_id=member.organisation_id, origin=member.actor).first()
+
+
+@transaction.atomic
+def listen_for_me(member: Member) -> Alert:
+    """Listen for the member's own name, because they want it; nobody can want it for somebody else.
+
+    Raises ``PermissionDenied``, and ``ValidationError`` for a name of one word.
+    """
+    _insist_on_oneself(member)
+    if len(member.name.split()) < 2 or not for_member(member).query:
+        raise ValidationError(_("Write your first name and surname in your profile first: one word finds everybody."))
+    known = alert_of(member)
+    made = known or _make(member.organisation, for_member(member), readers=[member], by=member, made_by=member)
+    return made or Alert.objects.get(organisation_id=member.organisation_id, origin=member.actor)
+
+
+@transaction.atomic
+def do_not_listen_for_me(member: Member) -> None:
+    """End it; the member can want it again later."""
+    _insist_on_oneself(member)
+    if (alert := alert_of(member)) is not None:
+        _end(alert, by=member)
+
+
+def _insist_on_oneself(member: Member) -> None:
+    demand(Member.objects.select_related("user", "organisation").get(pk=member.pk), Right.SEE)
+
+
+def _end(alert: Alert, *, by: Actor) -> None:
+    # Without its origin, so that the same person can begin again.
+    move(alert, "end", by=by, changes={"origin": "", **touched(alert.revision)}, only_if={"revision": alert.revision})
+
+
+def end_for_those_who_left() -> int:
+    """End the alerts on the names of members who are not here any more; returns how many."""
+    left = 0
+    for alert in Alert.objects.kept().filter(origin__startswith="member:"):
+        member = Member.objects.select_related("user", "organisation").filter(pk=alert.origin.partition(":")[2]).first()
+        if member is None or not member.is_current:
+            with transaction.atomic():
+                _end(alert, by=BEGINNING)
+            left += 1
+    return left
+
+
+# Names that changed
+
+
+def proposals(alerts: Iterable[Alert]) -> dict[int, str]:
+    """For alerts that made themselves and miss a name as it is now: the query that has it too, by ``pk``."""
+    rows = [alert for alert in alerts if alert.origin]
+    ids = [alert.origin.partition(":")[2] for alert in rows if alert.origin.startswith("channel:")]
+    channels = {f"channel:{row.pk}": row for row in Channel.objects.filter(pk__in=ids).select_related("organisation")}
+    return {alert.pk: query for alert in rows if (query := _proposal(alert, channels.get(alert.origin)))}
+
+
+def _proposal(alert: Alert, channel: Channel | None) -> str:
+    known = set(_terms(alert.query))
+    missing = [term for term in _wanted_now(alert, channel) if term not in known]
+    return f"{alert.query} OR {' OR '.join(missing)}" if missing else ""
+
+
+def _wanted_now(alert: Alert, channel: Channel | None) -> Iterator[str]:
+    """What it would be made of today, as far as that is a name."""
+    if alert.origin == f"organisation:{alert.organisation_id}":
+        yield _phrase(ours.full_name(alert.organisation))
+    elif channel is not None:
+        yield f"@{channel.handle.lstrip('@')}"
+
+
+def _terms(query: str) -> Iterator[str]:
+    """The parts between OR, outside and inside brackets."""
+    for part in query.replace("(", " ").replace(")", " ").split(" OR "):
+        yield from (part.strip(), part.strip().partition(" -from:")[0].strip())
