@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, lgamma, log, log1p
+from statistics import median_low
 
 WEEK, HISTORY = 168, 8 * 168
 # Fewer mentions are never a spike, whatever is usual; and so much more than usual it has to be.
@@ -29,9 +30,10 @@ STILL = 1e-2
 WINDOWS = (1, 2, 4, 8)
 # What other hours say counts as so many mentions: a quiet alert believes them longer than a busy one.
 _HOURS_LIKE_IT, _ALL_HOURS = 4.0, 4.0
-# Spread: variance = mean + spread x mean squared. What is supposed before there is a history, and as how much.
-_SPREAD, _SPREAD_WEIGHT = 0.2, 200.0
-_LEAST_SPREAD, _MOST_SPREAD = 0.02, 50.0
+# Variance = mean x (1 + answers), where mentions bring others, or mean + mean squared x restlessness, where hours
+# differ; whichever is more. What is supposed before there is a history, and as how many mentions that counts.
+_ANSWERS, _RESTLESS, _SUPPOSED = 0.3, 0.2, 20.0
+_LEAST, _MOST = 0.02, 50.0
 # An hour with more than this, and far above the busiest ordinary ones, is cut off.
 _ORDINARY = 6
 # Mentions in a new alert's hour, before anything is known of it; as many hours as it takes to be known.
@@ -84,32 +86,37 @@ class Rhythm:
         before = range(1 - hours, 0)
         number = now + sum(self.past[at] for at in before)
         expected = self.expected() * part + sum(self.expected(at) for at in before)
-        # Answers follow within minutes, so a quarter of an hour is not calmer by itself than the whole.
-        spread = self.spread / min(hours - 1 + part, 1.0)
-        return Verdict(number, expected, hours, at_least(number, expected, spread=spread))
+        return Verdict(number, expected, hours, at_least(number, expected, spread=self.spread(expected)))
+
+    def spread(self, mean: float) -> float:
+        """How much more than pure chance windows differ in which so many are expected: what is beyond the mean in
+        the variance, as part of the mean squared. Answers come within minutes, so that a short window has more."""
+        answers, restless = self._spreads
+        return min(max(restless, answers / mean, _LEAST), _MOST)
 
     @cached_property
-    def spread(self) -> float:
-        """How much more the hours differ than pure chance makes them."""
-        excess = weight = 0.0
+    def _spreads(self) -> tuple[float, float]:
+        excess = means = squares = 0.0
         for at, number in enumerate(self._cut):
             mean = max(self._shape[(self.begins + at) % WEEK], 0.02)
             excess += (number - mean) ** 2 - mean
-            weight += mean * mean
-        # Weighed by what is expected, so that quiet nights do not decide; half as much again for what was cut off.
-        own = 1.5 * excess / weight if weight else _SPREAD
-        drawn = (own * len(self._cut) + _SPREAD * _SPREAD_WEIGHT) / (len(self._cut) + _SPREAD_WEIGHT)
-        return min(max(drawn, _LEAST_SPREAD), _MOST_SPREAD)
+            means, squares = means + mean, squares + mean * mean
+        excess *= 1.2  # for what was cut off
+        answers = (excess + _ANSWERS * _SUPPOSED) / (means + _SUPPOSED)
+        return answers, (excess + _RESTLESS * _SUPPOSED) / (squares + _SUPPOSED)
 
     @cached_property
     def _cut(self) -> Sequence[int]:
-        """The past without its mountains: nothing far above the busiest fiftieth of the hours."""
-        ordered = sorted(self.past)
-        if not ordered:
+        """The past without its mountains: nothing far above the busiest fiftieth of the hours, nor far above what
+        the same hour of the week mostly has."""
+        if not self.past:
             return self.past
-        usual = ordered[min(int(len(ordered) * 0.98), len(ordered) - 1)]
+        ordered = sorted(self.past)
+        usual = ordered[int((len(ordered) - 1) * 0.98)]
         top = max(_ORDINARY, usual + 2 * round(usual**0.5))
-        return [min(number, top) for number in self.past]
+        often = [median_low(self.past[(at - self.begins) % WEEK :: WEEK] or [0]) for at in range(WEEK)]
+        tops = [max(top, own + 3 * round(own**0.5)) for own in often]
+        return [min(number, tops[(self.begins + at) % WEEK]) for at, number in enumerate(self.past)]
 
     @cached_property
     def _shape(self) -> list[float]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from vierogen.listening.views import alerts, own_name, permits
+from vierogen.listening.views import alerts, hits, own_name, permits, spikes
 
 app_name = "listening"
 urlpatterns: list[URLPattern] = [
@@ -16,5 +16,14 @@ urlpatterns: list[URLPattern] = [
     path("alerts/<int:pk>/resume/", alerts.resume, name="alert_resume"),
     path("alerts/<int:pk>/end/", alerts.end, name="alert_end"),
     path("alerts/<int:pk>/permit/", permits.permit, name="alert_permit"),
+    path("", hits.hits, name="hits"),
+    path("hits/<int:pk>/", hits.hit, name="hit"),
+    path("hits/<int:pk>/mark/", hits.mark, name="mark"),
+    path("hits/<int:pk>/hand-on/", spikes.hand_on, name="hand_on"),
+    path("alerts/<int:pk>/noise/", hits.leave_out, name="noise"),
+    path("spikes/", spikes.spikes, name="spikes"),
+    path("spikes/<int:pk>/", spikes.spike, name="spike"),
+    path("handed-on/", spikes.handed, name="handed"),
+    path("keeping/", hits.keep, name="keeping"),
     path("my-name/", own_name.own_name, name="own_name"),
 ]

@@ -1,6 +1,6 @@
 """What was found, what people did with it, and how much there was of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -131,6 +131,11 @@ class Spike(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["alert", "hour"], name="one_spike_an_hour")]
+
+    @property
+    def is_recent(self) -> bool:
+        """Was it still much more than usual in this hour or the one before?"""
+        return (self.until or self.hour) >= timezone.now() - timedelta(hours=2)
 
 
 class HandOver(models.Model):
