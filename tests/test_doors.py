@@ -29,6 +29,9 @@ from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.ledger.models import Head
+from vierogen.listening.actions.alerting import Wish, save
+from vierogen.listening.models import Alert
+from vierogen.listening.states import About
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people.actions import _entrance, invite, join
@@ -169,6 +172,7 @@ class World:
     handshake: Handshake
     moment: QuietMoment
     consent: Consent
+    alert: Alert
 
 
 def post(world: World) -> dict[str, Any]:
@@ -199,6 +203,11 @@ def incident(world: World) -> dict[str, Any]:
 def channel(world: World) -> dict[str, Any]:
     """A channel."""
     return {"pk": world.channel.pk}
+
+
+def alert(world: World) -> dict[str, Any]:
+    """An alert about a person, which waits for the privacy officer."""
+    return {"pk": world.alert.pk}
 
 
 def passkey(world: World) -> dict[str, Any]:
@@ -252,6 +261,13 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "incidents:note": incident,
     "incidents:close": incident,
     "incidents:reopen": incident,
+    "listening:alert": alert,
+    "listening:alert_edit": alert,
+    "listening:alert_rhythm": alert,
+    "listening:alert_pause": alert,
+    "listening:alert_resume": alert,
+    "listening:alert_end": alert,
+    "listening:alert_permit": alert,
     "vault:connect_to": lambda _world: {"network": "mastodon"},
     "vault:reconnect": channel,
     "vault:back": lambda _world: {"network": "mastodon"},
@@ -337,6 +353,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
         handshake=answered_log_in(channel, by=cora),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
+        alert=save(town, Wish(SECRET_WORDS, About.PERSON, reason=SECRET_WORDS), by=writer),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
     )
 

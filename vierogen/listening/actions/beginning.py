@@ -60,12 +60,16 @@ def for_organisation(organisation: Organisation) -> list[Beginning]:
 
 def for_channel(channel: Channel) -> Beginning:
     """Its account and its name, without what it says itself."""
-    handle = channel.handle.lstrip("@")
-    names = ours.own_names(channel.organisation) - {channel.name.strip().casefold()}
-    name = "" if channel.name.strip().casefold() in names or not channel.name.strip() else _phrase(channel.name)
-    either = _any([f"@{handle}", name])
+    mention, handle = _mention(channel), channel.handle.lstrip("@")
+    is_ours = channel.name.strip().casefold() in ours.names_of(channel.organisation)  # that is listened for already
+    either = _any([mention, "" if is_ours else _phrase(channel.name)])
     query = f"({either}) -from:{handle}" if " OR " in either else f"{either} -from:{handle}"
     return Beginning(f"channel:{channel.pk}", str(channel)[:120], query)
+
+
+def _mention(channel: Channel) -> str:
+    """As people write it: mostly without its server, and so it is found with it too."""
+    return f"@{channel.handle.lstrip('@').partition('@')[0]}"
 
 
 def for_member(member: Member) -> Beginning:
@@ -183,6 +187,11 @@ def alert_of(member: Member) -> Alert | None:
     return Alert.objects.kept().filter(organisation_id=member.organisation_id, origin=member.actor).first()
 
 
+def has_whole_name(member: Member) -> bool:
+    """Does their profile have more than a first name, which many share?"""
+    return len(member.name.split()) > 1 and _is_readable(for_member(member).query)
+
+
 @transaction.atomic
 def listen_for_me(member: Member) -> Alert:
     """Listen for the member's own name, because they want it; nobody can want it for somebody else.
@@ -190,7 +199,7 @@ def listen_for_me(member: Member) -> Alert:
     Raises ``PermissionDenied``, and ``ValidationError`` for a name of one word.
     """
     _insist_on_oneself(member)
-    if len(member.name.split()) < 2 or not for_member(member).query:
+    if not has_whole_name(member):
         raise ValidationError(_("Write your first name and surname in your profile first: one word finds everybody."))
     known = alert_of(member)
     made = known or _make(member.organisation, for_member(member), readers=[member], by=member, made_by=member)
@@ -248,7 +257,7 @@ def _wanted_now(alert: Alert, channel: Channel | None) -> Iterator[str]:
     if alert.origin == f"organisation:{alert.organisation_id}":
         yield _phrase(ours.full_name(alert.organisation))
     elif channel is not None:
-        yield f"@{channel.handle.lstrip('@')}"
+        yield _mention(channel)
 
 
 def _terms(query: str) -> Iterator[str]:

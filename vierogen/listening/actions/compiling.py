@@ -4,7 +4,7 @@ import re
 
 from vierogen.matching.errors import QueryError
 from vierogen.matching.parsing import parse
-from vierogen.matching.tokens import tokens
+from vierogen.matching.tokens import MOST_LETTERS, tokens
 from vierogen.matching.tree import Query
 
 # Shorter ones are inside nearly every text (matching.breadth).
@@ -17,6 +17,8 @@ def compiled(text: str, *, inside_words: bool) -> Query:
     What must not be there, phrases and what stands beside NEAR stay whole words. Clauses are worded as written.
     Raises ``QueryError``.
     """
+    if len(text) > MOST_LETTERS:  # a single word is read without being cut into parts, which looks at its length
+        tokens(text)
     query = parse(text)
     if not inside_words:
         return query

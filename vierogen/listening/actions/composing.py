@@ -36,8 +36,8 @@ class Parts:
 def compose(parts: Parts) -> str:
     """The query; whether it can be saved is for ``parse`` to say."""
     every, some, none = (_pieces(words) for words in (parts.all_words, parts.any_words, parts.none_words))
-    phrase = parts.phrase.translate(dict.fromkeys(map(ord, '"“”„'), " ")).split()
-    terms = [*every, *([f'"{" ".join(phrase)}"'] if phrase else [])]
+    phrase = " ".join(parts.phrase.translate(dict.fromkeys(map(ord, '"“”„'), " ")).split())
+    terms = [*every, *([f'"{phrase}"'] if any(map(str.isalnum, phrase)) else [])]
     rest = [*(f"-{piece}" for piece in none)]
     rest += [f"lang:{parts.language}"] if parts.language else []
     rest += [f"network:{parts.network}"] if parts.network else []

@@ -50,8 +50,13 @@ def squeezed(text: str) -> str:
     return "".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
-def own_names(organisation: Organisation) -> set[str]:
-    """Names, in small letters, that are the organisation's own and so no person's."""
-    channels = Channel.objects.filter(organisation_id=organisation.pk).values_list("name", flat=True)
-    names = {organisation.name, full_name(organisation), short_name(organisation), *channels}
+def names_of(organisation: Organisation) -> set[str]:
+    """Its name, in small letters, with and without the kind of organisation that it is."""
+    names = {organisation.name, full_name(organisation), short_name(organisation)}
     return {name.strip().casefold() for name in names} - {""}
+
+
+def own_names(organisation: Organisation) -> set[str]:
+    """Names, in small letters, that are the organisation's or its channels' own, and so no person's."""
+    channels = Channel.objects.filter(organisation_id=organisation.pk).values_list("name", flat=True)
+    return names_of(organisation) | {name.strip().casefold() for name in channels} - {""}

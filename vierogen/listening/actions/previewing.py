@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from vierogen.listening.models import Document, Hit, Item, Keeping
+from vierogen.listening.models import Document, Hit, Item
 from vierogen.matching.breadth import Rarity, anchors
 from vierogen.matching.folding import FOLDING
 from vierogen.matching.posts import Post, documents
@@ -148,13 +148,10 @@ def tidy() -> int:
 
 
 def _forget_old() -> int:
-    """What is older than a month, or than what its organisation keeps."""
-    now = timezone.now()
-    gone, _each = Document.objects.filter(hour__lt=_hour(now - DAYS)).delete()
-    for kept in Keeping.objects.filter(days__lt=LONGEST):
-        rows = Document.objects.filter(organisation=kept.organisation_id)
-        gone += rows.filter(hour__lt=_hour(now - timedelta(days=kept.days))).delete()[0]
-    return gone
+    """What is older than a month, and what its organisation keeps no hit on any more."""
+    hits = Hit.objects.filter(organisation=OuterRef("organisation"), item=OuterRef("item"))
+    gone, _each = Document.objects.filter(hour__lt=_hour(timezone.now() - DAYS)).delete()
+    return gone + Document.objects.filter(~Exists(hits)).delete()[0]
 
 
 def _fold(hits: "QuerySet[Hit]") -> int:

@@ -88,10 +88,6 @@ class AlertForm(forms.Form):
         known = sorted((key, network.name) for key, network in networks().items())
         self.fields["network"].choices = [("", _("Any network")), *known]  # type: ignore[attr-defined]
 
-    def main(self) -> list[forms.BoundField]:
-        """What everybody fills in after the query."""
-        return [self[name] for name in ("about", "reason", "rhythm")]
-
     def more(self) -> list[forms.BoundField]:
         """What has good defaults."""
         return [self[name] for name in ("name", "inside_words", "spikes")]

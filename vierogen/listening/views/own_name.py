@@ -23,5 +23,6 @@ def own_name(request: HttpRequest) -> HttpResponse:
         attempt(request, lambda: beginning.do_not_listen_for_me(member), done=_("We do not listen for your name."))
         return redirect("listening:own_name")
     alert = beginning.alert_of(member)
-    context = {"alert": alert, "query": alert.query if alert else beginning.for_member(member).query}
+    query = alert.query if alert else beginning.for_member(member).query
+    context = {"alert": alert, "query": query, "is_one_word": not beginning.has_whole_name(member)}
     return render(request, "listening/own_name.html", context)

@@ -1,0 +1,175 @@
+"""There from the first minute: alerts on names, each once."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from tests.listening.wishes import again
+from tests.plugins.house import make_member
+from tests.posts.moments import at_once
+from vierogen.channels import actions as channels
+from vierogen.channels.models import Channel
+from vierogen.ledger.actions import verify
+from vierogen.listening.actions import alerting, beginning
+from vierogen.listening.actions.alerting import Wish
+from vierogen.listening.models import Alert, Reading
+from vierogen.listening.states import About, AlertState
+from vierogen.matching.parsing import parse
+from vierogen.people.actions import end, found
+from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def queries(organisation: Organisation) -> dict[str, str]:
+    return {each.origin.partition(":")[2]: each.query for each in beginning.for_organisation(organisation)}
+
+
+WELFARE = ('"Stichting Welzijn Anders" OR #stichtingwelzijnanders', '="Welzijn Anders" OR #welzijnanders')
+BANK = '"Sociale Verzekeringsbank" OR #socialeverzekeringsbank OR "svb.nl" OR ="SVB"'
+ARCHIVE = '"Regionaal Archief Oost" OR #regionaalarchiefoost OR "rao.nl" OR ="RAO"'
+TOWN = ('"Gemeente Voorbeeld" OR #gemeentevoorbeeld OR "gemeente-voorbeeld.nl"', '="Voorbeeld" OR #voorbeeld')
+
+
+@pytest.mark.parametrize(
+    ("name", "domains", "expected"),
+    [
+        ("Gemeente Voorbeeld", "gemeente-voorbeeld.nl\nrijksoverheid.nl", TOWN),
+        ("Stichting Welzijn Anders", "", WELFARE),
+        ("Sociale Verzekeringsbank (SVB)", "svb.nl", (BANK,)),
+        ("Regionaal Archief Oost", "www.rao.nl", (ARCHIVE,)),
+        ("De", "", ()),
+        ('Het "Huis"', "", ('"Het Huis" OR #hethuis',)),
+    ],
+)
+def test_the_usual_spellings_of_a_name(db: None, name: str, domains: str, expected: tuple[str, ...]) -> None:
+    organisation = found(name, by=beginning.BEGINNING)
+    organisation.own_domains = domains
+    assert tuple(queries(organisation).values()) == expected
+    assert all(parse(query) for query in expected)
+
+
+def test_an_organisation_is_listened_for_from_the_first_minute_and_its_administrators_read_it_daily(
+    town: Organisation, cora: Member, dirk: Member, anna: Member
+) -> None:
+    assert beginning.begin_all() == 2
+    alerts = Alert.objects.filter(organisation=town)
+    assert [(alert.origin, alert.about, alert.state) for alert in alerts] == [
+        (f"organisation:{town.pk}", About.OURSELVES, AlertState.ACTIVE),
+        (f"organisation:{town.pk}:short", About.OURSELVES, AlertState.ACTIVE),
+    ]
+    readers = Reading.objects.filter(alert=alerts[0]).values_list("member", "rhythm")
+    assert sorted(readers) == sorted([(cora.pk, "daily"), (dirk.pk, "daily")])
+    assert set(Reading.objects.filter(alert=alerts[1]).values_list("rhythm", flat=True)) == {"weekly"}
+    assert beginning.begin_all() == 0
+    assert verify()[1] == []
+
+
+def test_an_ended_one_does_not_come_back(town: Organisation, cora: Member) -> None:
+    beginning.begin_all()
+    alert = Alert.objects.get(origin=f"organisation:{town.pk}")
+    alerting.end(alert, by=cora)
+    assert beginning.begin_all() == 0
+    assert again(alert).state == AlertState.ENDED
+
+
+def test_a_channel_is_listened_for_without_what_it_says_itself(channel: Channel) -> None:
+    beginning.begin_all()
+    alert = Alert.objects.get(origin=f"channel:{channel.pk}")
+    handle = channel.handle.lstrip("@")
+    assert alert.query == f"@gemeente_voorbeeld -from:{handle}"
+    Channel.objects.filter(pk=channel.pk).update(name="Jongerenwerk")
+    channel.refresh_from_db()
+    assert beginning.for_channel(channel).query == f'(@gemeente_voorbeeld OR "Jongerenwerk") -from:{handle}'
+
+
+def test_a_closed_channel_is_not_begun_for(channel: Channel, cora: Member) -> None:
+    channels.close(channel, by=cora)
+    beginning.begin_all()
+    assert not Alert.objects.filter(origin__startswith="channel:").exists()
+
+
+def test_an_administrator_who_comes_later_reads_the_same_once(town: Organisation, cora: Member) -> None:
+    beginning.begin_all()
+    carl = make_member(town, "Carl", Role.ADMINISTRATOR)
+    assert beginning.begin_all() == 1
+    assert Reading.objects.filter(member=carl).count() == 2
+    Reading.objects.filter(member=carl).delete()
+    assert beginning.begin_all() == 0
+    assert cora.readings.count() == 2
+
+
+def test_a_renamed_organisation_gets_a_proposal_and_keeps_its_query(town: Organisation, cora: Member) -> None:
+    beginning.begin_all()
+    alert = Alert.objects.select_related("organisation").get(origin=f"organisation:{town.pk}")
+    assert beginning.proposals([alert]) == {}
+    Organisation.objects.filter(pk=town.pk).update(name="Gemeente Nieuwland")
+    assert beginning.begin_all() == 0
+    alert = again(alert)
+    proposed = beginning.proposals([alert])[alert.pk]
+    assert proposed == '"Gemeente Voorbeeld" OR #gemeentevoorbeeld OR "Gemeente Nieuwland"'
+    wish = Wish(proposed, About.OURSELVES, name=alert.name)
+    alerting.change(alert, wish, by=cora, revision=alert.revision)
+    assert beginning.proposals([again(alert)]) == {}
+
+
+def test_a_channel_with_another_handle_gets_a_proposal_too(channel: Channel) -> None:
+    beginning.begin_all()
+    alert = Alert.objects.get(origin=f"channel:{channel.pk}")
+    assert beginning.proposals([alert]) == {}
+    Channel.objects.filter(pk=channel.pk).update(handle="@nieuw")
+    assert beginning.proposals([alert])[alert.pk] == f"{alert.query} OR @nieuw"
+
+
+def test_members_are_listened_for_only_if_they_want_it_themselves(
+    town: Organisation, anna: Member, cora: Member
+) -> None:
+    anna.user.name = "Anna Jansen"
+    anna.user.save()
+    beginning.begin_all()
+    assert beginning.alert_of(anna) is None
+    alert = beginning.listen_for_me(anna)
+    assert beginning.listen_for_me(anna) == alert
+    assert (alert.query, alert.about, alert.state) == ('"Anna Jansen"', About.OURSELVES, AlertState.ACTIVE)
+    assert list(alert.readings.values_list("member", flat=True)) == [anna.pk]
+    for act in (alerting.pause, alerting.end):
+        with pytest.raises(PermissionDenied, match="name of a colleague"):
+            act(again(alert), by=cora)
+    with pytest.raises(PermissionDenied):
+        alerting.change(again(alert), Wish('"Jan Bot"', About.SUBJECT), by=cora, revision=1)
+    beginning.do_not_listen_for_me(anna)
+    assert again(alert).state == AlertState.ENDED
+    assert beginning.begin_all() == 0
+    assert beginning.listen_for_me(anna) != alert
+
+
+def test_the_alert_on_my_own_name_does_not_become_one_on_somebody_else_s(anna: Member) -> None:
+    anna.user.name = "Anna Jansen"
+    anna.user.save()
+    alert = beginning.listen_for_me(anna)
+    with pytest.raises(ValidationError, match="only a name"):
+        alerting.change(again(alert), Wish('"Jan Bot"', About.OURSELVES), by=anna, revision=1)
+
+
+def test_one_word_is_no_name_to_listen_for(anna: Member) -> None:
+    with pytest.raises(ValidationError, match="first name and surname"):
+        beginning.listen_for_me(anna)
+
+
+def test_whoever_leaves_is_not_listened_for_any_more(anna: Member, cora: Member) -> None:
+    anna.user.name = "Anna Jansen"
+    anna.user.save()
+    alert = beginning.listen_for_me(anna)
+    assert beginning.end_for_those_who_left() == 0
+    end(anna, by=cora)
+    Member.objects.filter(pk=anna.pk).update(ends_on="2020-01-01")
+    assert beginning.end_for_those_who_left() == 1
+    assert again(alert).state == AlertState.ENDED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_make_each_once(town: Organisation, elsewhere: Organisation, cora: Member) -> None:
+    at_once(beginning.begin_all, beginning.begin_all)
+    origins = list(Alert.objects.values_list("origin", flat=True))
+    assert len(origins) == len(set(origins)) == 3
+    assert verify()[1] == []

@@ -1,0 +1,46 @@
+"""Which queries are only a name."""
+
+import pytest
+
+from vierogen.listening.actions.naming import name_in
+
+
+@pytest.fixture(params=[True, False], ids=["with the extra", "without it"])
+def _extra(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not request.param:
+        monkeypatch.setattr("vierogen.listening.actions.naming.name_finder", lambda: None)
+
+
+NAMES = (
+    '"Jan de Vries"', '"jan de vries"', "Jan Vries", '"J. de Vries"', '="Jan Bot"', '"jan bot" lang:nl',
+    '"Jan de Vries" -voetbal', "Jan NEAR/2 Vries", '("Jan de Vries" OR "Piet Jansen") -voetbal',
+    '"Kerstin Bergqvist"', '"Jan Peter Balkenende"', '"mevrouw Jansen"', '"mark rutte"', '"Fatima el Yilmaz"',
+    'brandweer OR "Fatima Yilmaz"',
+)  # fmt: skip
+NO_NAMES = (
+    "belastingdienst", '"Gemeente Voorbeeld"', '"Rode Kruis"', '"Tweede Kamer"', '"Nieuwe Markt"', '"Den Haag"',
+    "stationsweg afsluiting", '"Welzijn Anders"', "Jan", '"Jan de Vries" gemeente', 'brand NOT "Jan de Vries"',
+    'brand -("Jan de Vries" OR "Piet Jansen")', "@jan_de_vries", "#JanDeVries", '"van der Meer"', "KLM Cityhopper",
+    '"Sociale Verzekeringsbank"', '"Anna van Burenplein"',
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("_extra")
+@pytest.mark.parametrize("query", NAMES)
+def test_a_first_name_and_a_surname_are_seen(query: str) -> None:
+    assert name_in(query)
+
+
+@pytest.mark.usefixtures("_extra")
+@pytest.mark.parametrize("query", NO_NAMES)
+def test_what_names_a_body_a_place_or_a_subject_is_let_be(query: str) -> None:
+    assert not name_in(query)
+
+
+def test_our_own_names_are_nobody_s() -> None:
+    assert name_in('"Anne Frank"')
+    assert not name_in('"Anne Frank"', ours={"anne frank"})
+
+
+def test_the_part_that_is_a_name_is_told() -> None:
+    assert name_in('brand OR "Jan de Vries"') == '"Jan de Vries"'
