@@ -24,13 +24,14 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.ledger.models import Head
 from vierogen.listening.actions.alerting import Wish, save
-from vierogen.listening.models import Alert
+from vierogen.listening.models import Alert, Hit, Spike
 from vierogen.listening.states import About
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
@@ -173,6 +174,8 @@ class World:
     moment: QuietMoment
     consent: Consent
     alert: Alert
+    hit: Hit
+    spike: Spike
 
 
 def post(world: World) -> dict[str, Any]:
@@ -208,6 +211,11 @@ def channel(world: World) -> dict[str, Any]:
 def alert(world: World) -> dict[str, Any]:
     """An alert about a person, which waits for the privacy officer."""
     return {"pk": world.alert.pk}
+
+
+def hit(world: World) -> dict[str, Any]:
+    """Something that an alert found."""
+    return {"pk": world.hit.pk}
 
 
 def passkey(world: World) -> dict[str, Any]:
@@ -268,6 +276,11 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "listening:alert_resume": alert,
     "listening:alert_end": alert,
     "listening:alert_permit": alert,
+    "listening:noise": alert,
+    "listening:hit": hit,
+    "listening:mark": hit,
+    "listening:hand_on": hit,
+    "listening:spike": lambda world: {"pk": world.spike.pk},
     "vault:connect_to": lambda _world: {"network": "mastodon"},
     "vault:reconnect": channel,
     "vault:back": lambda _world: {"network": "mastodon"},
@@ -334,6 +347,8 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
     assert found.alarm
     assert found.evidence
     now = timezone.now()
+    listening = save(town, Wish(SECRET_WORDS, About.PERSON, reason=SECRET_WORDS), by=writer)
+    heard_of = heard(listening, SECRET_WORDS)
     return World(
         town=town,
         member=writer,
@@ -353,7 +368,9 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
         handshake=answered_log_in(channel, by=cora),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
-        alert=save(town, Wish(SECRET_WORDS, About.PERSON, reason=SECRET_WORDS), by=writer),
+        alert=listening,
+        hit=heard_of,
+        spike=Spike.objects.create(organisation=town, alert=listening, hour=now, number=9, expected=1, top=heard_of),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
     )
 

@@ -48,7 +48,8 @@ def test_a_spike_is_seen_within_minutes_and_told_with_the_top_link(
     alert = steady(town, 2)
     Reading.objects.create(member=anna, alert=alert, rhythm=Often.WEEKLY)
     Reading.objects.create(member=ben, alert=alert, rhythm=Often.NEVER)
-    first = heard(alert, "Brand in de loods", link="https://nos.example/1")
+    heard(alert, "Iets anders met brand")
+    first = heard(alert, "Brand in de loods", link="https://nos.example/1", at=NOW - 2 * HOUR)
     for _ in range(2):
         copy = heard(alert, "Brand in de loods")
         copy.copy_of = first
@@ -58,7 +59,7 @@ def test_a_spike_is_seen_within_minutes_and_told_with_the_top_link(
     assert (spike.number, round(spike.expected, 1), spike.top) == (12, 0.2, first)
     mails = Message.objects.order_by("pk")
     assert {mail.email for mail in mails} == {dirk.user.email, anna.user.email}
-    assert mails[0].title == "12 mentions of brand, 0 is usual"
+    assert mails[0].title == "12 mentions of brand, less than 1 is usual"
     assert "https://nos.example/1" in mails[0].text
     assert all(mail.urgent for mail in mails)
 

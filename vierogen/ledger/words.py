@@ -92,7 +92,7 @@ SENTENCES = {
     "acknowledge": gettext_noop("%(who)s answered %(what)s"),
     "open_incident": gettext_noop("%(who)s opened %(what)s"),
     "write_note": gettext_noop("%(who)s wrote a note in %(what)s"),
-    "hand_over": gettext_noop("%(who)s made %(what)s"),
+    "listening.handover hand_over": gettext_noop("%(who)s made %(what)s"),
     "change_keeping": gettext_noop("%(who)s changed how long hits are kept"),
     "save": gettext_noop("%(who)s made %(what)s"),
     "ask": gettext_noop("%(who)s asked the privacy officer about %(what)s"),

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Count as Number
-from django.db.models import Sum
+from django.db.models import Max, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from vierogen.listening.models import Alert, Count, Hit, Reading, Spike
 from vierogen.listening.rhythm import FEWEST, HISTORY, WINDOWS, Rhythm, Verdict
@@ -134,9 +137,11 @@ def _begin(alert: Alert, verdict: Verdict, now: _Now) -> Spike:
 
 
 def top_of(alert: Alert, *, since: datetime) -> Hit | None:
-    """The hit that says most: the one with the most copies, then the least like spam."""
-    rows = Hit.objects.filter(alert=alert).leading().since(since).annotate(number=Number("copies"))
-    return rows.select_related("item").order_by("-number", "spam", "found_at").first()
+    """The leading hit of which the most were found since then, itself or copies; then the one least like spam."""
+    rows = Hit.objects.filter(alert=alert).since(since).annotate(leader=Coalesce("copy_of", "pk"))
+    groups = rows.values("leader").annotate(number=Number("pk"), worst=Max("spam"))
+    first = groups.order_by("-number", "worst", "leader").first()
+    return Hit.objects.select_related("item").filter(pk=first["leader"]).first() if first else None
 
 
 def _ring(spike: Spike, *, hours: int) -> None:
@@ -157,9 +162,9 @@ def _ring(spike: Spike, *, hours: int) -> None:
         tell(organisation.pk, told, template="listening/mail/spike", values=values, link=link, urgent=True)
 
 
-def usual(expected: float) -> int:
-    """What is usual as people say it: whole mentions."""
-    return round(expected)
+def usual(expected: float) -> str:
+    """What is usual as people say it: whole mentions. Translated when it is shown."""
+    return str(round(expected)) if expected >= 0.5 else cast("str", _("less than 1"))
 
 
 def _listeners(alert: Alert) -> list[Member]:

@@ -43,7 +43,7 @@ class HandOnForm(forms.Form):
         self.fields["owner"].queryset = known.order_by("user__name")  # type: ignore[attr-defined]
 
 
-class KeepingForm(forms.ModelForm[Keeping]):
+class KeepingForm(forms.ModelForm):  # type: ignore[type-arg]
     """How long hits are kept."""
 
     class Meta:

@@ -61,7 +61,9 @@ def _proposed(found: Spike, owners: list[Member], member: Member) -> dict[str, A
     officers = [each for each in owners if each.may(Right.ANSWER_ALARM)]
     first = next((each for each in officers if each.pk != member.pk), officers[0] if officers else member)
     values = {"alert": found.alert.name, "number": found.total or found.number, "usual": usual(found.expected)}
-    said = _("%(number)d mentions of “%(alert)s”, where %(usual)d is usual. Please find out why, and if we answer.")
+    said = _(
+        "%(number)d mentions of “%(alert)s”, where %(usual)s is usual. Please find out why, and whether to answer."
+    )
     return {"owner": first.pk, "reason": said % values}
 
 
