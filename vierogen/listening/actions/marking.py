@@ -89,7 +89,7 @@ class Taste:
     def of(self, hit: Hit) -> Leaning:
         """Where this hit stands: the author weighs most, then what is said, then the source."""
         words = {word: self.words[word].weight() for word in telling(hit) if self._knows(word)}
-        said = sorted(words, key=lambda word: abs(words[word]), reverse=True)[:5]
+        said = sorted(words, key=lambda word: (-abs(words[word]), word))[:5]
         by_words = sum(words[word] for word in said) / max(len(said), 3)
         by_author = self._weight(self.authors, hit.item.author)
         by_source = self._weight(self.sources, hit.item.source_id)
