@@ -83,13 +83,20 @@ def _looks(past: list[int], at: list[float], hour: int, *, after: float = 0.0) -
             yield moment, verdict.is_spike, verdict.goes_on
 
 
-def false_alarms(mean: Callable[[int], float], manner: str, chance: random.Random) -> int:
-    """Alarms in a year without a spike, after four weeks without looking."""
+def false_alarms(
+    mean: Callable[[int], float],
+    manner: str,
+    chance: random.Random,
+    *,
+    warm_up: int = WARM_UP,
+    hours: int = HOURS_A_YEAR,
+) -> int:
+    """Alarms in so many hours (a year) without a spike, after some (four weeks) without looking."""
     past: list[int] = []
     alarms, last = 0, -QUIET_HOURS
-    for hour in range(WARM_UP + HOURS_A_YEAR):
+    for hour in range(warm_up + hours):
         at = minutes(mean(hour), manner, chance)
-        for _moment, rings, goes_on in _looks(past, at, hour) if hour >= WARM_UP else ():
+        for _moment, rings, goes_on in _looks(past, at, hour) if hour >= warm_up else ():
             alarms += rings and hour - last >= QUIET_HOURS
             last = hour if (rings or (goes_on and hour - last < QUIET_HOURS)) else last
         past.append(len(at))
@@ -123,6 +130,11 @@ def main() -> int:
             chance = _chance(f"{name}{manner}")
             found.append(sum(false_alarms(mean, manner, chance) for _ in range(asked.years)) / asked.years)
         print(f"  {name:24}", *(f"{each:6.2f}" for each in found), flush=True)
+    print("The same in the first four weeks of a new alert, after its first day", flush=True)
+    for name, mean in RHYTHMS.items():
+        young = {"warm_up": 24, "hours": 4 * WEEK}
+        found = [false_alarms(mean, manner, _chance(f"young {name}{manner}"), **young) for manner in MANNERS]
+        print(f"  {name:24}", *(f"{each:6d}" for each in found), flush=True)
     print("Minutes until the alarm: median, nine of ten, and how many were found within six hours", flush=True)
     for base in (0.1, 1, 5, 20, 100):
         for manner in MANNERS:

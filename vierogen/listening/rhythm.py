@@ -98,7 +98,8 @@ class Rhythm:
     def _spreads(self) -> tuple[float, float]:
         excess = means = squares = 0.0
         for at, number in enumerate(self._cut):
-            mean = max(self._shape[(self.begins + at) % WEEK], 0.02)
+            # As it would have been expected without this very hour: else a short past seems calmer than it is.
+            mean = max(_drawn(*self._others((self.begins + at) % WEEK, number), _HOURS_LIKE_IT), 0.02)
             excess += (number - mean) ** 2 - mean
             means, squares = means + mean, squares + mean * mean
         excess *= 1.2  # for what was cut off
@@ -119,8 +120,8 @@ class Rhythm:
         return [min(number, tops[(self.begins + at) % WEEK]) for at, number in enumerate(self.past)]
 
     @cached_property
-    def _shape(self) -> list[float]:
-        """What is usual in each hour of the week, by the whole past."""
+    def _by_hour(self) -> list[tuple[int, int, float]]:
+        """For each hour of the week: mentions, of how many such hours, and what other hours say of it."""
         by_hour: list[list[int]] = [[] for _ in range(WEEK)]
         for at, number in enumerate(self._cut):
             by_hour[(self.begins + at) % WEEK].append(number)
@@ -128,8 +129,18 @@ class Rhythm:
         like: dict[tuple[bool, int], list[int]] = {}
         for hour, numbers in enumerate(by_hour):
             like.setdefault(_kind(hour), []).extend(numbers)
-        shared = {kind: _drawn(numbers, every, _ALL_HOURS) for kind, numbers in like.items()}
-        return [_drawn(numbers, shared[_kind(hour)], _HOURS_LIKE_IT) for hour, numbers in enumerate(by_hour)]
+        shared = {kind: _drawn(sum(numbers), len(numbers), every, _ALL_HOURS) for kind, numbers in like.items()}
+        return [(sum(numbers), len(numbers), shared[_kind(hour)]) for hour, numbers in enumerate(by_hour)]
+
+    def _others(self, hour: int, number: int) -> tuple[int, int, float]:
+        """The same for one hour of the week, without one of its numbers."""
+        total, hours, shared = self._by_hour[hour]
+        return total - number, hours - 1, shared
+
+    @cached_property
+    def _shape(self) -> list[float]:
+        """What is usual in each hour of the week, by the whole past."""
+        return [_drawn(*told, _HOURS_LIKE_IT) for told in self._by_hour]
 
     @cached_property
     def _level(self) -> float:
@@ -146,8 +157,9 @@ def _kind(hour: int) -> tuple[bool, int]:
     return hour >= 5 * 24, hour % 24
 
 
-def _drawn(numbers: Sequence[int], towards: float, mentions: float) -> float:
-    return (sum(numbers) + mentions) / (len(numbers) + mentions / towards)
+def _drawn(total: int, hours: int, towards: float, mentions: float) -> float:
+    """The mean of so many mentions in so many hours, drawn towards another as if that stood for some mentions."""
+    return (total + mentions) / (hours + mentions / towards)
 
 
 def at_least(number: int, mean: float, *, spread: float) -> float:
