@@ -24,6 +24,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
@@ -32,7 +33,7 @@ from vierogen.ledger.models import Head
 from vierogen.listening.actions.sourcing import add_webhook
 from vierogen.listening.models import Subscription
 from vierogen.listening.actions.alerting import Wish, save
-from vierogen.listening.models import Alert
+from vierogen.listening.models import Alert, Hit, Spike
 from vierogen.listening.states import About
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
@@ -176,6 +177,8 @@ class World:
     consent: Consent
     subscription: Subscription
     alert: Alert
+    hit: Hit
+    spike: Spike
 
 
 def post(world: World) -> dict[str, Any]:
@@ -211,6 +214,11 @@ def channel(world: World) -> dict[str, Any]:
 def alert(world: World) -> dict[str, Any]:
     """An alert about a person, which waits for the privacy officer."""
     return {"pk": world.alert.pk}
+
+
+def hit(world: World) -> dict[str, Any]:
+    """Something that an alert found."""
+    return {"pk": world.hit.pk}
 
 
 def passkey(world: World) -> dict[str, Any]:
@@ -275,6 +283,11 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "listening:alert_resume": alert,
     "listening:alert_end": alert,
     "listening:alert_permit": alert,
+    "listening:noise": alert,
+    "listening:hit": hit,
+    "listening:mark": hit,
+    "listening:hand_on": hit,
+    "listening:spike": lambda world: {"pk": world.spike.pk},
     "vault:connect_to": lambda _world: {"network": "mastodon"},
     "vault:reconnect": channel,
     "vault:back": lambda _world: {"network": "mastodon"},
@@ -342,6 +355,8 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
     assert found.alarm
     assert found.evidence
     now = timezone.now()
+    listening = save(town, Wish(SECRET_WORDS, About.PERSON, reason=SECRET_WORDS), by=writer)
+    heard_of = heard(listening, SECRET_WORDS)
     return World(
         town=town,
         member=writer,
@@ -363,6 +378,9 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
         subscription=add_webhook(town, SECRET_WORDS, by=writer),
         alert=save(town, Wish(SECRET_WORDS, About.PERSON, reason=SECRET_WORDS), by=writer),
+        alert=listening,
+        hit=heard_of,
+        spike=Spike.objects.create(organisation=town, alert=listening, hour=now, number=9, expected=1, top=heard_of),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
     )
 

@@ -97,6 +97,8 @@ SENTENCES = {
     "listening.subscription resume": gettext_noop("%(who)s listens to %(what)s again"),
     "renew_address": gettext_noop("%(who)s gave %(what)s a new secret address"),
     "write_note": gettext_noop("%(who)s wrote a note in %(what)s"),
+    "listening.handover hand_over": gettext_noop("%(who)s made %(what)s"),
+    "change_keeping": gettext_noop("%(who)s changed how long hits are kept"),
     "save": gettext_noop("%(who)s made %(what)s"),
     "ask": gettext_noop("%(who)s asked the privacy officer about %(what)s"),
     "permit": gettext_noop("%(who)s permitted %(what)s about a person"),
@@ -122,6 +124,7 @@ NOUNS = {
     "notices.alarm": gettext_noop("alarm %(number)s"),
     "listening.subscription": gettext_noop("source %(number)s"),
     "incidents.incident": gettext_noop("incident %(number)s"),
+    "listening.handover": gettext_noop("hand-over %(number)s"),
     "listening.alert": gettext_noop("alert %(number)s"),
 }
 # Where the record itself can be seen.

@@ -3,7 +3,7 @@
 from vierogen.listening.models.alerts import Alert, Keeping
 from vierogen.listening.models.bringing import Brought
 from vierogen.listening.models.documents import Document
-from vierogen.listening.models.hits import Count, HandOver, Hit, Item, Spike
+from vierogen.listening.models.hits import Count, HandOver, Hit, Item, Sketch, Spike
 from vierogen.listening.models.reading import Bulletin, Line, Reader, Reading
 from vierogen.listening.models.sources import Source, Subscription
 
@@ -20,6 +20,7 @@ __all__ = [
     "Line",
     "Reader",
     "Reading",
+    "Sketch",
     "Source",
     "Spike",
     "Subscription",

@@ -1,6 +1,6 @@
 """What was found, what people did with it, and how much there was of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -57,7 +57,7 @@ class Hit(models.Model):
 
     ``copy_of`` is the first hit of the same alert on (nearly) the same words; copies always point to a leading one.
     ``grouped_at`` is when somebody looked for that; before then it goes into no bulletin. ``spam`` is 0 (no) to
-    1 (surely).
+    1 (surely), and ``spam_why`` the keys of the reasons in ``listening/spam.py``, with spaces between.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -68,6 +68,7 @@ class Hit(models.Model):
     grouped_at = models.DateTimeField(null=True, blank=True)
     copy_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies")
     spam = models.FloatField(default=0.0)
+    spam_why = models.CharField(max_length=120, blank=True, default="")
     mark = models.CharField(max_length=10, choices=Mark.choices, blank=True, default=Mark.NONE)
     marked_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     marked_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +84,22 @@ class Hit(models.Model):
         ]
 
 
+class Sketch(models.Model):
+    """The words of a leading hit in 256 bytes (see ``listening/likeness.py``): copies are found without its text.
+
+    ``alert`` and ``found_at`` are the hit's own. What another ``version`` of the sketching made is not comparable.
+    """
+
+    hit = models.OneToOneField(Hit, on_delete=models.CASCADE, primary_key=True, related_name="sketch")
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="+", db_index=False)
+    found_at = models.DateTimeField()
+    version = models.PositiveSmallIntegerField()
+    bands = models.BinaryField(max_length=256)
+
+    class Meta:
+        indexes = [models.Index(fields=["alert", "found_at"], name="sketch_of_alert")]
+
+
 class Count(models.Model):
     """How many hits an alert had in one hour (its beginning, UTC). Kept longer than the hits: it names nobody."""
 
@@ -95,7 +112,11 @@ class Count(models.Model):
 
 
 class Spike(models.Model):
-    """Much more than usual in one hour. ``expected`` is what is usual then; ``top`` the hit that says most."""
+    """Much more than usual, from one hour on. ``expected`` is what is usual then; ``top`` the hit that says most.
+
+    ``number`` is how many there were when it was seen, ``total`` how many since then, and ``until`` the last hour in
+    which it was still much more than usual: as long as that goes on it is one spike.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="spikes_seen")
@@ -104,10 +125,17 @@ class Spike(models.Model):
     expected = models.FloatField()
     top = models.ForeignKey(Hit, on_delete=models.SET_NULL, null=True, related_name="+")
     seen_at = models.DateTimeField(default=timezone.now)
+    total = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["alert", "hour"], name="one_spike_an_hour")]
+
+    @property
+    def is_recent(self) -> bool:
+        """Was it still much more than usual in this hour or the one before?"""
+        return (self.until or self.hour) >= timezone.now() - timedelta(hours=2)
 
 
 class HandOver(models.Model):

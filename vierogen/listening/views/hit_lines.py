@@ -1,0 +1,60 @@
+"""Hits as lines of a page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from vierogen.listening.actions.marking import Leaning, Taste, usefulness
+from vierogen.listening.models import Hit
+from vierogen.listening.spam import reasons
+from vierogen.listening.views.marked import marked
+
+# Sorting by use looks at so many of the newest.
+SORTED = 300
+
+
+@dataclass(frozen=True)
+class HitLine:
+    """A hit with all that its line says. ``spam``: translatable English."""
+
+    hit: Hit
+    copies: int
+    leaning: Leaning
+    title: SafeString
+    text: SafeString
+    spam: tuple[str, ...]
+
+    @property
+    def link(self) -> str:
+        """Where it can be read; "" for what is no address of the web: nothing else is ever opened."""
+        return self.hit.item.link if self.hit.item.link.startswith(("https://", "http://")) else ""
+
+    @property
+    def site(self) -> str:
+        """The host that the link leads to."""
+        try:
+            return (urlsplit(self.link).hostname or "").removeprefix("www.")
+        except ValueError:  # it only looked like an address
+            return ""
+
+
+def line_of(hit: Hit, taste: Taste) -> HitLine:
+    """One hit; ``copies`` as the query counted them."""
+    item = hit.item
+    title = marked(item.title, hit.clause, longest=200) if item.title else SafeString("")
+    told = tuple(reasons(hit.spam_why))
+    return HitLine(hit, getattr(hit, "number", 0), taste.of(hit), title, marked(item.text, hit.clause), told)
+
+
+def most_useful_first(hits: Iterable[Hit], taste: Taste, *, now: datetime | None = None) -> list[Hit]:
+    """The same hits, in the order in which members probably want to see them."""
+    moment = now or timezone.now()
+
+    def use(hit: Hit) -> float:
+        return usefulness(hit, taste.of(hit), now=moment, copies=getattr(hit, "number", 0))
+
+    return sorted(hits, key=use, reverse=True)
