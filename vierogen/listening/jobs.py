@@ -1,0 +1,9 @@
+"""What listening does without a click."""
+
+from vierogen.core.schedule import Job
+from vierogen.listening.actions import bulletins
+
+JOBS = [
+    Job("bulletins", lambda _worker: bulletins.make_due(), every=1.0),
+    Job("forget bulletins", lambda _worker: bulletins.forget_old(), every=3600.0),
+]
