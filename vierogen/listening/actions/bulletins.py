@@ -104,7 +104,7 @@ def make(reader_id: int, rhythm: Rhythm) -> bool:
 
 def _tell(reader: Reader, rhythm: Rhythm, *, due: datetime) -> None:
     readings = list(Reading.objects.filter(member_id=reader.member_id, rhythm=rhythm).select_related("alert"))
-    gathered = gather(readings, until=due)
+    gathered = gather(readings, until=None if rhythm == Rhythm.AT_ONCE else due)
     if gathered.lines:
         bulletin = Bulletin.objects.create(member_id=reader.member_id, rhythm=rhythm, due_at=due)
         _write_lines(bulletin, gathered)

@@ -79,8 +79,11 @@ class Gathered:
         return sum(len(found.new) for found in self.found)
 
 
-def gather(readings: Iterable[Reading], *, until: datetime) -> Gathered:
-    """What these readings of one member have to tell of what was found before ``until``. They come with their alert."""
+def gather(readings: Iterable[Reading], *, until: datetime | None) -> Gathered:
+    """What these readings of one member have to tell of what was found before ``until``; None: of all there is.
+
+    The readings come with their alert.
+    """
     by_alert: dict[int, list[Row]] = defaultdict(list)
     readings = [reading for reading in readings if reading.alert.state in TELLING]
     for row in _rows(readings, until=until):
@@ -98,13 +101,15 @@ def untold(member: Any, **readings: Any) -> HitQuerySet:
     return mine.filter(~Exists(Line.objects.filter(member=member, hit=OuterRef("pk"))))
 
 
-def _rows(readings: list[Reading], *, until: datetime) -> Iterator[Row]:
+def _rows(readings: list[Reading], *, until: datetime | None) -> Iterator[Row]:
     if not readings:
         return
     member_id = readings[0].member_id
     earlier = Line.objects.filter(member=member_id)
     known = Exists(earlier.filter(hit=OuterRef("copy_of"))) | Exists(earlier.filter(hit__copy_of=OuterRef("copy_of")))
-    rows = untold(member_id, alert__readings__in=[reading.pk for reading in readings]).filter(found_at__lt=until)
+    rows = untold(member_id, alert__readings__in=[reading.pk for reading in readings])
+    if until is not None:
+        rows = rows.filter(found_at__lt=until)
     names = ("pk", "alert_id", "copy_of_id", "found_at", "mark", "spam", "told_before")
     yield from map(Row._make, rows.annotate(told_before=known).values_list(*names))
 

@@ -3,8 +3,6 @@
 import re
 from urllib.parse import urlsplit
 
-from django.utils.text import Truncator
-
 from vierogen.listening.models import Hit, Item
 
 # What no XML 1.0 document may hold, and what turns around the direction of all that follows.
@@ -21,8 +19,13 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, most: int) -> str:
-    """At most so many letters, on one line, cut after a letter with "…"."""
-    return Truncator(" ".join(clean(text).split())).chars(most)
+    """At most so many letters, on one line; what is cut ends after a word, with "…"."""
+    line = " ".join(clean(text).split())
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1]
+    whole, _space, rest = cut.rpartition(" ")
+    return f"{whole if whole and len(rest) < 30 else cut}…"
 
 
 def title_of(item: Item) -> str:
@@ -31,9 +34,12 @@ def title_of(item: Item) -> str:
 
 
 def words_of(item: Item) -> str:
-    """The first words of its text; empty if that is already in the title."""
-    words = one_line(item.text, WORDS)
-    return "" if words.startswith(title_of(item).rstrip("…")) and len(words) <= TITLE else words
+    """The first words of its text, after what is in the title already; perhaps empty."""
+    line, title = " ".join(clean(item.text).split()), title_of(item).removesuffix("…")
+    if not line.startswith(title):
+        return one_line(line, WORDS)
+    rest = line.removeprefix(title).lstrip(" .:;,!?-–—")
+    return one_line(rest if item.title or not rest else f"…{rest}", WORDS)
 
 
 def web_address(item: Item) -> str:
