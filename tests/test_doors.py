@@ -29,6 +29,8 @@ from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.ledger.models import Head
+from vierogen.listening.actions.links import FEED, UNSUBSCRIBE, token
+from vierogen.listening.models import Reader
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people.actions import _entrance, invite, join
@@ -169,6 +171,7 @@ class World:
     handshake: Handshake
     moment: QuietMoment
     consent: Consent
+    reader: Reader
 
 
 def post(world: World) -> dict[str, Any]:
@@ -256,6 +259,8 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "vault:reconnect": channel,
     "vault:back": lambda _world: {"network": "mastodon"},
     "vault:choose_account": lambda world: {"pk": world.handshake.pk},
+    "listening:unsubscribe": lambda world: {"secret": token(world.reader, UNSUBSCRIBE)},
+    "listening:feed": lambda world: {"secret": token(world.reader, FEED)},
     "channels:channel": channel,
     "channels:close": channel,
     "notices:alarm": lambda world: {"pk": world.alarm.pk},
@@ -338,6 +343,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         handshake=answered_log_in(channel, by=cora),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
+        reader=Reader.objects.create(member=writer),
     )
 
 
@@ -444,6 +450,9 @@ def test_what_stands_open_is_known_by_name() -> None:
         "notices:push_worker",
         # Signed, and only while a post is being sent: a network has no log-in here.
         "posts:offered",
+        # Signed with a number that their owner can make void: mail programs and feed readers have no log-in.
+        "listening:unsubscribe",
+        "listening:feed",
         "practice:people",
         "practice:enter",
     }
@@ -528,7 +537,7 @@ def test_who_proved_it_ten_minutes_ago_is_asked_again_there_and_nowhere_else(wor
 
 def test_a_member_of_another_organisation_finds_nothing_of_ours(world: World, otto: Member) -> None:
     head = Head.objects.get(organisation_id=world.town.pk)
-    shared = {"people:setup", "people:accept", "vault:connect_to"}
+    shared = {"people:setup", "people:accept", "vault:connect_to", "listening:unsubscribe", "listening:feed"}
     wrong = []
     for door, method, answer in visits(OURS, world, session_of(otto.user)):
         of_ours = bool(door.things) and door.name not in shared and not door.name.startswith("practice:")

@@ -82,6 +82,7 @@ def stop_mail(reader: Reader, *, alert_id: int = 0) -> None:
     _plan(row, afresh=False)
 
 
+@transaction.atomic
 def renew_addresses(member: Member) -> None:
     """Make the member's secret addresses void, and new ones that nobody knows yet."""
     reader = _kept(member)
@@ -93,12 +94,9 @@ def _fresh(member: Member) -> Reader:
 
 
 def _kept(member: Member) -> Reader:
-    """The member's row, made if need be; locked where a transaction is open and the database locks rows."""
-    zone = member.organisation.time_zone
-    Reader.objects.get_or_create(member=member, defaults={"time_zone": zone})
-    rows = Reader.objects.select_related("member__organisation")
-    if transaction.get_connection().in_atomic_block:
-        rows = rows.select_for_update(of=("self",), no_key=True)
+    """The member's row, made if need be, and locked until the end of the transaction."""
+    Reader.objects.get_or_create(member=member, defaults={"time_zone": member.organisation.time_zone})
+    rows = Reader.objects.select_for_update(of=("self",), no_key=True).select_related("member__organisation")
     return rows.get(member=member)
 
 
