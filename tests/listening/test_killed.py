@@ -70,10 +70,12 @@ def told_once(members: list[Member], *, hits: int) -> None:
     assert Line.objects.count() == len(members) * hits
 
 
-@pytest.mark.parametrize("rhythm", [Rhythm.DAILY, Rhythm.AT_ONCE])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("rhythm", "step"),
+    [*((Rhythm.DAILY, step) for step in STEPS), (Rhythm.AT_ONCE, "after _keep"), (Rhythm.AT_ONCE, "before the commit")],
+)
 def test_who_is_killed_before_the_commit_leaves_nothing_and_the_next_makes_it(
-    step: str, rhythm: Rhythm, town: Organisation, anna: Member
+    rhythm: Rhythm, step: str, town: Organisation, anna: Member
 ) -> None:
     overdue(make_alert(town), anna, rhythm)
     make_and_die(step)
