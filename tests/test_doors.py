@@ -30,10 +30,10 @@ from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.ledger.models import Head
-from vierogen.listening.actions.sourcing import add_webhook
-from vierogen.listening.models import Subscription
 from vierogen.listening.actions.alerting import Wish, save
-from vierogen.listening.models import Alert, Hit, Spike
+from vierogen.listening.actions.links import FEED, UNSUBSCRIBE, token
+from vierogen.listening.actions.sourcing import add_webhook
+from vierogen.listening.models import Alert, Hit, Reader, Spike, Subscription
 from vierogen.listening.states import About
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
@@ -179,6 +179,7 @@ class World:
     alert: Alert
     hit: Hit
     spike: Spike
+    reader: Reader
 
 
 def post(world: World) -> dict[str, Any]:
@@ -292,6 +293,8 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "vault:reconnect": channel,
     "vault:back": lambda _world: {"network": "mastodon"},
     "vault:choose_account": lambda world: {"pk": world.handshake.pk},
+    "listening:unsubscribe": lambda world: {"secret": token(world.reader, UNSUBSCRIBE)},
+    "listening:feed": lambda world: {"secret": token(world.reader, FEED)},
     "channels:channel": channel,
     "channels:close": channel,
     "notices:alarm": lambda world: {"pk": world.alarm.pk},
@@ -377,11 +380,11 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         handshake=answered_log_in(channel, by=cora),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
         subscription=add_webhook(town, SECRET_WORDS, by=writer),
-        alert=save(town, Wish(SECRET_WORDS, About.PERSON, reason=SECRET_WORDS), by=writer),
         alert=listening,
         hit=heard_of,
         spike=Spike.objects.create(organisation=town, alert=listening, hour=now, number=9, expected=1, top=heard_of),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
+        reader=Reader.objects.create(member=writer),
     )
 
 
@@ -490,6 +493,9 @@ def test_what_stands_open_is_known_by_name() -> None:
         "posts:offered",
         # A secret address: other programs have no log-in here.
         "listening:hook",
+        # Signed with a number that their owner can make void: mail programs and feed readers have no log-in.
+        "listening:unsubscribe",
+        "listening:feed",
         "practice:people",
         "practice:enter",
     }
@@ -574,7 +580,7 @@ def test_who_proved_it_ten_minutes_ago_is_asked_again_there_and_nowhere_else(wor
 
 def test_a_member_of_another_organisation_finds_nothing_of_ours(world: World, otto: Member) -> None:
     head = Head.objects.get(organisation_id=world.town.pk)
-    shared = {"people:setup", "people:accept", "vault:connect_to"}
+    shared = {"people:setup", "people:accept", "vault:connect_to", "listening:unsubscribe", "listening:feed"}
     wrong = []
     for door, method, answer in visits(OURS, world, session_of(otto.user)):
         of_ours = bool(door.things) and door.name not in shared and not door.name.startswith("practice:")

@@ -13,7 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vierogen.people.urls")),
     path("posts/", include("vierogen.posts.urls")),
     path("watch/", include("vierogen.watch.urls")),
-    path("listening/", include("vierogen.listening.urls")),
     path("incidents/", include("vierogen.incidents.urls")),
     path("channels/", include("vierogen.vault.urls")),
     path("channels/", include("vierogen.channels.urls")),

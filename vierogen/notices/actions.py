@@ -61,24 +61,27 @@ def tell(  # noqa: PLR0913 - each of these is part of what is told
     values: Mapping[str, Any],
     link: str = "",
     urgent: bool = False,
+    headers: Mapping[str, str] | None = None,
 ) -> list[Message]:
     """Queue a mail to each addressee, rendered now in their language; if ``urgent`` also on their devices.
 
     Goes out only if the caller's transaction is committed. The templates are described in ``letters.write``;
     they also know ``name``, the addressee's. ``link`` is a path. The title names account and deadline,
-    never the content of a post. Times appear in the current time zone.
+    never the content of a post. Times appear in the current time zone. ``headers`` stand in each mail beside the
+    usual ones.
     """
     letters = [(to, write(template, {**values, "name": to.name}, language=to.language, link=link)) for to in addressees]
-    return _queue(organisation_id, letters, link=link, urgent=urgent)
+    return _queue(organisation_id, letters, link=link, urgent=urgent, headers=headers)
 
 
-def _queue(
+def _queue(  # noqa: PLR0913 - as with tell
     organisation_id: int,
     letters: Iterable[tuple[Addressee, Letter]],
     *,
     link: str,
     urgent: bool,
     alarm: Alarm | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> list[Message]:
     letters = list(letters)
     if urgent:
@@ -96,6 +99,7 @@ def _queue(
             urgent=urgent,
             mail_id=make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname or "localhost"),
             alarm=alarm,
+            headers=dict(headers or {}),
         )
         for to, letter in letters
     )

@@ -73,4 +73,5 @@ def _paragraphs(body: str) -> list[str]:
 @cache
 def _inliner() -> css_inline.CSSInliner:
     # Whatever a template links to is not fetched: a mail is written without asking anybody.
-    return css_inline.CSSInliner(load_remote_stylesheets=False)
+    # What is for dark screens cannot be inlined; mail programs that know it read it where it stands.
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

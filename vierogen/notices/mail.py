@@ -98,14 +98,15 @@ def _mail(message: Message) -> EmailMultiAlternatives:
 
 
 def _headers(message: Message) -> dict[str, str]:
-    headers = {
+    headers: dict[str, str] = {
         "Message-ID": message.mail_id,
         "Date": format_datetime(message.created_at),
         "Auto-Submitted": "auto-generated",  # RFC 3834: absence notes stay away
         "X-Auto-Response-Suppress": "All",  # the same for Exchange
         "Content-Language": message.language,
     }
-    return headers | ({"Importance": "high", "X-Priority": "1"} if message.urgent else {})
+    urgent = {"Importance": "high", "X-Priority": "1"} if message.urgent else {}
+    return {**headers, **urgent, **message.headers}
 
 
 def _refusal(error: Exception) -> NotTakenError:

@@ -150,7 +150,10 @@ class MessageQuerySet(WaitingQuerySet["Message"]):
 
 
 class Message(Waiting):
-    """One mail to one person. ``problem`` is the last refusal, for people; ``mail_id`` is its Message-ID."""
+    """One mail to one person. ``problem`` is the last refusal, for people; ``mail_id`` is its Message-ID.
+
+    ``headers`` are those that only this kind of mail has, by name.
+    """
 
     organisation_id = models.BigIntegerField()
     user_id = models.BigIntegerField(db_index=True)
@@ -160,6 +163,7 @@ class Message(Waiting):
     title = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField()
+    headers = models.JSONField(default=dict, blank=True)
     urgent = models.BooleanField(default=False)
     mail_id = models.CharField(max_length=200, unique=True)
     alarm = models.ForeignKey(Alarm, on_delete=models.CASCADE, null=True, related_name="messages")

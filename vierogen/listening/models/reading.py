@@ -17,6 +17,8 @@ class Reader(models.Model):
     """When a member wants bulletins, by the clock of ``time_zone``. ``weekday``: 0 is Monday.
 
     ``links`` counts how often the secret addresses (feed, unsubscribe) were made anew: older ones are void.
+    ``daily_at`` and ``weekly_at`` are when the next one is due, None where none is wanted. Before ``quiet_until``
+    nothing is mailed at once.
     """
 
     member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="reader")
@@ -25,10 +27,13 @@ class Reader(models.Model):
     weekday = models.PositiveSmallIntegerField(_("day of the week"), default=0, validators=[MaxValueValidator(6)])
     no_news = models.BooleanField(_("also a weekly mail when there is no news"), default=False)
     links = models.PositiveIntegerField(default=1)
+    daily_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    weekly_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    quiet_until = models.DateTimeField(null=True, blank=True)
 
 
 class Reading(models.Model):
-    """A member follows an alert. Hits from ``since`` on are told, at most once each."""
+    """A member follows an alert. Hits from ``since`` on are told, at most once each; it moves on as they are."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="readings")
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="readings")
@@ -37,10 +42,14 @@ class Reading(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "alert"], name="one_reading_each")]
+        indexes = [models.Index(fields=["alert"], condition=Q(rhythm=Rhythm.AT_ONCE), name="read_at_once")]
 
 
 class Bulletin(models.Model):
-    """A digest mail. ``due_at`` is the moment that the reader chose; one is made for each, whoever makes it."""
+    """A digest mail. ``due_at`` is the moment that the reader chose; one is made for each, whoever makes it.
+
+    ``hits`` counts all that it tells of, copies included. Where there was nothing to tell there is none.
+    """
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="bulletins")
     rhythm = models.CharField(max_length=10, choices=Rhythm.choices)

@@ -175,4 +175,18 @@
       button.disabled = false;
     });
   }
+
+  /* ---- Copying: <button data-copy="id of a field" data-done="words" hidden> ---- */
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    // Without HTTPS there is no clipboard; the field can still be selected.
+    button.hidden = !navigator.clipboard;
+  }
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    const field = button && document.getElementById(button.dataset.copy);
+    if (!field) return;
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    say(button.dataset.done, "ok");
+  });
 })();
