@@ -3,7 +3,7 @@
 python -m bench.grouping [--hits 5000] [--database sqlite|postgresql]
 
 An alert with a week of other hits behind it, and new ones in portions as a listener brings them: of the new ones a
-third are copies of one another with a sentence of their own. The texts are those of ``bench.matching``.
+third are copies of one another with a sentence of their own. The texts are those of ``bench.listening.words``.
 """
 
 import os
@@ -14,7 +14,7 @@ from hashlib import sha256
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from bench.matching import posts
+from bench.listening.words import posts
 from tests.servers.postgres import postgres
 
 PORTION = 200

@@ -2,11 +2,10 @@
 
 python -m bench.listening_end [--alerts 10000,1000000] [--posts 30000] [--database sqlite|postgresql|both]
 
-Posts and alerts are those of ``bench.matching``. The program that listens is held to one core; a PostgreSQL server
+Posts and alerts are those of ``bench.listening.words``. The program that listens is held to one core; a PostgreSQL server
 runs beside it, where the machine has another. All organisations hear the source, so every hit is stored.
 """
 
-import gc
 import json
 import os
 import random
@@ -67,7 +66,7 @@ def _in_a_home(database: str, options: Sequence[str]) -> None:
 def _save_all(asked: Namespace) -> int:
     """The alerts into the database, the posts into a file."""
     _prepare()
-    from bench.matching import alerts, posts
+    from bench.listening.words import alerts, posts
 
     _save(alerts(int(asked.alerts), random.Random(2)), int(asked.alerts))  # noqa: S311
     texts = posts(asked.posts, random.Random(1))  # noqa: S311

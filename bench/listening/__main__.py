@@ -35,7 +35,7 @@ LONGEST_RUN = 600
 EXPECTED = {10_000: 100_000, 100_000: 70_000, 1_000_000: 30_000}
 MOST_MB, MOST_BUILD, MOST_CHANGE, LEAST_OF_BARE = 2_000, 30.0, 1.0, 0.5
 # Further programs that tell about listening, run after the table.
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = ("bench.listening_end",)
 LEGEND = """\
 Posts a second: from decoded text to hits, folding included, in processor time of one core, for each lot of 500 posts
 the best of five rounds; PostgreSQL by the clock. Seconds to build: from the texts of the queries. A peer is given up on

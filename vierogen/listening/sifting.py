@@ -9,8 +9,8 @@ from threading import Event
 from django.db import InterfaceError, OperationalError, connection
 
 from vierogen.listening.actions.storing import Find, store
-from vierogen.listening.compiling import Compiled
 from vierogen.listening.hearing import Hearing
+from vierogen.listening.held import Compiled
 from vierogen.listening.inbox import Batch, Inbox
 from vierogen.listening.sources.base import Found
 from vierogen.matching.posts import Post
@@ -100,7 +100,7 @@ class Sifter:
         pairs = [(batch, found) for batch in batches for found in batch.found]
         for start in range(0, len(pairs), AT_ONCE):
             part = pairs[start : start + AT_ONCE]
-            matched = self.compiled.matcher.match([_post(batch, found) for batch, found in part])
+            matched = self.compiled.matcher.match_many([_post(batch, found) for batch, found in part])
             for (batch, found), hits in zip(part, matched, strict=True):
                 if hits:
                     theirs = self._theirs(hits, heard[batch.source_id])

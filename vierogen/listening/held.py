@@ -9,15 +9,13 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from vierogen.listening.actions.compiling import compiled
 from vierogen.listening.models import Alert, Item
 from vierogen.listening.states import AlertState
-from vierogen.matching.breadth import LEAST_INSIDE, Rarity
+from vierogen.matching.breadth import Rarity
 from vierogen.matching.errors import QueryError
-from vierogen.matching.leaves import leaf
 from vierogen.matching.matcher import MERGE_FROM, Matcher
-from vierogen.matching.parsing import parse
 from vierogen.matching.posts import Post, documents
-from vierogen.matching.tokens import Token, tokens
 from vierogen.matching.tree import Query
 
 log = logging.getLogger(__name__)
@@ -36,37 +34,6 @@ MANY = 50_000
 
 _COLUMNS = ("pk", "organisation_id", "query", "inside_words", "state", "revision")
 _Row = tuple[int, int, str, bool, str, int]
-_SIGNS = "=~#@"
-
-
-def query_of(text: str, *, inside_words: bool = False) -> Query:
-    """What this alert asks. Raises ``QueryError``; ``at`` counts in ``text``.
-
-    With ``inside_words`` each plain word of four letters or more also finds what it is a part of, as if it had a
-    tilde before it; words between quotation marks, and those with a sign of their own, stay as they are.
-    """
-    query = parse(text)
-    return parse(_tilded(text)) if inside_words else query
-
-
-def clause_of(text: str, number: int) -> str:
-    """The clause as it was written. Both readings of a query have the same clauses."""
-    return parse(text).worded(number)
-
-
-def _tilded(text: str) -> str:
-    for token in reversed(tokens(text)):
-        if token.kind == "word" and token.text[0] not in _SIGNS and _may_be_inside(token):
-            text = f"{text[: token.at]}~{text[token.at :]}"
-    return text
-
-
-def _may_be_inside(token: Token) -> bool:
-    try:
-        found = leaf(token._replace(text=f"~{token.text.rstrip('*')}"))
-    except QueryError:
-        return False
-    return "*" not in token.text and all(len(pattern) >= LEAST_INSIDE for pattern in found.patterns)
 
 
 class _Known(NamedTuple):
@@ -98,10 +65,9 @@ class Compiled:
         self._since = self._long_since = timezone.now()
         self._long_look_at = time.monotonic() + LONG_EVERY
         active = Alert.objects.filter(state=AlertState.ACTIVE).order_by("pk").values_list(*_COLUMNS)
-        queries = {}
-        for row in active.iterator(chunk_size=CHUNK):
-            if (query := self._read(row)) is not None:
-                queries[row[0]] = query
+        rows = active.iterator(chunk_size=CHUNK)
+        # Handed on one by one, in order: a dictionary of a million takes half a gigabyte more.
+        queries = ((row[0], query) for row in rows if (query := self._read(row)) is not None)
         self.matcher = Matcher(queries, rarity=_rarity())
         self._keep_still()
 
@@ -155,15 +121,14 @@ class Compiled:
     def _read(self, row: _Row) -> Query | None:
         pk, organisation, text, inside_words, _state, revision = row
         try:
-            query = query_of(text, inside_words=inside_words)
+            query = compiled(text, inside_words=inside_words)
         except QueryError as error:
             # Saved by an earlier version with other rules; its page says what is wrong with it.
             log.warning("alert %s is passed over, its query cannot be read: %s", pk, error)
             self._broken[pk] = revision
             return None
-        written = parse(text) if inside_words else query
-        spans = written.spans if len(written.clauses) > 1 else ()
-        self._known[pk] = _Known(revision, organisation, written.text if spans else written.text.strip(), spans)
+        spans = query.spans if len(query.clauses) > 1 else ()
+        self._known[pk] = _Known(revision, organisation, query.text if spans else query.text.strip(), spans)
         self._broken.pop(pk, None)
         return query
 
