@@ -155,7 +155,12 @@ def _moment(told: str | None) -> datetime:
 def main(arguments: Sequence[str]) -> int:
     """Print the tables; returns 0."""
     asked = _asked(arguments)
-    sets = {"tuned on": SETS / "tuning.json", "never looked at": SETS / "held_out.json", "examples": asked.sentences}
+    sets = {
+        "tuned on": SETS / "tuning.json",
+        "never looked at": SETS / "held_out.json",
+        "never looked at, later": SETS / "unseen.json",
+        "examples": asked.sentences,
+    }
     posts = {name: read(path) for name, path in sets.items() if path.is_file()}
     finders = {"naive peer": naive, "without names": ours(None)}
     if with_names := name_finder():

@@ -2,8 +2,8 @@
 
 python -m bench.listening_end [--alerts 10000,1000000] [--posts 30000] [--database sqlite|postgresql|both]
 
-Posts and alerts are those of ``bench.listening.words``. The program that listens is held to one core; a PostgreSQL server
-runs beside it, where the machine has another. All organisations hear the source, so every hit is stored.
+Posts and alerts are those of ``bench.listening.words``. The program that listens is held to one core; a PostgreSQL
+server runs beside it, where the machine has another. All organisations hear the source, so every hit is stored.
 """
 
 import json
