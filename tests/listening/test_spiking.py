@@ -91,6 +91,20 @@ def test_an_ordinary_hour_is_no_spike(town: Organisation, frozen: object) -> Non
     assert look() == []
 
 
+@pytest.mark.parametrize("minute", [2, 30, 58])
+@pytest.mark.parametrize("at", [datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)])
+def test_the_nights_of_the_clock_changes_are_ordinary(town: Organisation, at: datetime, minute: int) -> None:
+    begun = at - timedelta(weeks=4)
+    alert = listening_for(town, "brand", made_at=begun, changed_at=begun)
+    chance = random.Random(1)  # noqa: S311
+    hours = (begun + number * HOUR for number in range(4 * 168))
+    Count.objects.bulk_create(Count(alert=alert, hour=hour, number=chance.randint(6, 14)) for hour in hours)
+    moment = at + timedelta(minutes=minute)
+    now_heard(alert, minute * 10 // 60, at=moment)
+    with time_machine.travel(moment, tick=False):
+        assert look() == []
+
+
 def test_few_mentions_are_never_a_spike(town: Organisation, frozen: object) -> None:
     alert = steady(town, 0)
     now_heard(alert, 4)

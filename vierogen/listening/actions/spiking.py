@@ -80,13 +80,18 @@ def judged(alert: Alert, at: datetime | None = None) -> Verdict:
     now = _Now(at or timezone.now())
     counts = Count.objects.filter(alert=alert, hour__gt=now.hour - HISTORY * HOUR, hour__lte=now.hour)
     by_hour: dict[int, int] = {}
+    running = 0
     for hour, number in counts.values_list("hour", "number"):
+        if hour == now.hour:
+            # By itself: in the night of the clock change the hour before it may have the same number.
+            running = number
+            continue
         here = _clock(hour, alert)
         by_hour[here] = by_hour.get(here, 0) + number
     last = _clock(now.hour, alert)
     first = max(_clock(alert.changed_at, alert), last - HISTORY)
     past = [by_hour.get(hour, 0) for hour in range(first, last)]
-    return Rhythm(past, first % 168).judge(by_hour.get(last, 0), part=now.part)
+    return Rhythm(past, first % 168).judge(running, part=now.part)
 
 
 def _clock(moment: datetime, alert: Alert) -> int:
