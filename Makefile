@@ -7,7 +7,7 @@
 #   make check          everything that CI runs
 #   make fix            format
 #   make bench          measure it on real processes, servers and databases, beside a naive peer
-#   make bench-listening  measure how quickly alerts are held against posts, beside peers
+#   make bench-listening  measure how quickly alerts are held against posts, beside peers, and from JSON to mail
 #   make screenshots    make the pictures in docs/screenshots anew, and check those pages
 #   make messages       collect the sentences to translate, compile the Dutch, list what lacks it
 #
@@ -74,6 +74,7 @@ bench: setup-dev
 
 bench-listening: setup-dev
 	@$(BIN)/python -m bench.listening $(ARGS)
+	@$(BIN)/python -m bench.listening_end
 
 # Newest versions of everything within pyproject.toml's ranges, with hashes and without any address.
 PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

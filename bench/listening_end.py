@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
+from statistics import median
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
@@ -28,6 +29,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 BATCH, ORGANISATIONS, ROWS = 200, 100, 5_000
 # Alerts that are changed while the stream runs, one after the other, and posts that are timed one by one.
 CHANGES, SINGLE = 10, 40
+# Readers who want a mail at once, each of another alert: the second mail of the same reader waits some minutes.
+READERS = 10
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -69,6 +72,7 @@ def _save_all(asked: Namespace) -> int:
     from bench.listening.words import alerts, posts
 
     _save(alerts(int(asked.alerts), random.Random(2)), int(asked.alerts))  # noqa: S311
+    _save_readers()
     texts = posts(asked.posts, random.Random(1))  # noqa: S311
     _file().write_bytes(b"\n".join(_line(text, number) for number, text in enumerate(texts)))
     return 0
@@ -97,6 +101,7 @@ def _measure(asked: Namespace) -> int:
     told |= _end_to_end(sifter.inbox, lines)
     told |= _live(sifter, lines)
     told |= _one_by_one(sifter.inbox, lines[0])
+    told |= _mails(sifter)
     stop.set()
     thread.join()
     told["MB"] = getrusage(RUSAGE_SELF).ru_maxrss / 1024
@@ -135,6 +140,23 @@ def _save(queries: Iterator[str], number: int) -> None:
             Alert(organisation_id=ids[place % len(ids)], name=f"Alert {start + place}", query=text)
             for place, text in enumerate(texts)
         )
+
+
+def _save_readers() -> None:
+    from vierogen.ledger.actions import Machine
+    from vierogen.listening.actions.reading import follow
+    from vierogen.listening.models import Alert
+    from vierogen.listening.states import Rhythm
+    from vierogen.people.actions import join
+    from vierogen.people.models import Organisation, User
+    from vierogen.people.roles import Role
+
+    organisation = Organisation.objects.first()
+    for number in range(READERS):
+        user = User.objects.create_user(f"reader{number}@organisation.example", None, name=f"Reader {number}")
+        member = join(organisation, user, roles=[Role.WRITER], by=Machine("bench"))
+        alert = Alert.objects.create(organisation=organisation, name="x", query=f"nooitgelezen{number}")
+        follow(alert, Rhythm.AT_ONCE, by=member)
 
 
 def _line(text: str, number: int) -> bytes:
@@ -217,15 +239,43 @@ def _one_by_one(inbox: Any, line: bytes) -> dict[str, Any]:
     """Milliseconds from a line to its hit in the database, while nothing else is to be done; the median."""
     took = []
     for number in range(SINGLE):
-        event = json.loads(line)
-        event["commit"]["rkey"] = f"one{number}"
-        event["commit"]["record"]["text"] = "nooitgezien0"
         time.sleep(0.05)
         done, began = Event(), time.perf_counter()
-        _feed(inbox, [json.dumps(event).encode()], done.set)
+        _feed(inbox, [_line("nooitgezien0", 10**9 + number)], done.set)
         done.wait()
         took.append((time.perf_counter() - began) * 1000)
-    return {"post to hit ms": sorted(took)[len(took) // 2]}
+    return {"post to hit ms": median(took)}
+
+
+def _mails(sifter: Any) -> dict[str, Any]:
+    """Milliseconds from a line until the mail server has the mail of a reader who wants it at once; the median."""
+    from django.conf import settings
+
+    from tests.servers.smtp import Mailbox, OnFreePort
+    from vierogen.core.schedule import start
+    from vierogen.listening.actions import grouping
+    from vierogen.listening.jobs import JOBS
+    from vierogen.notices.jobs import JOBS as NOTICES
+
+    mailbox, stop = Mailbox(), Event()
+    server = OnFreePort(mailbox)
+    server.start()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = mailbox.host, mailbox.port
+    # As the listener does it in earnest.
+    sifter._group = grouping.group  # noqa: SLF001
+    jobs = start([job for job in (*JOBS, *NOTICES) if job.name == "bulletins" or job in NOTICES], stop)
+    took = []
+    for number in range(READERS):
+        time.sleep(0.4 + number / 20)
+        began = time.monotonic()
+        _feed(sifter.inbox, [_line(f"Nooitgelezen{number}!", 2 * 10**9 + number)], _nothing)
+        mail = mailbox.wait_for(lambda mail, to=f"reader{number}@": to in mail.recipients[0], seconds=120)  # type: ignore[misc]
+        took.append((mail.at - began) * 1000)
+    stop.set()
+    for thread in jobs:
+        thread.join()
+    server.stop()
+    return {"post to mail ms": median(took)}
 
 
 if __name__ == "__main__":

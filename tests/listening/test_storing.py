@@ -141,3 +141,20 @@ def test_two_workers_with_the_same_posts_store_and_count_each_hit_once(fire: Ale
     assert Item.objects.count() == 300
     assert Hit.objects.count() == sum(told) == total() == 500
     assert Source.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_hits_that_cannot_be_grouped_now_are_stored_all_the_same(fire: Alert) -> None:
+    def fail(_alerts: Any) -> None:
+        raise ValueError("not now")
+
+    assert store([find(1, fire)], group=fail) == 1
+
+
+@pytest.mark.django_db
+def test_every_column_of_a_hit_is_as_its_table_begins_it(fire: Alert) -> None:
+    store([find(1, fire)])
+    hit, begun = Hit.objects.get(), Hit()
+    ours = {"id", "organisation", "alert", "item", "clause", "found_at"}
+    others = [field for field in Hit._meta.concrete_fields if field.name not in ours]
+    assert [getattr(hit, each.attname) for each in others] == [getattr(begun, each.attname) for each in others]

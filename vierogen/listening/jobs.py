@@ -13,7 +13,7 @@ _SEEN: dict[int, tuple[datetime, int]] = {}
 
 def start_listening(stop: threading.Event) -> list[threading.Thread]:
     """Read every source that nobody else reads, until ``stop`` is set; returns the thread to wait for."""
-    thread = threading.Thread(target=Listener().run, args=(stop,), name="listener", daemon=True)
+    thread = threading.Thread(target=Listener(group=grouping.group).run, args=(stop,), name="listener", daemon=True)
     thread.start()
     return [thread]
 

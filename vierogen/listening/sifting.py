@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Container, Sequence
 from functools import partial
 from threading import Event
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 from vierogen.listening.actions.storing import Find, store
 from vierogen.listening.hearing import Hearing
@@ -23,6 +23,8 @@ MOST, AT_ONCE = 2_000, 500
 BRIEF, FEWEST = 0.2, 50
 # Seconds: without anything to do, and until the next try when the database is away.
 IDLE, AWAY = 0.5, 1.0
+# So many posts in a row that cannot be stored are no accident of one of them: then nothing is left out.
+SEVERAL = 5
 
 Group = Callable[[Collection[int]], object]
 
@@ -36,12 +38,14 @@ class Sifter:
         self.ready = Event()
         self._group = group
         self._most = MOST
+        # Posts in a row of which the hits could not be stored.
+        self._amiss = 0
 
     def run(self, stop: Event) -> None:
         """Go on until ``stop`` is set and nothing waits any more; what could not be stored then comes again."""
         try:
-            while not self.ready.is_set() and not stop.is_set():
-                self._safely(self._begin, stop)
+            while not self._safely(self._begin, stop) and not stop.is_set():
+                stop.wait(AWAY)
             while not stop.is_set() or self.inbox.waiting:
                 self._round(stop)
         finally:
@@ -64,40 +68,50 @@ class Sifter:
 
     def _sift_whole(self, batches: Sequence[Batch], stop: Event) -> None:
         """A database that is away is waited for; a post that cannot be stored is found, and left out."""
-        while not self._safely(lambda: self.sift(batches), stop, again=lambda: self._sift_apart(batches, stop)):
+        while not self._safely(partial(self.sift, batches), stop) and not self._sift_apart(batches, stop):
             if stop.is_set():
                 return
+            stop.wait(AWAY)
         for batch in batches:
             batch.stored()
 
-    def _sift_apart(self, batches: Sequence[Batch], stop: Event) -> None:
-        for batch in batches:
-            for found in batch.found:
-                one = Batch(batch.source_id, (found,), batch.address, batch.language)
-                while not self._safely(partial(self.sift, [one]), stop, again=_leave_out) and not stop.is_set():
-                    pass
+    def _sift_apart(self, batches: Sequence[Batch], stop: Event) -> bool:
+        """One post after the other, without those that cannot be stored; False where that is not the posts' fault."""
+        failed = list[str]()
+        for batch, found in _pairs(batches):
+            try:
+                if self.sift([Batch(batch.source_id, (found,), batch.address, batch.language)]):
+                    self._amiss = 0
+            except (OperationalError, InterfaceError, ProgrammingError):
+                return False
+            except Exception as error:  # noqa: BLE001 - the whole of it went into the log a moment ago
+                failed.append(f"{found.key}: {error!r}")
+                self._amiss += 1
+        if self._amiss >= SEVERAL or (failed and stop.is_set()):
+            return False
+        if failed:
+            log.error("left out, because they could not be stored: %s", "; ".join(failed)[:2_000])
+        return True
 
-    def _safely(self, work: Callable[[], object], stop: Event, *, again: Callable[[], object] | None = None) -> bool:
-        """Whether it was done, or ``again`` in its place."""
+    def _safely(self, work: Callable[[], object], stop: Event) -> bool:
+        """Whether it was done."""
         try:
             work()
-        except (OperationalError, InterfaceError):
-            log.exception("the database is away; matching waits for it")
+        except (OperationalError, InterfaceError, ProgrammingError):
+            log.exception("the database is away, or not up to date; matching waits for it")
             connection.close()
             stop.wait(AWAY)
             return False
         except Exception:
-            log.exception("matching failed; it goes on")
-            if again is not None:
-                again()
-            stop.wait(0 if again else AWAY)
+            log.exception("matching failed; it is tried again")
+            return False
         return True
 
     def sift(self, batches: Sequence[Batch]) -> int:
         """Match these and store the hits of those who hear their sources; how many hits were new."""
         finds = list[Find]()
         heard = self.hearing.of({batch.source_id for batch in batches})
-        pairs = [(batch, found) for batch in batches for found in batch.found]
+        pairs = _pairs(batches)
         for start in range(0, len(pairs), AT_ONCE):
             part = pairs[start : start + AT_ONCE]
             matched = self.compiled.matcher.match_many([_post(batch, found) for batch, found in part])
@@ -116,8 +130,8 @@ class Sifter:
         return theirs
 
 
-def _leave_out() -> None:
-    """What cannot be stored, whatever the cause: the log has it."""
+def _pairs(batches: Sequence[Batch]) -> list[tuple[Batch, Found]]:
+    return [(batch, found) for batch in batches for found in batch.found]
 
 
 def _post(batch: Batch, found: Found) -> Post:

@@ -4,6 +4,7 @@ The same posts may come again, after a restart or to two workers at the same tim
 the database says it inserted is what is counted.
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -18,6 +19,8 @@ from vierogen.listening.models import Alert, Count, Hit, Item, Source
 from vierogen.listening.sources.base import LONGEST, Found
 from vierogen.listening.sources.links import clean
 
+log = logging.getLogger(__name__)
+
 # Rows of one statement: SQLite takes 32,766 values at most, PostgreSQL 65,535.
 ROWS = 1_000
 # How often it is tried when something that is referred to was removed meanwhile.
@@ -29,7 +32,7 @@ _ITEM = (
     "key", "source_id", "network", "link", "title", "text", "language", "author", "has", "is_reply", "published_at",
     "seen_at",
 )  # fmt: skip
-_HIT = ("organisation_id", "alert_id", "item_id", "clause", "found_at", "spam", "mark")
+_HIT = ("organisation_id", "alert_id", "item_id", "clause", "found_at")
 _COUNT = ("alert_id", "hour", "number")
 
 Row = tuple[Any, ...]
@@ -61,7 +64,10 @@ def store(
         return 0
     new = _stored_whole(keyed, at=at or timezone.now())
     if group and new:
-        group({alert for alert, _item in new})
+        try:
+            group({alert for alert, _item in new})
+        except Exception:
+            log.exception("new hits could not be grouped; a job does it later")
     return len(new)
 
 
@@ -96,7 +102,7 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
     _insert(Item, _ITEM, [_item(key, find, moment) for key, find in ordered])
     ids = _ids(keyed)
     hits = [
-        (organisation, alert, ids[key], _fit(clause, 300), moment, 0.0, "")
+        (organisation, alert, ids[key], _fit(clause, 300), moment)
         for key, find in ordered
         for alert, organisation, clause in find.hits
         if key in ids
@@ -164,6 +170,8 @@ def _insert(
     Django's own ``bulk_create`` cannot say which rows were new.
     """
     table = connection.ops.quote_name(model._meta.db_table)
+    others = _others(model, columns)
+    columns, rows = (*columns, *others), [(*row, *others.values()) for row in rows]
     # The names are those of our own tables and columns.
     into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608
     clash = "ON CONFLICT DO NOTHING"
@@ -178,6 +186,12 @@ def _insert(
             if returning:
                 told += cursor.fetchall()
     return told
+
+
+def _others(model: type[models.Model], columns: Sequence[str]) -> dict[str, Any]:
+    """The columns that cannot be empty and of which nobody says anything, as the model begins them."""
+    fields = [field for field in model._meta.concrete_fields if not field.null and not field.primary_key]
+    return {str(field.column): field.get_default() for field in fields if field.column not in columns}
 
 
 def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
