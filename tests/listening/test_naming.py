@@ -15,7 +15,7 @@ NAMES = (
     '"Jan de Vries"', '"jan de vries"', "Jan Vries", '"J. de Vries"', '="Jan Bot"', '"jan bot" lang:nl',
     '"Jan de Vries" -voetbal', "Jan NEAR/2 Vries", '("Jan de Vries" OR "Piet Jansen") -voetbal',
     '"Kerstin Bergqvist"', '"Jan Peter Balkenende"', '"mevrouw Jansen"', '"mark rutte"', '"Fatima el Yilmaz"',
-    'brandweer OR "Fatima Yilmaz"',
+    'brandweer OR "Fatima Yilmaz"', '"Jan" "Jansen"', 'Jan "Jansen"', '"Jan" Jansen', '"Jan Jansen" "Jan Jansen" jan',
 )  # fmt: skip
 NO_NAMES = (
     "belastingdienst", '"Gemeente Voorbeeld"', '"Rode Kruis"', '"Tweede Kamer"', '"Nieuwe Markt"', '"Den Haag"',

@@ -25,8 +25,14 @@ def mind_sources(_worker: str) -> bool:
 
 
 def begin(_worker: str) -> bool:
-    """Make the alerts that should be there from the first minute, and end those of people who left."""
-    return bool(beginning.begin_all() + beginning.end_for_those_who_left())
+    """Make the alerts that should be there from the first minute."""
+    return bool(beginning.begin_all())
+
+
+def end_own_names(_worker: str) -> bool:
+    """End the alerts on the names of people who left, or are called otherwise."""
+    beginning.end_for_those_who_left()
+    return False
 
 
 def prepare_preview(_worker: str) -> bool:
@@ -60,6 +66,7 @@ def forget_old_hits(_worker: str) -> bool:
 JOBS = [
     Job("mind sources", mind_sources, every=60.0),
     Job("begin listening", begin, every=10.0),
+    Job("end own names", end_own_names, every=60.0),
     Job("prepare preview", prepare_preview, every=3.0),
     Job("tidy preview", tidy_preview, every=3600.0),
     Job("group hits", group_the_rest, every=5.0),

@@ -80,7 +80,8 @@ def change(alert: Alert, wish: Wish, *, by: Member, revision: int) -> None:
     _is_for(alert, by)
     if alert.state == AlertState.ENDED:
         raise WrongStateError("change", subject_of(alert))
-    asked = judged(alert.organisation, wish)
+    asked = judged(alert.organisation, wish, also_ours=_own_name(alert, by))
+    _insist_on_permission(alert, asked)
     changes, only_if = _changes(alert, asked, revision=revision), {"revision": revision}
     if asked.about != About.PERSON:
         _let_go(alert, changes, by=by, only_if=only_if)
@@ -88,6 +89,19 @@ def change(alert: Alert, wish: Wish, *, by: Member, revision: int) -> None:
         permitting.write(alert, changes, by=by, only_if=only_if)
     else:
         permitting.ask(alert, by=by, changes=changes, only_if=only_if)
+
+
+def _insist_on_permission(alert: Alert, asked: Wish) -> None:
+    """The same words about a person do not become a subject because somebody says so."""
+    is_same = (asked.query, asked.inside_words) == (alert.query, alert.inside_words)
+    if alert.about == About.PERSON and asked.about != About.PERSON and is_same:
+        message = _("Only the privacy officer can say that this is no person. Change the query, or ask again.")
+        raise ValidationError({"about": message})
+
+
+def _own_name(alert: Alert, by: Member) -> frozenset[str]:
+    """Whoever wanted their own name to be listened for may change that alert."""
+    return frozenset({alert.query.strip('" ').casefold()}) if alert.origin == by.actor else frozenset()
 
 
 def _changes(alert: Alert, wish: Wish, *, revision: int | None = None) -> dict[str, Any]:
@@ -114,7 +128,7 @@ def _let_go(alert: Alert, changes: dict[str, Any], *, by: Member, only_if: Mappi
         permitting.write(alert, changes, by=by, only_if=only_if)
 
 
-def judged(organisation: Organisation, wish: Wish) -> Wish:
+def judged(organisation: Organisation, wish: Wish, *, also_ours: frozenset[str] = frozenset()) -> Wish:
     """The wish with its name, and as one about a person where the query is only a name.
 
     Raises ``ValidationError`` with the name of the field.
@@ -122,7 +136,7 @@ def judged(organisation: Organisation, wish: Wish) -> Wish:
     query = wish.query.strip()
     try:
         compiled(query, inside_words=wish.inside_words)
-        is_name = name_in(query, ours=own_names(organisation))
+        is_name = name_in(query, ours={*own_names(organisation), *also_ours})
     except QueryError as error:
         raise ValidationError({"query": told(error, query).whole}) from error
     about = About.PERSON if is_name else About(wish.about)

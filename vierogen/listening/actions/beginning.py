@@ -11,16 +11,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import Actor, Machine, record
-from vierogen.ledger.moves import move, subject_of
+from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.listening.actions import ours
 from vierogen.listening.actions.permitting import touched
 from vierogen.listening.actions.reading import follow
-from vierogen.listening.models import Alert
-from vierogen.listening.states import About, Rhythm
+from vierogen.listening.models import Alert, Reading
+from vierogen.listening.states import About, AlertState, Rhythm
 from vierogen.matching.errors import QueryError
 from vierogen.matching.parsing import parse
 from vierogen.people.actions import demand
@@ -132,7 +133,12 @@ def _begin(organisation: Organisation, wanted: Iterable[Beginning]) -> int:
 
 def _readers(organisation: Organisation) -> list[Member]:
     able = organisation.members.all().who_may(Right.LISTEN)
-    return [member for member in able if member.roles & READERS]
+    readings = Reading.objects.filter(member__organisation=organisation)
+    # Whoever wanted no mail at all is not asked again.
+    stopped = set(readings.values_list("member_id", flat=True)) - set(
+        readings.exclude(rhythm=Rhythm.NEVER).values_list("member_id", flat=True)
+    )
+    return [member for member in able if member.roles & READERS and member.pk not in stopped]
 
 
 def _make(
@@ -145,9 +151,11 @@ def _make(
 ) -> Alert | None:
     """The alert, None where it is there already, or was."""
     values = {"name": wanted.name, "query": wanted.query, "about": About.OURSELVES, "origin": wanted.origin}
+    # No duty officer is called because a colleague is in the news.
+    spikes = not wanted.origin.startswith("member:")
     try:
         with transaction.atomic():
-            alert = Alert.objects.create(organisation=organisation, made_by=made_by, **values)
+            alert = Alert.objects.create(organisation=organisation, made_by=made_by, spikes=spikes, **values)
             for member in readers:
                 follow(alert, wanted.rhythm, by=member)
             facts, personal = {"about": About.OURSELVES.value}, {"query": wanted.query}
@@ -202,6 +210,8 @@ def listen_for_me(member: Member) -> Alert:
     if not has_whole_name(member):
         raise ValidationError(_("Write your first name and surname in your profile first: one word finds everybody."))
     known = alert_of(member)
+    if known and known.state == AlertState.PAUSED:
+        move(known, "resume", by=member, changes=touched(known.revision), only_if={"revision": known.revision})
     made = known or _make(member.organisation, for_member(member), readers=[member], by=member, made_by=member)
     return made or Alert.objects.get(organisation_id=member.organisation_id, origin=member.actor)
 
@@ -219,20 +229,35 @@ def _insist_on_oneself(member: Member) -> None:
 
 
 def _end(alert: Alert, *, by: Actor) -> None:
-    # Without its origin, so that the same person can begin again.
-    move(alert, "end", by=by, changes={"origin": "", **touched(alert.revision)}, only_if={"revision": alert.revision})
+    # Without its origin, so that the same person can begin again; and without the name, which titles of mails show.
+    with translation.override(alert.organisation.language):
+        changes = {"origin": "", "name": _("Own name of a member"), **touched(alert.revision)}
+    move(alert, "end", by=by, changes=changes, only_if={"revision": alert.revision})
 
 
 def end_for_those_who_left() -> int:
-    """End the alerts on the names of members who are not here any more; returns how many."""
-    left = 0
-    for alert in Alert.objects.kept().filter(origin__startswith="member:"):
-        member = Member.objects.select_related("user", "organisation").filter(pk=alert.origin.partition(":")[2]).first()
-        if member is None or not member.is_current:
-            with transaction.atomic():
-                _end(alert, by=BEGINNING)
-            left += 1
-    return left
+    """End the alerts on the names of members who are not here any more, or are called otherwise; returns how many."""
+    return sum(map(_end_if_outdated, _suspects()[:PORTION]))
+
+
+def _suspects() -> QuerySet[Alert]:
+    """Those whose member is not surely here for good under that name."""
+    actor = Concat(Value("member:"), Cast("pk", CharField()), output_field=CharField())
+    here = Member.objects.current().filter(ends_on=None).annotate(own=actor)
+    same = here.filter(own=OuterRef("origin"), user__name=OuterRef("name"))
+    return Alert.objects.kept().filter(~Exists(same), origin__startswith="member:").order_by("pk")
+
+
+def _end_if_outdated(alert: Alert) -> bool:
+    member = Member.objects.select_related("user", "organisation").filter(pk=alert.origin.partition(":")[2]).first()
+    if member is not None and member.is_current and for_member(member).query in alert.query:
+        return False
+    try:
+        with transaction.atomic():
+            _end(alert, by=BEGINNING)
+    except WrongStateError:  # somebody changes it in this moment
+        return False
+    return True
 
 
 # Names that changed

@@ -18,7 +18,7 @@ from vierogen.listening.actions.gathering import Gathered, gather, has_news, mov
 from vierogen.listening.actions.reading import entitled
 from vierogen.listening.actions.telling import tell_news, tell_no_news
 from vierogen.listening.actions.timetable import Clock
-from vierogen.listening.models import Bulletin, Line, Reader, Reading
+from vierogen.listening.models import Alert, Bulletin, Line, Reader, Reading
 from vierogen.listening.states import Rhythm
 from vierogen.notices.models import Message
 from vierogen.people.roles import Right
@@ -103,7 +103,9 @@ def make(reader_id: int, rhythm: Rhythm) -> bool:
 
 
 def _tell(reader: Reader, rhythm: Rhythm, *, due: datetime) -> None:
-    readings = list(Reading.objects.filter(member_id=reader.member_id, rhythm=rhythm).select_related("alert"))
+    readable = Alert.objects.readable_by(reader.member)
+    rows = Reading.objects.filter(member_id=reader.member_id, rhythm=rhythm, alert__in=readable)
+    readings = list(rows.select_related("alert"))
     gathered = gather(readings, until=None if rhythm == Rhythm.AT_ONCE else due)
     if gathered.lines:
         bulletin = Bulletin.objects.create(member_id=reader.member_id, rhythm=rhythm, due_at=due)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from vierogen.listening.actions.gathering import TELLING
-from vierogen.listening.actions.reading import reader_of
+from vierogen.listening.actions.reading import kept
 from vierogen.listening.actions.telling import Entry, Section, section_of, tell_example
 from vierogen.listening.models import Alert, Hit, Reader
 from vierogen.listening.states import About
@@ -24,8 +24,12 @@ HITS = 5
 def send_example(member: Member) -> Message:
     """Mail ``member`` the newest hits of what they follow, or one that is made up. Raises ``PermissionDenied``."""
     insist(member, Right.SEE, organisation_id=member.organisation_id)
-    reader = reader_of(member)
-    hits = Hit.objects.visible_to(member).leading().filter(alert__readings__member=member, alert__state__in=TELLING)
+    reader = kept(member)  # links in the mail are signed for it
+    hits = (
+        Hit.objects.visible_to(member)
+        .leading()
+        .filter(alert__in=Alert.objects.readable_by(member), alert__readings__member=member, alert__state__in=TELLING)
+    )
     newest = list(hits.select_related("item__source", "alert").order_by("-found_at", "-pk")[:HITS])
     return tell_example(reader, _sections(reader, newest) or [_made_up(member)])
 

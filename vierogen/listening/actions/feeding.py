@@ -64,7 +64,7 @@ def may_read(bearer: Bearer) -> bool:
 
 def _alerts(bearer: Bearer) -> AlertQuerySet:
     member = bearer.reader.member
-    rows = Alert.objects.visible_to(member).filter(state__in=TELLING)
+    rows = Alert.objects.readable_by(member).filter(state__in=TELLING)
     return rows.filter(pk=bearer.alert_id) if bearer.alert_id else rows.filter(readings__member=member)
 
 
@@ -127,7 +127,7 @@ def _identity(of: str) -> str:
 
 def selected(member: Member, selection: Selection, *, zone: ZoneInfo) -> HitQuerySet:
     """The hits of the member's organisation that the table holds, oldest first. Days are those of ``zone``."""
-    hits = Hit.objects.visible_to(member)
+    hits = Hit.objects.visible_to(member).filter(alert__state__in=TELLING)
     if selection.alert:
         hits = hits.filter(alert=selection.alert)
     if selection.first:

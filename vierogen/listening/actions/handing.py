@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
-from vierogen.listening.models import HandOver, Hit, Spike
+from vierogen.listening.models import Alert, HandOver, Hit, Spike
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist, same_organisation
 from vierogen.people.models import Member
@@ -24,7 +24,7 @@ def hand_on(what: Hit | Spike, *, reason: str, owner: Member, by: Member) -> Han
     same_organisation(owner, what.organisation_id)
     if not reason.strip():
         raise ValidationError(_("Say in a few words why, or what to do."))
-    if not owner.may(Right.SEE):
+    if not owner.may(Right.LISTEN):
         raise ValidationError(_("%(name)s is not here any more. Choose somebody else.") % {"name": owner.name})
     hit, spike = (what, None) if isinstance(what, Hit) else (None, what)
     top = hit or what.top if isinstance(what, Spike) else hit
@@ -38,19 +38,20 @@ def hand_on(what: Hit | Spike, *, reason: str, owner: Member, by: Member) -> Han
         made_by=by,
     )
     if owner.pk != by.pk:
-        _tell(handed, alert=what.alert.name)
+        _tell(handed, alert=what.alert)
     facts = {"owner": owner.actor, "about": subject_of(what)}
     record(what.organisation_id, "hand_over", subject_of(handed), by=by, facts=facts, personal={"reason": reason})
     return handed
 
 
-def _tell(handed: HandOver, *, alert: str) -> None:
+def _tell(handed: HandOver, *, alert: Alert) -> None:
     organisation, owner = handed.made_by.organisation, handed.owner
     values = {
         "organisation": organisation.name,
         "by": handed.made_by.name,
         "reason": handed.reason,
-        "alert": alert,
+        "alert": alert.name,
+        "named": "" if alert.is_on_a_person else alert.name,
         "is_spike": handed.spike_id is not None,
         "address": handed.link,
     }
@@ -62,4 +63,4 @@ def _tell(handed: HandOver, *, alert: str) -> None:
 
 def owners(by: Member) -> Iterable[Member]:
     """Whom this member can hand something on to: everybody here, themselves included."""
-    return Member.objects.visible_to(by).who_may(Right.SEE)
+    return Member.objects.visible_to(by).who_may(Right.LISTEN)

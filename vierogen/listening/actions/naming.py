@@ -64,10 +64,13 @@ def _is_only_a_name(clause: str, ours: Collection[str]) -> bool:
     phrases, loose = [], []
     for token in _wanted(tokens(clause)):
         text = token.text.lstrip("=~").strip('"“”„*')
-        if token.kind == "quoted":
+        if token.kind == "quoted" and len(text.split()) > 1:
             phrases.append(text)
         else:
             loose.append(text)
+    # Whoever says a part of the name twice says no more by it.
+    said = {word for phrase in phrases for word in phrase.casefold().split()}
+    loose = [word for word in dict.fromkeys(loose) if word.casefold() not in said]
     # One phrase that is no name says what the matter is; single words do so together.
     pieces = [*phrases, " ".join(loose)] if loose else phrases
     return bool(pieces) and all(is_a_name(piece, ours=ours) for piece in pieces)

@@ -39,8 +39,8 @@ def entitled() -> QuerySet[Member]:
 @transaction.atomic
 def follow(alert: Alert, rhythm: str = Rhythm.DAILY, *, by: Member) -> Reading:
     """Let ``by`` hear of this alert in this rhythm, from now on. Raises ``PermissionDenied``."""
-    insist(by, Right.SEE, organisation_id=alert.organisation_id)
-    reader = _kept(by)
+    _insist_on_reading(alert, by)
+    reader = kept(by)
     reading = _follow(by, alert, rhythm)
     _plan(reader, afresh=False)
     return reading
@@ -52,9 +52,10 @@ def choose(member: Member, times: Times, rhythms: Mapping[Alert, str]) -> Reader
 
     Other hours count from now on: what was due before comes at the next one. Raises ``PermissionDenied``.
     """
-    for organisation_id in {alert.organisation_id for alert in rhythms} | {member.organisation_id}:
-        insist(member, Right.SEE, organisation_id=organisation_id)
-    reader = _kept(member)
+    insist(member, Right.SEE, organisation_id=member.organisation_id)
+    for alert in rhythms:
+        _insist_on_reading(alert, member)
+    reader = kept(member)
     before = Times(reader.hour, reader.weekday, reader.time_zone, reader.no_news)
     reader.hour, reader.weekday, reader.time_zone = times.hour, times.weekday, times.time_zone
     reader.no_news = times.no_news
@@ -65,6 +66,12 @@ def choose(member: Member, times: Times, rhythms: Mapping[Alert, str]) -> Reader
             _follow(member, alert, rhythm)
     _plan(reader, afresh=before != times)
     return reader
+
+
+def _insist_on_reading(alert: Alert, member: Member) -> None:
+    """Who may listen reads all alerts; others only the one on their own name."""
+    right = Right.SEE if alert.origin == member.actor else Right.LISTEN
+    insist(member, right, organisation_id=alert.organisation_id)
 
 
 @transaction.atomic
@@ -85,7 +92,7 @@ def stop_mail(reader: Reader, *, alert_id: int = 0) -> None:
 @transaction.atomic
 def renew_addresses(member: Member) -> None:
     """Make the member's secret addresses void, and new ones that nobody knows yet."""
-    reader = _kept(member)
+    reader = kept(member)
     Reader.objects.filter(pk=reader.pk).update(links=F("links") + 1)
 
 
@@ -93,7 +100,7 @@ def _fresh(member: Member) -> Reader:
     return Reader(member=member, time_zone=member.organisation.time_zone)
 
 
-def _kept(member: Member) -> Reader:
+def kept(member: Member) -> Reader:
     """The member's row, made if need be, and locked until the end of the transaction."""
     Reader.objects.get_or_create(member=member, defaults={"time_zone": member.organisation.time_zone})
     rows = Reader.objects.select_for_update(of=("self",), no_key=True).select_related("member__organisation")

@@ -155,6 +155,7 @@ def _ring(spike: Spike, *, hours: int) -> None:
     values = {
         "organisation": organisation.name,
         "alert": spike.alert.name,
+        "named": "" if spike.alert.is_on_a_person else spike.alert.name,
         "number": spike.number,
         "usual": usual(spike.expected),
         "hours": hours,
@@ -177,5 +178,5 @@ def _listeners(alert: Alert) -> list[Member]:
     members = Member.objects.filter(organisation_id=alert.organisation_id)
     officers = members.who_may(Right.ANSWER_ALARM)
     follows = Reading.objects.filter(alert=alert).exclude(rhythm=Often.NEVER)
-    readers = members.filter(pk__in=follows.values("member")).who_may(Right.SEE)
+    readers = members.filter(pk__in=follows.values("member")).who_may(Right.LISTEN)
     return list({member.pk: member for member in [*officers, *readers]}.values())

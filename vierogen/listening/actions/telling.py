@@ -15,7 +15,7 @@ from vierogen.listening.actions.links import hits_address, unsubscribe_address
 from vierogen.listening.actions.timetable import zone_of
 from vierogen.listening.actions.wording import author_of, source_of, title_of, web_address, words_of
 from vierogen.listening.models import Alert, Bulletin, Hit, Reader, Reading, Source
-from vierogen.listening.states import About, AlertState, Mark, Rhythm
+from vierogen.listening.states import AlertState, Mark, Rhythm
 from vierogen.notices.actions import tell
 from vierogen.notices.letters import absolute
 from vierogen.notices.models import Message
@@ -134,7 +134,7 @@ def _section(reader: Reader, found: Found, hits: Mapping[int, Hit]) -> Section:
 def _nameable(sections: list[Section]) -> str:
     """The name of the only alert, for the subject: unless it is about a person, as subjects are seen by others."""
     with_news = [section.alert for section in sections if section.entries]
-    return with_news[0].name if len(with_news) == 1 and with_news[0].about != About.PERSON else ""
+    return with_news[0].name if len(with_news) == 1 and not with_news[0].is_on_a_person else ""
 
 
 def _is_late(due_at: datetime) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vierogen.listening.states import ALERT_MOVES, About, AlertState
 from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Right
 
 LONGEST_QUERY = 4_000
 
@@ -18,6 +19,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def visible_to(self, member: Member) -> "AlertQuerySet":
         """Those of the member's organisation."""
         return self.filter(organisation_id=member.organisation_id)
+
+    def readable_by(self, member: Member) -> "AlertQuerySet":
+        """Those whose hits this member may read: all with the right to listen, else the one on their own name."""
+        rows = self.visible_to(member)
+        return rows if member.may(Right.LISTEN) else rows.filter(origin=member.actor)
 
     def kept(self) -> "AlertQuerySet":
         """Those that nobody ended."""
@@ -74,6 +80,11 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_on_a_person(self) -> bool:
+        """Is its name that of a person, which no title of a mail may show?"""
+        return bool(self.about == About.PERSON or self.origin.startswith("member:"))
 
 
 class Keeping(models.Model):

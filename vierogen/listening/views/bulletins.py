@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vierogen.listening.actions.bulletins import AN_HOUR_AT_MOST, GROUPED
 from vierogen.listening.actions.example import send_example
+from vierogen.listening.actions.gathering import TELLING
 from vierogen.listening.actions.links import feed_address
 from vierogen.listening.actions.reading import choose, reader_of, renew_addresses
 from vierogen.listening.actions.timetable import zone_of
@@ -31,7 +32,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What I follow, and when I hear of it."""
     member = _member(request)
     reader = reader_of(member)
-    alerts = list(Alert.objects.visible_to(member).kept().order_by("name", "pk"))
+    alerts = list(Alert.objects.readable_by(member).kept().order_by("name", "pk"))
     rhythms = dict(member.readings.values_list("alert_id", "rhythm"))
     form = ReadingForm(
         request.POST if request.method == "POST" else None, reader=reader, alerts=alerts, rhythms=rhythms
@@ -50,10 +51,14 @@ def _shown(reader: Reader, form: ReadingForm) -> dict[str, Any]:
         "reader": reader,
         "zone": zone_of(reader),
         "feed": feed_address(reader) if reader.pk else "",
-        "feeds": [(alert, feed_address(reader, alert_id=alert.pk)) for alert in form.alerts] if reader.pk else [],
+        "feeds": _feeds(reader, form) if reader.pk else [],
         "grouped": int(GROUPED.total_seconds() // 60),
         "most": AN_HOUR_AT_MOST,
     }
+
+
+def _feeds(reader: Reader, form: ReadingForm) -> list[tuple[Alert, str]]:
+    return [(alert, feed_address(reader, alert_id=alert.pk)) for alert in form.alerts if alert.state in TELLING]
 
 
 @require_POST

@@ -43,7 +43,8 @@ def hits(request: HttpRequest) -> HttpResponse:
     """What was found: newest or most useful first, by alert, language and source."""
     member = member_of(request)
     form = FilterForm(request.GET, member=member)
-    wanted = form.cleaned_data if form.is_valid() else {}
+    form.is_valid()
+    wanted = form.cleaned_data  # what could not be read is left out, and said beside its field
     taste = marking.taste_of(member.organisation_id)
     rows = _asked(lines(member).leading(), wanted)
     ordered = most_useful_first(rows[:SORTED], taste) if wanted.get("order") == "useful" else rows

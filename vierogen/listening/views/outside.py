@@ -100,7 +100,7 @@ class SelectionForm(forms.Form):
 
 
 @require_GET
-@needs(Right.SEE)
+@needs(Right.LISTEN)
 def hits_csv(request: HttpRequest) -> HttpResponseBase:
     """What was found, as a table for a spreadsheet."""
     member: Member = request.member  # type: ignore[attr-defined]

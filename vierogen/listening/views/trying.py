@@ -1,5 +1,6 @@
 """What a query would have found, in words."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,13 +27,16 @@ def trial(form: AlertForm, member: Member) -> dict[str, Any]:
         return {"trouble": trouble}
     query = compiled(typed, inside_words=bool(form["inside_words"].value()))
     found = preview(member.organisation, query)
+    only_a_name = name_in(typed, ours=own_names(member.organisation))
+    if only_a_name:  # what is said about somebody is read when the privacy officer agreed
+        found = replace(found, shown=[])
     return {
         "trouble": None,
         "found": found,
         "often": often(found),
         "too_many": found.a_week > TOO_MANY,
         "days": LONGEST,
-        "only_a_name": name_in(typed, ours=own_names(member.organisation)),
+        "only_a_name": only_a_name,
     }
 
 
