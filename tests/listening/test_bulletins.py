@@ -380,6 +380,49 @@ def test_who_may_not_see_any_more_gets_nothing(clock: Any, alert: Alert, anna: M
     assert not mails()
 
 
+@pytest.mark.parametrize("role", [Role.TRAINEE, Role.AUDITOR])
+def test_who_only_sees_hears_of_their_own_name_alone(
+    clock: Any, alert: Alert, town: Organisation, anna: Member, role: Role
+) -> None:
+    own = make_alert(town, "Anna Jansen", origin=anna.actor)
+    other = make_alert(town, "Ben Jansen", origin=f"member:{anna.pk}0")
+    for each in (alert, own, other):
+        follow(each, Rhythm.AT_ONCE, by=anna)
+    if role == Role.TRAINEE:  # whatever other role they have
+        RoleHeld.objects.create(member=anna, role=role)
+    else:
+        RoleHeld.objects.filter(member=anna).update(role=role)
+    make_hit(alert, "Van allen")
+    make_hit(other, "Van een ander")
+    clock.shift(600)
+    assert bulletins.make_due() == 0
+    make_hit(own, "Van mij")
+    assert bulletins.make_due() == 1
+    (mail,) = mails()
+    assert mail.title == "1 new hit"
+    assert "Van mij" in mail.text
+    assert "Van allen" not in mail.text
+    assert "Van een ander" not in mail.text
+    assert "/listening/bulletins/" in mail.text
+    assert "/listening/?alert" not in mail.text
+    with pytest.raises(PermissionDenied):
+        follow(alert, by=Member.objects.get(pk=anna.pk))
+
+
+def test_who_could_not_read_an_alert_for_a_while_finds_no_pile(clock: Any, alert: Alert, anna: Member) -> None:
+    follow(alert, Rhythm.AT_ONCE, by=anna)
+    RoleHeld.objects.filter(member=anna).update(role=Role.AUDITOR)
+    make_hit(alert)
+    clock.shift(3_600)
+    bulletins.forget_old()
+    RoleHeld.objects.filter(member=anna).update(role=Role.WRITER)
+    assert bulletins.make_due() == 0
+    make_hit(alert, "Nieuw")
+    clock.shift(1)
+    assert bulletins.make_due() == 1
+    assert [mail.title for mail in mails()] == ["1 new hit: zwembad"]
+
+
 def test_only_members_of_the_organisation_can_follow_its_alerts(alert: Alert, otto: Member) -> None:
     with pytest.raises(PermissionDenied):
         follow(alert, by=otto)

@@ -10,12 +10,15 @@ import time_machine
 from django.db import close_old_connections, connection
 
 from tests.listening.found import heard, listening_for
+from tests.plugins.house import make_member
 from vierogen.listening.actions.spiking import look
 from vierogen.listening.models import Alert, Count, Reading, Spike
 from vierogen.listening.rhythm import HISTORY, Rhythm, at_least
+from vierogen.listening.states import About
 from vierogen.listening.states import Rhythm as Often
 from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Role
 
 # Two weeks after the Dutch clock went back.
 NOW = datetime(2026, 11, 10, 10, 5, tzinfo=UTC)
@@ -62,6 +65,28 @@ def test_a_spike_is_seen_within_minutes_and_told_with_the_top_link(
     assert mails[0].title == "12 mentions of brand, less than 1 is usual"
     assert "https://nos.example/1" in mails[0].text
     assert all(mail.urgent for mail in mails)
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+def test_the_title_names_no_person_and_who_only_sees_hears_of_their_own_name(
+    town: Organisation, dirk: Member, anna: Member, frozen: object, is_own: bool
+) -> None:
+    auditor, other = (make_member(town, name, Role.AUDITOR) for name in ("Aud", "Olaf"))
+    alert = steady(town, 2)
+    alert.origin = auditor.actor if is_own else ""
+    alert.about, alert.permitted_by = (About.OURSELVES, None) if is_own else (About.PERSON, anna)
+    alert.save()
+    for member in (auditor, other):
+        Reading.objects.create(member=member, alert=alert, rhythm=Often.DAILY)
+    now_heard(alert, 12)
+    look()
+    mails = {mail.email: mail for mail in Message.objects.all()}
+    assert set(mails) == {dirk.user.email} | ({auditor.user.email} if is_own else set())
+    assert {mail.title for mail in mails.values()} == {"12 mentions, less than 1 is usual"}
+    assert "/listening/spikes/" in mails[dirk.user.email].text
+    if is_own:  # to a page that they can open
+        assert "/listening/bulletins/" in mails[auditor.user.email].text
+        assert "/listening/spikes/" not in mails[auditor.user.email].text
 
 
 def test_what_goes_on_for_hours_rings_once_and_something_new_again(

@@ -1,5 +1,6 @@
 """My settings: which alerts, how often, when; an example; and new addresses."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,15 +10,18 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from tests.listening.newsroom import make_alert, make_hit
 from tests.plugins.house import SETUP
 from vierogen.ledger.moves import move
+from vierogen.listening.actions.links import feed_address
 from vierogen.listening.actions.reading import follow
 from vierogen.listening.models import Alert, Bulletin, Line, Reader, Reading
-from vierogen.listening.states import Rhythm
+from vierogen.listening.states import AlertState, Rhythm
 from vierogen.notices.models import Message
-from vierogen.people.models import Member, Organisation
+from vierogen.people.models import Member, Organisation, RoleHeld
+from vierogen.people.roles import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +136,42 @@ def test_without_hits_the_example_is_made_up(enter: Callable[[Member], Client], 
     mail = Message.objects.get()
     assert mail.title == "Example: 1 new hit"
     assert "Swimming pool opens a week earlier" in mail.html
-    assert Reader.objects.filter(member=anna).exists()
+    stop = re.search(r"/listening/unsubscribe/\S+", mail.text)
+    assert stop
+    assert enter(anna).get(stop[0]).status_code == 200
+
+
+def test_who_only_sees_gets_no_example_of_what_others_follow(
+    enter: Callable[[Member], Client], alert: Alert, anna: Member
+) -> None:
+    follow(alert, Rhythm.DAILY, by=anna)
+    make_hit(alert, "Van allen")
+    RoleHeld.objects.filter(member=anna).update(role=Role.AUDITOR)
+    enter(anna).post(f"{PAGE}example/")
+    assert "Van allen" not in Message.objects.get().text
+
+
+@pytest.mark.parametrize("role", [Role.TRAINEE, Role.AUDITOR])
+def test_who_only_sees_finds_their_own_name_here_and_no_way_to_what_is_closed(
+    enter: Callable[[Member], Client], alert: Alert, town: Organisation, anna: Member, role: Role
+) -> None:
+    make_alert(town, "Anna Jansen", origin=anna.actor)
+    RoleHeld.objects.filter(member=anna).update(role=role)
+    page = enter(anna).get(PAGE).content.decode()
+    assert "Anna Jansen" in page
+    assert "zwembad" not in page
+    for closed in ("hits", "alerts", "sources", "csv"):
+        assert f'href="{reverse(f"listening:{closed}")}"' not in page
+
+
+def test_what_tells_nothing_has_no_address_of_a_feed(
+    enter: Callable[[Member], Client], alert: Alert, town: Organisation, anna: Member
+) -> None:
+    reader = follow(alert, Rhythm.DAILY, by=anna) and Reader.objects.get()
+    closed = [make_alert(town, state, state=state) for state in (AlertState.WAITING, AlertState.REFUSED)]
+    page = enter(anna).get(PAGE).content.decode()
+    assert feed_address(reader, alert_id=alert.pk) in page
+    assert not [each for each in closed if feed_address(reader, alert_id=each.pk) in page]
 
 
 def test_the_page_asks_no_more_of_the_database_with_more_alerts(

@@ -87,6 +87,10 @@ def test_hits_are_shown_by_alert_language_and_source(
         assert absent not in shown
     assert "Nothing like this was found" in page(client, f"/listening/?alert={alert.pk}&language=en")
     assert "Eerste" in page(client, "/listening/?alert=x&language=9&source=0&page=no&order=best")
+    # One field that cannot be read says so, and takes nothing away from the others.
+    shown = page(client, f"/listening/?alert={other.pk}&source=0")
+    assert "Eerste" not in shown
+    assert "errorlist" in shown
 
 
 def test_who_has_nothing_yet_is_told_what_to_do(town: Organisation, anna: Member, enter: Enter) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from vierogen.core.leases import lock
 from vierogen.listening.actions.gathering import Gathered, gather, has_news, move_on
-from vierogen.listening.actions.reading import entitled
+from vierogen.listening.actions.reading import entitled, readable
 from vierogen.listening.actions.telling import tell_news, tell_no_news
 from vierogen.listening.actions.timetable import Clock
 from vierogen.listening.models import Alert, Bulletin, Line, Reader, Reading
@@ -46,11 +46,11 @@ def make_due() -> int:
 def forget_old() -> int:
     """Delete bulletins of more than 90 days ago; what they told is not told again. Returns how many.
 
-    Whoever left does not find a pile of old news on coming back either.
+    Whoever left, or may not read an alert for a while, does not find a pile of old news on coming back either.
     """
     now = timezone.now()
     Reading.objects.filter(since__lt=now - KEPT).update(since=now - KEPT)
-    Reading.objects.exclude(member__in=entitled()).filter(since__lt=now).update(since=now)
+    Reading.objects.filter(~readable(), since__lt=now).update(since=now)
     return Bulletin.objects.filter(due_at__lt=now - KEPT).delete()[0]
 
 
@@ -65,7 +65,7 @@ def _readers(rhythm: Rhythm, now: datetime) -> QuerySet[Reader]:
     rows = Reader.objects.filter(member__in=entitled())
     if rhythm != Rhythm.AT_ONCE:
         return rows.filter(**{f"{AT[rhythm]}__lte": now})
-    news = Reading.objects.filter(has_news(), rhythm=Rhythm.AT_ONCE)
+    news = Reading.objects.filter(has_news(), readable(), rhythm=Rhythm.AT_ONCE)
     return rows.filter(Q(quiet_until=None) | Q(quiet_until__lte=now), member__in=news.values("member"))
 
 
@@ -103,8 +103,8 @@ def make(reader_id: int, rhythm: Rhythm) -> bool:
 
 
 def _tell(reader: Reader, rhythm: Rhythm, *, due: datetime) -> None:
-    readable = Alert.objects.readable_by(reader.member)
-    rows = Reading.objects.filter(member_id=reader.member_id, rhythm=rhythm, alert__in=readable)
+    alerts = Alert.objects.readable_by(reader.member)
+    rows = Reading.objects.filter(member_id=reader.member_id, rhythm=rhythm, alert__in=alerts)
     readings = list(rows.select_related("alert"))
     gathered = gather(readings, until=None if rhythm == Rhythm.AT_ONCE else due)
     if gathered.lines:

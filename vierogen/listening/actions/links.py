@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from vierogen.listening.models import Reader
 from vierogen.notices.letters import absolute
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
 
 FEED = "feed"
 UNSUBSCRIBE = "unsubscribe"
@@ -52,6 +54,11 @@ def unsubscribe_address(reader: Reader, *, alert_id: int = 0) -> str:
 def hits_address(*, alert_id: int = 0) -> str:
     """The page of hits, of one alert or of all, as a path."""
     return reverse("listening:hits") + (f"?alert={alert_id}" if alert_id else "")
+
+
+def page_for(member: Member, page: str) -> str:
+    """``page``, a path of listening; for whoever may not open it, their own settings, which they can always open."""
+    return page if member.may(Right.LISTEN) else reverse("listening:bulletins")
 
 
 def _signer(purpose: str) -> Signer:

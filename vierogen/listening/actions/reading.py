@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from vierogen.listening.actions.timetable import Clock
@@ -13,7 +14,7 @@ from vierogen.listening.models import Alert, Reader, Reading
 from vierogen.listening.states import Rhythm
 from vierogen.people.actions import insist
 from vierogen.people.models import Member
-from vierogen.people.roles import Right, roles_with
+from vierogen.people.roles import NEVER_FOR_TRAINEES, Right, Role, roles_with
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,17 @@ def reader_of(member: Member) -> Reader:
     return Reader.objects.filter(member=member).first() or _fresh(member)
 
 
-def entitled() -> QuerySet[Member]:
+def entitled(right: Right = Right.SEE) -> QuerySet[Member]:
     """Members who may be told: still there, with a role that sees. ``Member.may`` knows their last day to the hour."""
-    return Member.objects.current().filter(held__role__in=roles_with(Right.SEE))
+    rows = Member.objects.current().filter(held__role__in=roles_with(right))
+    return rows.exclude(held__role=Role.TRAINEE) if right in NEVER_FOR_TRAINEES else rows
+
+
+def readable() -> Q:
+    """For readings: may their member read what the alert finds? As ``readable_by`` says of the alerts of one member."""
+    own = Concat(Value("member:"), Cast("member_id", CharField()), output_field=CharField())
+    is_open = Q(member__in=entitled(Right.LISTEN)) | Q(alert__origin=own)
+    return Q(member__in=entitled()) & is_open
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vierogen.listening.actions.links import page_for
 from vierogen.listening.models import Alert, Count, Hit, Reading, Spike
 from vierogen.listening.rhythm import FEWEST, HISTORY, WINDOWS, Rhythm, Verdict
 from vierogen.listening.states import AlertState
@@ -164,8 +165,9 @@ def _ring(spike: Spike, *, hours: int) -> None:
     }
     link = reverse("listening:spike", args=[spike.pk])
     with timezone.override(organisation.zone):
-        told = addressees(_listeners(spike.alert))
-        tell(organisation.pk, told, template="listening/mail/spike", values=values, link=link, urgent=True)
+        for member in _listeners(spike.alert):
+            told, page = addressees([member]), page_for(member, link)
+            tell(organisation.pk, told, template="listening/mail/spike", values=values, link=page, urgent=True)
 
 
 def usual(expected: float) -> str:
@@ -174,9 +176,10 @@ def usual(expected: float) -> str:
 
 
 def _listeners(alert: Alert) -> list[Member]:
-    """The duty officers, and whoever gets mail about this alert; each once."""
+    """The duty officers, and whoever gets mail about this alert: who may listen, or whose own name it is. Each once."""
     members = Member.objects.filter(organisation_id=alert.organisation_id)
     officers = members.who_may(Right.ANSWER_ALARM)
     follows = Reading.objects.filter(alert=alert).exclude(rhythm=Often.NEVER)
-    readers = members.filter(pk__in=follows.values("member")).who_may(Right.LISTEN)
+    followers = members.filter(pk__in=follows.values("member")).who_may(Right.SEE)
+    readers = [each for each in followers if each.may(Right.LISTEN) or each.actor == alert.origin]
     return list({member.pk: member for member in [*officers, *readers]}.values())

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from vierogen.listening.actions.gathering import SPAM, Found, Gathered
-from vierogen.listening.actions.links import hits_address, unsubscribe_address
+from vierogen.listening.actions.links import hits_address, page_for, unsubscribe_address
 from vierogen.listening.actions.timetable import zone_of
 from vierogen.listening.actions.wording import author_of, source_of, title_of, web_address, words_of
 from vierogen.listening.models import Alert, Bulletin, Hit, Reader, Reading, Source
@@ -101,7 +101,8 @@ def tell_news(reader: Reader, gathered: Gathered, *, bulletin: Bulletin, next_at
 
 def tell_no_news(reader: Reader, *, since: datetime) -> Message:
     """Queue the mail that says that nothing was found, and whether anybody listened."""
-    followed = Reading.objects.filter(member_id=reader.member_id, alert__state=AlertState.ACTIVE)
+    alerts = Alert.objects.readable_by(reader.member).filter(state=AlertState.ACTIVE)
+    followed = Reading.objects.filter(member_id=reader.member_id, alert__in=alerts)
     sources = Source.objects.heard_by(reader.member.organisation_id)
     values = {
         "since": since,
@@ -121,7 +122,8 @@ def tell_example(reader: Reader, sections: list[Section]) -> Message:
 
 def section_of(reader: Reader, alert: Alert, entries: list[Entry], **counts: int) -> Section:
     """What stands under an alert's name."""
-    link, stop_link = absolute(hits_address(alert_id=alert.pk)), unsubscribe_address(reader, alert_id=alert.pk)
+    link = absolute(page_for(reader.member, hits_address(alert_id=alert.pk)))
+    stop_link = unsubscribe_address(reader, alert_id=alert.pk)
     return Section(alert, entries, link=link, stop_link=stop_link, **counts)
 
 
@@ -156,7 +158,7 @@ def _queue(reader: Reader, template: str, values: Mapping[str, Any], *, link: st
             addressees([reader.member]),
             template=template,
             values=known,
-            link=link,
+            link=page_for(reader.member, link),
             headers=_headers(stop_link),
         )
     return message
