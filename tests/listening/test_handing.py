@@ -5,12 +5,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from tests.listening.found import heard, listening_for
+from tests.plugins.house import make_member
 from vierogen.ledger.models import Entry
 from vierogen.ledger.words import sentence
-from vierogen.listening.actions.handing import hand_on
+from vierogen.listening.actions.handing import hand_on, owners
 from vierogen.listening.models import HandOver, Hit, Spike
 from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Role
 
 
 @pytest.fixture
@@ -50,3 +52,23 @@ def test_a_stranger_neither_hands_on_nor_gets_anything(hit: Hit, anna: Member, o
     with pytest.raises(ValidationError):
         hand_on(hit, reason="  ", owner=anna, by=anna)
     assert not HandOver.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.TRAINEE, Role.AUDITOR])
+def test_nothing_goes_to_somebody_who_cannot_open_it(hit: Hit, anna: Member, role: Role) -> None:
+    other = make_member(anna.organisation, "Olaf", Role.WRITER)
+    other.held.update(role=role)
+    other = Member.objects.get(pk=other.pk)
+    assert list(owners(anna)) == [anna]
+    with pytest.raises(ValidationError):
+        hand_on(hit, reason="x", owner=other, by=anna)
+
+
+@pytest.mark.parametrize("is_spike", [False, True])
+def test_the_title_names_no_person(town: Organisation, anna: Member, dirk: Member, is_spike: bool) -> None:
+    alert = listening_for(town, "Ben Jansen", origin="member:9")
+    what: Hit | Spike = heard(alert, "Ben Jansen wint")
+    if is_spike:
+        what = Spike.objects.create(organisation=town, alert=alert, hour=timezone.now(), number=9, expected=1)
+    hand_on(what, reason="x", owner=dirk, by=anna)
+    assert Message.objects.get().title == f"Anna hands on to you: a {'spike' if is_spike else 'hit'}"

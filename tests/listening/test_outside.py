@@ -22,8 +22,9 @@ from vierogen.listening.actions.links import FEED, UNSUBSCRIBE, bearer, token
 from vierogen.listening.actions.reading import follow, renew_addresses, stop_mail
 from vierogen.listening.actions.wording import clean, one_line, title_of, web_address, words_of
 from vierogen.listening.models import Alert, Item, Reader, Reading
-from vierogen.listening.states import Rhythm
+from vierogen.listening.states import AlertState, Rhythm
 from vierogen.people.models import Member, Organisation, RoleHeld
+from vierogen.people.roles import Role
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -224,6 +225,19 @@ def test_the_right_is_asked_at_each_fetch(client: Client, reader: Reader, alert:
     assert {client.get(address).status_code for address in addresses} == {404}
 
 
+def test_who_only_sees_has_a_feed_of_their_own_name_alone(
+    client: Client, reader: Reader, alert: Alert, anna: Member
+) -> None:
+    own = make_alert(anna.organisation, "Anna Jansen", origin=anna.actor)
+    follow(own, Rhythm.DAILY, by=anna)
+    make_hit(alert, "Van allen")
+    make_hit(own, "Van mij")
+    RoleHeld.objects.filter(member=anna).update(role=Role.AUDITOR)
+    assert titles(read(client, feed(reader))) == ["Van mij"]
+    assert titles(read(client, feed(reader, own.pk))) == ["Van mij"]
+    assert client.get(feed(reader, alert.pk)).status_code == 404
+
+
 def test_new_addresses_make_the_old_ones_void(client: Client, reader: Reader, anna: Member) -> None:
     old = feed(reader)
     renew_addresses(anna)
@@ -310,6 +324,25 @@ def test_the_table_shows_nobody_somebody_else_s(enter: Callable[[Member], Client
     make_hit(alert)
     assert len(rows(enter(otto).get("/listening/hits.csv"))) == 1
     assert enter(otto).get(f"/listening/hits.csv?alert={alert.pk}").status_code == 400
+
+
+@pytest.mark.parametrize("role", [Role.TRAINEE, Role.AUDITOR])
+def test_the_table_is_for_who_may_listen(
+    enter: Callable[[Member], Client], alert: Alert, anna: Member, role: Role
+) -> None:
+    RoleHeld.objects.filter(member=anna).update(role=role)
+    assert enter(anna).get("/listening/hits.csv").status_code == 403
+
+
+def test_what_waits_for_the_privacy_officer_or_was_refused_is_in_no_table(
+    enter: Callable[[Member], Client], alert: Alert, anna: Member
+) -> None:
+    make_hit(alert)
+    browser = enter(anna)
+    for state in (AlertState.WAITING, AlertState.REFUSED):
+        Alert.objects.filter(pk=alert.pk).update(state=state)
+        for query in ("", f"?alert={alert.pk}"):
+            assert len(rows(browser.get(f"/listening/hits.csv{query}"))) == 1
 
 
 def test_dutch_excel_gets_semicolons(enter: Callable[[Member], Client], alert: Alert, anna: Member) -> None:
