@@ -141,6 +141,15 @@ def test_while_typing_hits_are_shown_and_nothing_is_written(anna: Member, enter:
     assert Alert.objects.count() == 1
 
 
+def test_of_somebody_s_name_only_the_number_is_shown_before_anybody_agreed(anna: Member, enter: Enter) -> None:
+    find(make(anna), "Fatima Yilmaz verhuist naar een geheim adres")
+    prepare()
+    page = enter(anna).post(TYPING, {"query": NAME}).content.decode()
+    assert "1 message." in " ".join(page.split())
+    assert "geheim adres" not in page
+    assert "The newest" not in page
+
+
 def test_where_nothing_was_found_yet_the_preview_says_so(anna: Member, enter: Enter) -> None:
     page = enter(anna).post(TYPING, {"query": "zwembad dicht"}).content.decode()
     assert "nothing yet to try it on" in page
@@ -191,3 +200,16 @@ def test_own_name_is_mine_to_choose(anna: Member, enter: Enter) -> None:
     assert Alert.objects.get().origin == anna.actor
     client.post("/listening/my-name/", {"do": "stop"})
     assert not Alert.objects.kept().exists()
+
+
+@pytest.mark.parametrize("state", [AlertState.WAITING, AlertState.REFUSED, AlertState.PAUSED])
+def test_my_own_name_is_said_to_be_listened_for_only_while_it_is(anna: Member, enter: Enter, state: str) -> None:
+    anna.user.name = "Anna Jansen"
+    anna.user.save()
+    alert = beginning.listen_for_me(anna)
+    client = enter(anna)
+    assert "We listen for your name" in client.get("/listening/my-name/").content.decode()
+    Alert.objects.filter(pk=alert.pk).update(state=state)
+    page = client.get("/listening/my-name/").content.decode()
+    assert "We listen for your name" not in page
+    assert str(again(alert).get_state_display()) in page
