@@ -169,6 +169,25 @@ def test_an_alert_that_is_about_nobody_any_more_needs_no_permission(asked: Alert
     assert verbs(alert)[-1] == "activate"
 
 
+@pytest.mark.parametrize(
+    ("query", "inside_words"),
+    [(" Yilmaz ", False), ("Yilmaz", True), ("yilmaz", False), ('"Yilmaz"', False), ("Yilmaz OR yilmaz", False)],
+)
+def test_the_same_words_do_not_become_a_subject_because_somebody_says_so(
+    asked: Alert, anna: Member, fleur: Member, *, query: str, inside_words: bool
+) -> None:
+    wish = Wish("Yilmaz", About.PERSON, reason=WHY)
+    alerting.change(asked, wish, by=anna, revision=asked.revision)
+    permitting.refuse(again(asked), by=fleur, reason="Niet nodig.", revision=again(asked).revision)
+    refused = again(asked)
+    with pytest.raises(ValidationError, match="Only the privacy officer") as refusal:
+        alerting.change(
+            refused, Wish(query, About.SUBJECT, inside_words=inside_words), by=anna, revision=refused.revision
+        )
+    assert list(refusal.value.message_dict) == ["about"]
+    assert (again(asked).state, again(asked).about) == (AlertState.REFUSED, About.PERSON)
+
+
 def test_every_change_raises_the_revision_and_says_when(anna: Member) -> None:
     alert = make(anna)
     seen = [(alert.revision, alert.changed_at)]

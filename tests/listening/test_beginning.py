@@ -1,7 +1,12 @@
 """There from the first minute: alerts on names, each once."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from tests.listening.wishes import again
 from tests.plugins.house import make_member
@@ -9,10 +14,11 @@ from tests.posts.moments import at_once
 from vierogen.channels import actions as channels
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
-from vierogen.listening.actions import alerting, beginning
+from vierogen.listening.actions import alerting, beginning, reading
 from vierogen.listening.actions.alerting import Wish
+from vierogen.listening.actions.reading import Times
 from vierogen.listening.models import Alert, Reading
-from vierogen.listening.states import About, AlertState
+from vierogen.listening.states import About, AlertState, Rhythm
 from vierogen.matching.parsing import parse
 from vierogen.people.actions import end, found
 from vierogen.people.models import Member, Organisation
@@ -94,9 +100,30 @@ def test_an_administrator_who_comes_later_reads_the_same_once(town: Organisation
     carl = make_member(town, "Carl", Role.ADMINISTRATOR)
     assert beginning.begin_all() == 1
     assert Reading.objects.filter(member=carl).count() == 2
-    Reading.objects.filter(member=carl).delete()
+    Reading.objects.filter(member=carl).update(rhythm=Rhythm.NEVER)
     assert beginning.begin_all() == 0
     assert cora.readings.count() == 2
+
+
+def test_whoever_only_chose_when_bulletins_come_still_reads_the_same(town: Organisation, cora: Member) -> None:
+    beginning.begin_all()
+    carl = make_member(town, "Carl", Role.ADMINISTRATOR)
+    reading.choose(carl, Times(7, 0, "Europe/Amsterdam", no_news=False), {})
+    assert beginning.begin_all() == 1
+    assert sorted(carl.readings.values_list("rhythm", flat=True)) == ["daily", "weekly"]
+
+
+def test_whoever_stopped_all_mail_does_not_get_it_back_with_a_new_channel(
+    town: Organisation, cora: Member, dirk: Member, request: pytest.FixtureRequest
+) -> None:
+    beginning.begin_all()
+    reading.stop_mail(reading.reader_of(cora))
+    reading.stop_mail(reading.reader_of(dirk), alert_id=Alert.objects.get(origin=f"organisation:{town.pk}").pk)
+    request.getfixturevalue("channel")
+    beginning.begin_all()
+    alert = Alert.objects.get(origin__startswith="channel:")
+    assert list(alert.readings.values_list("member", flat=True)) == [dirk.pk]
+    assert set(cora.readings.values_list("rhythm", flat=True)) == {"never"}
 
 
 def test_a_renamed_organisation_gets_a_proposal_and_keeps_its_query(town: Organisation, cora: Member) -> None:
@@ -165,6 +192,41 @@ def test_whoever_leaves_is_not_listened_for_any_more(anna: Member, cora: Member)
     Member.objects.filter(pk=anna.pk).update(ends_on="2020-01-01")
     assert beginning.end_for_those_who_left() == 1
     assert again(alert).state == AlertState.ENDED
+
+
+def test_whoever_is_called_otherwise_now_is_not_listened_for_under_the_old_name(anna: Member) -> None:
+    anna.user.name = "Jan Bot"
+    anna.user.save()
+    alert = beginning.listen_for_me(anna)
+    mine = Wish('"Jan Bot" OR "stadskantoor"', About.OURSELVES, name="Anna Jansen")
+    alerting.change(again(alert), mine, by=anna, revision=alert.revision)
+    assert beginning.end_for_those_who_left() == 0
+    anna.user.name = "Anna Jansen"
+    anna.user.save()
+    assert beginning.end_for_those_who_left() == 1
+    assert (again(alert).state, again(alert).origin) == (AlertState.ENDED, "")
+
+
+def test_it_asks_the_database_as_often_however_many_own_names_there_are(
+    town: Organisation, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    for number in range(3):
+        member = make_member(town, f"Anna{number} Jansen", Role.WRITER)
+        beginning.listen_for_me(member)
+        with django_assert_num_queries(1):
+            assert beginning.end_for_those_who_left() == 0
+    Member.objects.filter(user__name__endswith="Jansen").update(ends_on=timezone.localdate() + timedelta(days=9))
+    with django_assert_num_queries(2):
+        assert beginning.end_for_those_who_left() == 0
+
+
+def test_an_own_name_that_was_held_is_listened_for_again(anna: Member) -> None:
+    anna.user.name = "Anna Jansen"
+    anna.user.save()
+    alert = beginning.listen_for_me(anna)
+    alerting.pause(again(alert), by=anna)
+    assert beginning.listen_for_me(anna) == alert
+    assert again(alert).state == AlertState.ACTIVE
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tests.listening.found import heard, listening_for
+from vierogen.listening.actions.beginning import listen_for_me
 from vierogen.listening.actions.compiling import compiled
 from vierogen.listening.actions.noise import accept, post_of, proposals
 from vierogen.listening.models import Alert, Hit
-from vierogen.listening.states import Mark
+from vierogen.listening.states import About, AlertState, Mark
 from vierogen.people.models import Member, Organisation
 
 
@@ -42,6 +43,23 @@ def test_an_accepted_proposal_changes_the_query_and_does_what_it_said(noisy: Ale
     assert len(kept) == 20
     assert sum(hit.mark == Mark.USEFUL for hit in kept) == 5
     assert noisy.revision == 2
+
+
+def test_noise_is_left_out_of_the_alert_on_my_own_name_again_and_again(anna: Member) -> None:
+    anna.user.name = "Anna Jansen"
+    anna.user.save()
+    alert = listen_for_me(anna)
+    for number in range(20):
+        heard(alert, f"Anna Jansen opent het nieuwe stadskantoor, ronde {number}")
+    for noise in ("marathon", "kookboek"):
+        for number in range(5):
+            found = heard(alert, f"Anna Jansen {noise} {number}")
+            Hit.objects.filter(pk=found.pk).update(mark=Mark.NOT_USEFUL)
+        accept(alert, words=proposals(alert)[0].words, by=anna)
+        alert.refresh_from_db()
+        assert noise in alert.query
+        assert (alert.about, alert.state) == (About.OURSELVES, AlertState.ACTIVE)
+        Hit.objects.filter(item__text__contains=noise).delete()
 
 
 def test_nothing_is_proposed_that_would_remove_what_was_useful(noisy: Alert) -> None:

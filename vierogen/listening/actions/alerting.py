@@ -1,5 +1,6 @@
 """Saving and changing alerts. Nobody is listened for without the privacy officer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.listening.actions import permitting
+from vierogen.listening.actions.beginning import for_member, has_name_of
 from vierogen.listening.actions.compiling import compiled
 from vierogen.listening.actions.naming import name_in
 from vierogen.listening.actions.ours import own_names
@@ -93,15 +95,22 @@ def change(alert: Alert, wish: Wish, *, by: Member, revision: int) -> None:
 
 def _insist_on_permission(alert: Alert, asked: Wish) -> None:
     """The same words about a person do not become a subject because somebody says so."""
-    is_same = (asked.query, asked.inside_words) == (alert.query, alert.inside_words)
+    is_same = _said(asked.query) == _said(alert.query)
     if alert.about == About.PERSON and asked.about != About.PERSON and is_same:
         message = _("Only the privacy officer can say that this is no person. Change the query, or ask again.")
         raise ValidationError({"about": message})
 
 
+def _said(query: str) -> set[str]:
+    """Its words. Neither capitals nor quotes, nor looking inside words, makes another subject of them."""
+    return set(re.findall(r"\w+", query.casefold())) - {"and", "or"}
+
+
 def _own_name(alert: Alert, by: Member) -> frozenset[str]:
     """Whoever wanted their own name to be listened for may change that alert."""
-    return frozenset({alert.query.strip('" ').casefold()}) if alert.origin == by.actor else frozenset()
+    if alert.origin != by.actor or not has_name_of(alert, by):
+        return frozenset()
+    return frozenset({for_member(by).query.strip('"').casefold()})
 
 
 def _changes(alert: Alert, wish: Wish, *, revision: int | None = None) -> dict[str, Any]:

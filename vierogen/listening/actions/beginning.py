@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, StrIndex
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -167,7 +167,7 @@ def _make(
 
 def _begin_readers() -> int:
     """Administrators and duty officers who came later read the same alerts. Once: then it is theirs to change."""
-    members = Member.objects.current().filter(reader=None, readings=None, held__role__in=READERS).distinct()
+    members = Member.objects.current().filter(readings=None, held__role__in=READERS).distinct()
     rows = members.select_related("user", "organisation").prefetch_related("held").order_by("pk")
     return sum(map(_begin_reader, rows[:PORTION]))
 
@@ -237,21 +237,38 @@ def _end(alert: Alert, *, by: Actor) -> None:
 
 def end_for_those_who_left() -> int:
     """End the alerts on the names of members who are not here any more, or are called otherwise; returns how many."""
-    return sum(map(_end_if_outdated, _suspects()[:PORTION]))
+    suspects = list(_suspects())
+    ids = {_member_id(alert) for alert in suspects}
+    members = Member.objects.select_related("user", "organisation").in_bulk(ids)
+    outdated = [alert for alert in suspects if not _is_up_to_date(alert, members.get(_member_id(alert)))]
+    return sum(map(_end_outdated, outdated[:PORTION]))
 
 
 def _suspects() -> QuerySet[Alert]:
-    """Those whose member is not surely here for good under that name."""
+    """Those whose member is not surely here for good, and their name in the query."""
     actor = Concat(Value("member:"), Cast("pk", CharField()), output_field=CharField())
-    here = Member.objects.current().filter(ends_on=None).annotate(own=actor)
-    same = here.filter(own=OuterRef("origin"), user__name=OuterRef("name"))
-    return Alert.objects.kept().filter(~Exists(same), origin__startswith="member:").order_by("pk")
+    place = StrIndex(OuterRef("query"), Concat(Value('"'), "user__name", Value('"')))
+    here = Member.objects.current().filter(ends_on=None).annotate(own=actor, place=place)
+    same = here.filter(own=OuterRef("origin"), place__gt=0)
+    rows = Alert.objects.kept().filter(~Exists(same), origin__startswith="member:")
+    return rows.select_related("organisation").order_by("pk")
 
 
-def _end_if_outdated(alert: Alert) -> bool:
-    member = Member.objects.select_related("user", "organisation").filter(pk=alert.origin.partition(":")[2]).first()
-    if member is not None and member.is_current and for_member(member).query in alert.query:
-        return False
+def _member_id(alert: Alert) -> int:
+    return int(alert.origin.partition(":")[2])
+
+
+def _is_up_to_date(alert: Alert, member: Member | None) -> bool:
+    return member is not None and member.is_current and has_name_of(alert, member)
+
+
+def has_name_of(alert: Alert, member: Member) -> bool:
+    """Does it listen for the member's name as it is now?"""
+    name = for_member(member).query
+    return bool(name) and name in alert.query
+
+
+def _end_outdated(alert: Alert) -> bool:
     try:
         with transaction.atomic():
             _end(alert, by=BEGINNING)
