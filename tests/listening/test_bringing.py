@@ -43,6 +43,8 @@ def test_what_is_brought_waits_for_the_listener_and_is_then_forgotten(path: str)
     assert (answer.status_code, answer.json()) == (202, {"messages": 2})
     (delivered,) = bringing.take_up()
     assert [found.text for found in delivered.found] == ["Hallo gemeente", "Nog een"]
+    # What another program, or the web, calls the same is another message.
+    assert all(found.key.startswith(f"hook:{delivered.source.pk}:") for found in delivered.found)
     assert bringing.take_up() == []
     bringing.done(delivered)
     bringing.done(delivered)

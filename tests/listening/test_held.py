@@ -143,3 +143,10 @@ def test_more_alerts_than_one_chunk_are_all_loaded(town: Organisation, monkeypat
     one = Compiled()
     one.load()
     assert len(one) == 10
+
+
+def test_parts_of_words_are_still_found_after_a_merge() -> None:
+    matcher = Matcher({1: query_of("dienst", inside_words=True)})
+    matcher.put(2, query_of("brand", inside_words=False))
+    matcher.merge()
+    assert matcher.match(Post("een belastingdienstmedewerker")) == [(1, 0)]

@@ -158,3 +158,12 @@ def test_every_column_of_a_hit_is_as_its_table_begins_it(fire: Alert) -> None:
     ours = {"id", "organisation", "alert", "item", "clause", "found_at"}
     others = [field for field in Hit._meta.concrete_fields if field.name not in ours]
     assert [getattr(hit, each.attname) for each in others] == [getattr(begun, each.attname) for each in others]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "said", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "0999-01-01T00:00:00+00:00"]
+)
+def test_a_date_that_nobody_can_have_written_at_is_none(fire: Alert, said: str) -> None:
+    assert store([find(1, fire, published_at=datetime.fromisoformat(said))]) == 1
+    assert Item.objects.get().published_at is None

@@ -87,6 +87,7 @@ class Care:
         self.stop, self.over = Event(), False
         self.thread: Thread | None = None
         # When a stream that failed is tried again, and whether somebody wants that now.
+        self._row_at = source.next_at
         self._again_at, self._nudged = source.next_at, Event()
         self.memory: Memory = source.memory
         self._failures, self._item_at = source.failures, source.item_at
@@ -111,8 +112,9 @@ class Care:
         self._nudged.set()
 
     def nudge(self, next_at: datetime) -> None:
-        """The row says when it is due: if that is sooner than we thought, somebody asked for it."""
-        if self.thread is not None and next_at < self._again_at:
+        """The row says when it is due: if that was changed to now, somebody asked for it."""
+        is_new, self._row_at = next_at != self._row_at, next_at
+        if self.thread is not None and is_new and next_at <= timezone.now():
             self._again_at = next_at
             self._nudged.set()
 
@@ -249,6 +251,8 @@ class Care:
             self._failures = 0
             self.tell(failures=0, problem="")
         if first:
+            # Where it is cut before the first post is stored, it goes on from here.
+            self.memory = self.memory or memory
             self.tell(memory=memory)
         if found:
             self.inbox.put(self._batch(found, lambda: self._was_heard(found, memory)), stop=self.stop)

@@ -3,7 +3,7 @@
 import gc
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Thread
 from typing import NamedTuple
 
@@ -73,11 +73,18 @@ class Compiled:
 
     def refresh(self) -> int:
         """Take over what changed since the last look; how many alerts did. Looks a few times a second at most."""
-        began = time.monotonic()
+        began, now = time.monotonic(), timezone.now()
         if began < self._look_at:
             return 0
-        rows = Alert.objects.filter(changed_at__gte=self._from(began)).values_list(*_COLUMNS)
+        # The far looks find what was committed very late.
+        is_far = began >= self._long_look_at
+        since = self._long_since - LONG_OVERLAP if is_far else self._since - OVERLAP
+        rows = Alert.objects.filter(changed_at__gte=since).values_list(*_COLUMNS)
         taken = sum(map(self._take_over, rows))
+        # Only now: where the database is away, the next look begins where this one did.
+        self._since = now
+        if is_far:
+            self._long_since, self._long_look_at = now, began + LONG_EVERY
         took = time.monotonic() - began
         self._look_at = began + took + max(LOOK, 3 * took)
         if self.matcher.changed >= MERGE_FROM:
@@ -95,15 +102,6 @@ class Compiled:
             return known.text
         start, end = known.spans[number]
         return known.text[start:end]
-
-    def _from(self, moment: float) -> datetime:
-        """From when on this look goes; the far ones find what was committed very late."""
-        now, since = timezone.now(), self._since - OVERLAP
-        if moment >= self._long_look_at:
-            since = self._long_since - LONG_OVERLAP
-            self._long_since, self._long_look_at = now, moment + LONG_EVERY
-        self._since = now
-        return since
 
     def _take_over(self, row: _Row) -> bool:
         pk, state, revision = row[0], row[4], row[5]

@@ -97,9 +97,17 @@ class Listener:
         due = _free(of=Polled).filter(next_at__lte=timezone.now()).exclude(pk__in=list(self.cares))
         for host in self._hosts.busy():
             due = due.exclude(address__icontains=f"//{host}")
-        chosen = self._hosts.one_each(due.order_by("next_at").values_list("pk", "address")[:room])
-        for source in self._claimed(chosen):
-            self._readers.submit(self._read, self._care(source))
+        rows = list(due.order_by("next_at").values_list("pk", "address")[:room])
+        chosen, ours = self._hosts.one_each(rows), set[int]()
+        try:
+            for source in self._claimed(chosen):
+                self._readers.submit(self._read, self._care(source))
+                ours.add(source.pk)
+        finally:
+            # Whoever was faster asks that host now; for us it is not busy for ever.
+            for pk, address in rows:
+                if pk in chosen and pk not in ours:
+                    self._hosts.leave(host_of(address))
 
     def _take_in(self) -> None:
         """What others brought; while much waits they queue."""

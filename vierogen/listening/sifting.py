@@ -72,6 +72,7 @@ class Sifter:
             if stop.is_set():
                 return
             stop.wait(AWAY)
+        self._amiss = 0
         for batch in batches:
             batch.stored()
 

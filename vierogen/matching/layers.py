@@ -28,7 +28,7 @@ class Layer:
         if self._keys and key <= self._keys[-1]:
             raise ValueError("alerts come in the order of their keys, each once")
         self._keys.append(key)
-        self._texts += query.text.encode(errors="surrogatepass")
+        self._texts += (query.again or query.text).encode(errors="surrogatepass")
         self._ends.append(len(self._texts))
         return key, query.clauses
 

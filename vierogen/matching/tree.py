@@ -118,6 +118,8 @@ class Query:
     text: str
     clauses: tuple[Node, ...]
     spans: tuple[tuple[int, int], ...] = ()
+    # What gives these clauses when it is parsed, where ``text`` does not.
+    again: str = ""
 
     def worded(self, clause: int) -> str:
         """That clause as it was written."""

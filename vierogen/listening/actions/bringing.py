@@ -143,7 +143,9 @@ def take_up(most: int = 50) -> list[Delivered]:
 
 def _unpacked(row: Brought) -> list[Found]:
     try:
-        return Webhook().unpack(bytes(row.body), row.content_type)
+        found = Webhook().unpack(bytes(row.body), row.content_type)
+        # A program's own numbers, and its word for what stands at an address, are nobody else's.
+        return [one._replace(key=f"hook:{row.source_id}:{one.key}") for one in found]
     except SourceError:  # it was read at the door, by another version of this software
         return []
 

@@ -23,11 +23,12 @@ def compiled(text: str, *, inside_words: bool) -> Query:
     if not inside_words:
         return query
     try:
-        wider = parse(_with_tildes(text))
+        tilded = _with_tildes(text)
+        wider = parse(tilded)
     except QueryError:  # what may stand on its own may not always stand inside words
         return query
     spans = query.spans or ((0, len(text)),)
-    return Query(text, wider.clauses, spans)
+    return Query(text, wider.clauses, spans, again=tilded)
 
 
 def _with_tildes(text: str) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from vierogen.core.leases import lock
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
 from vierogen.listening.actions.grouping import told
@@ -85,10 +84,17 @@ def _lead(heir: Hit, *, after: int) -> None:
         Sketch.objects.update_or_create(hit=heir, defaults=values)
 
 
+def _held(rows: QuerySet[Item]) -> QuerySet[Item]:
+    """Locked so that no hit can be attached to them meanwhile; SQLite has one writer anyway."""
+    if connection.features.has_select_for_update_skip_locked:
+        return rows.select_for_update(skip_locked=True)
+    return rows
+
+
 @transaction.atomic
 def _forget_items() -> int:
     found = Item.objects.filter(~Exists(Hit.objects.filter(item=OuterRef("pk"))), seen_at__lt=timezone.now() - ORPHANED)
-    held = [item.pk for item in lock(found.order_by("pk").only("pk"))[:_PORTION]]
+    held = [item.pk for item in _held(found.order_by("pk").only("pk"))[:_PORTION]]
     # Asked once more, now that nobody else can attach a hit to them.
     gone = Item.objects.filter(pk__in=held).exclude(hits__isnull=False)
     count, _by_model = gone.delete() if held else (0, {})

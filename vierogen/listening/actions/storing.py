@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 # Rows of one statement: SQLite takes 32,766 values at most, PostgreSQL 65,535.
 ROWS = 1_000
+# Years of messages: the web began in the first.
+EARLIEST, LATEST = 1991, 9_998
 # How often it is tried when something that is referred to was removed meanwhile.
 TRIES = 3
 # What PostgreSQL or UTF-8 cannot hold.
@@ -101,6 +103,8 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
     ordered = sorted(keyed.items())
     _insert(Item, _ITEM, [_item(key, find, moment) for key, find in ordered])
     ids = _ids(keyed)
+    if len(ids) < len(keyed):
+        raise IntegrityError("a message was removed in this moment")
     hits = [
         (organisation, alert, ids[key], _fit(clause, 300), moment)
         for key, find in ordered
@@ -133,9 +137,14 @@ def _item(key: str, find: Find, at: Any) -> Row:
         _fit(found.author, 200),
         _fit(" ".join(sorted(found.has)), 60),
         found.is_reply,
-        _moment(found.published_at) if found.published_at else None,
+        _believed(found.published_at),
         at,
     )
+
+
+def _believed(said: datetime | None) -> Any:
+    """A date that the web can have, and that every database reads back; others are none."""
+    return _moment(said) if said and said.tzinfo and EARLIEST <= said.year <= LATEST else None
 
 
 def _moment(at: datetime) -> Any:

@@ -18,7 +18,7 @@ from vierogen.listening.sources import pacing
 from vierogen.listening.sources.addresses import typed
 from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading
 from vierogen.listening.sources.documents.apart import read_apart
-from vierogen.listening.sources.fetching import Fetched, NotYet, fetch
+from vierogen.listening.sources.fetching import Fetched, fetch
 from vierogen.listening.sources.links import clean
 
 ACCEPT = (
@@ -66,10 +66,7 @@ class Feed(Polled):
     def read(self, client: httpx.Client, address: str, memory: Memory) -> Reading:
         """What is new since ``memory``. Raises ``SourceError``."""
         now = datetime.now(UTC)
-        try:
-            got = fetch(client, address, accept=ACCEPT, memory=memory, robots=not self.is_secret(address))
-        except NotYet as busy:
-            return Reading(memory=memory, again_in=busy.wait)
+        got = fetch(client, address, accept=ACCEPT, memory=memory, robots=not self.is_secret(address))
         if got.unchanged:
             moments = _moments(memory)
             again = pacing.again_in(moments, asked=_longest(got.asked, memory.get("ttl")), now=now)

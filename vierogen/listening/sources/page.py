@@ -15,7 +15,7 @@ from vierogen.listening.sources import pacing
 from vierogen.listening.sources.addresses import typed
 from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading
 from vierogen.listening.sources.documents.apart import read_apart
-from vierogen.listening.sources.fetching import Limits, NotYet, fetch
+from vierogen.listening.sources.fetching import Limits, fetch
 from vierogen.listening.sources.links import clean
 
 ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
@@ -27,7 +27,9 @@ _UNITS = (
     r"hours?|days?|weeks?|months?|years?|keer|x|times?|views?|likes?|reacties?|comments?|weergaven|lezers?|readers?"
 )
 # 1.234 keer, 12 minutes, 14:05:33
-_COUNTS = re.compile(rf"\b\d[\d.,]*\s*(?:{_UNITS})\b|\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?\b", re.IGNORECASE)
+_COUNTS = re.compile(
+    rf"(?<![\d.,])\d[\d.,]{{0,20}}\s{{0,3}}(?:{_UNITS})\b|\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?\b", re.IGNORECASE
+)
 
 
 class Page(Polled):
@@ -46,10 +48,7 @@ class Page(Polled):
         """The paragraphs that are new since ``memory``, as one message. Raises ``SourceError``."""
         now = datetime.now(UTC)
         moments = [datetime.fromisoformat(moment) for moment in memory.get("at", ())]
-        try:
-            got = fetch(client, address, accept=ACCEPT, memory=memory, limits=LIMITS)
-        except NotYet as busy:
-            return Reading(memory=memory, again_in=busy.wait)
+        got = fetch(client, address, accept=ACCEPT, memory=memory, limits=LIMITS)
         if got.unchanged:
             again = pacing.again_in(moments, asked=got.asked, now=now)
             return Reading(memory={**memory, **got.memory}, again_in=again)
