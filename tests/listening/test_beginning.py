@@ -89,6 +89,20 @@ def test_a_channel_is_listened_for_without_what_it_says_itself(channel: Channel)
     assert beginning.for_channel(channel).query == f'(@gemeente_voorbeeld OR "Jongerenwerk") -from:{handle}'
 
 
+def test_one_account_on_two_networks_is_listened_for_once(channel: Channel) -> None:
+    beginning.begin_all()
+    alert = Alert.objects.get(origin__startswith="channel:")
+    Channel.objects.create(
+        organisation=channel.organisation, network_key="x", server="https://x.example", account_id="9",
+        handle="@Gemeente_Voorbeeld",
+    )  # fmt: skip
+    # Also when somebody has made the query better since.
+    Alert.objects.filter(pk=alert.pk).update(query="@gemeente_voorbeeld -reclame")
+    assert beginning.begin_all() == 0
+    Channel.objects.filter(account_id="9").update(handle="@gemeente_voorbeeld_jong")
+    assert beginning.begin_all() == 1
+
+
 def test_a_closed_channel_is_not_begun_for(channel: Channel, cora: Member) -> None:
     channels.close(channel, by=cora)
     beginning.begin_all()

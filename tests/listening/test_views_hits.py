@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.listening.found import heard, listening_for
 from vierogen.listening.actions.grouping import group
+from vierogen.listening.actions.sourcing import add_webhook
 from vierogen.listening.models import Alert, Count, HandOver, Hit, Source, Spike
 from vierogen.listening.states import Mark
 from vierogen.people.models import Member, Organisation
@@ -98,6 +99,8 @@ def test_who_has_nothing_yet_is_told_what_to_do(town: Organisation, anna: Member
     Alert.objects.all().delete()
     assert "No alert yet" in page(client, "/listening/")
     listening_for(town)
+    assert "Nothing to listen to yet" in page(client, "/listening/")
+    add_webhook(town, "monitor", by=anna)
     assert "Nothing found yet" in page(client, "/listening/")
     assert "No spikes yet" in page(client, "/listening/spikes/")
     assert "Nothing was handed on" in page(client, "/listening/handed-on/")

@@ -4,8 +4,11 @@ Each is made once. One that was ended does not come back by itself, and one that
 name changed since, only a proposal is made (``proposal``).
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -31,8 +34,8 @@ from vierogen.people.roles import Right, Role
 BEGINNING = Machine("beginning")
 # Who hears of the organisation's name without having asked.
 READERS = {Role.ADMINISTRATOR.value, Role.DUTY_OFFICER.value}
-# So many are begun in one go.
-PORTION = 100
+# So many are begun in one go, and so many channels looked through for that.
+PORTION, AT_ONCE = 100, 2_000
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def for_channel(channel: Channel) -> Beginning:
     is_ours = channel.name.strip().casefold() in ours.names_of(channel.organisation)  # that is listened for already
     either = _any([mention, "" if is_ours else _phrase(channel.name)])
     query = f"({either}) -from:{handle}" if " OR " in either else f"{either} -from:{handle}"
-    return Beginning(f"channel:{channel.pk}", str(channel)[:120], query)
+    return Beginning(f"channel:{channel.pk}", _mention(channel)[:120], query)
 
 
 def _mention(channel: Channel) -> str:
@@ -110,9 +113,23 @@ def begin_all() -> int:
     for organisation in _without_alert(Organisation.objects.all(), "organisation:")[:PORTION]:
         made += begin_listening(organisation)
     channels = Channel.objects.watched().select_related("organisation")
-    for channel in _without_alert(channels, "channel:", organisation="organisation_id")[:PORTION]:
+    unheard = _unheard(list(_without_alert(channels, "channel:", organisation="organisation_id")[:AT_ONCE]))
+    for channel in islice(unheard, PORTION):
         made += _begin(channel.organisation, [for_channel(channel)])
     return made + _begin_readers()
+
+
+def _unheard(channels: Sequence[Channel]) -> Iterator[Channel]:
+    """Those whose account no alert mentions: one of the same name on two networks is listened for once."""
+    alerts = Alert.objects.filter(organisation_id__in={channel.organisation_id for channel in channels})
+    known = defaultdict[int, str](str)
+    for organisation_id, query in alerts.filter(origin__startswith="channel:").values_list("organisation_id", "query"):
+        known[organisation_id] += f"{query}\n"
+    for channel in channels:
+        mention = rf"{re.escape(_mention(channel))}(?!\w)"
+        if not re.search(mention, known[channel.organisation_id], re.IGNORECASE):
+            known[channel.organisation_id] += f"{_mention(channel)}\n"
+            yield channel
 
 
 def begin_listening(organisation: Organisation) -> int:

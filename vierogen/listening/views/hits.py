@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vierogen.listening.actions import keeping, marking, noise
 from vierogen.listening.forms.hits import FilterForm, KeepingForm
-from vierogen.listening.models import Alert, Hit, Spike
+from vierogen.listening.models import Alert, Hit, Source, Spike
 from vierogen.listening.models.hits import HitQuerySet
 from vierogen.listening.states import About
 from vierogen.listening.views.alerts import alert_or_404, attempt, member_of
@@ -60,6 +60,7 @@ def hits(request: HttpRequest) -> HttpResponse:
         "is_sorted": wanted.get("order") == "useful",
         "sorted_number": SORTED,
         "has_alerts": len(form.fields["alert"].queryset) > 0,  # type: ignore[attr-defined]
+        "has_sources": Source.objects.heard_by(member.organisation_id).exists(),
         "spike": Spike.objects.filter(organisation=member.organisation).select_related("alert").first(),
         "may_keep": member.may(Right.MANAGE_ORGANISATION),
     }
