@@ -218,3 +218,12 @@ def test_the_token_of_a_websocket_address_is_not_logged(
     list(frames(client, f"{url}?access_token=secret", stop=stop, headers={"Authorization": "secret"}))
     client_side = [record for record in caplog.records if record.name != "websockets.server"]
     assert "secret" not in " ".join(record.getMessage() for record in client_side)
+
+
+@pytest.mark.parametrize("body", [b"data: " + b"x" * 9_000, b"data: x\n" * 2_000])
+def test_an_endless_message_ends_the_stream(
+    client: httpx.Client, said: Callable[[Answer], str], stop: Flag, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "MAX_FRAME", 1_000)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    assert list(events(client, f"http://{said(head + body)}", stop=stop)) == [None]

@@ -39,6 +39,8 @@ TIMEOUT = httpx.Timeout(connect=5, read=15, write=15, pool=5)
 # otherwise (``{"max_bytes": None, "max_seconds": None}`` for a stream without an end).
 MAX_BYTES = 20_000_000
 MAX_SECONDS = 60.0
+# A name may have thousands of dead addresses, each of which takes its time.
+MOST_ADDRESSES = 4
 # How long to wait after "too many requests" that does not say how long.
 DEFAULT_WAIT = 60.0
 _staying_inside = Event()
@@ -151,7 +153,7 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         problem: Exception | None = None
-        for address in self.guard.addresses(host, port):
+        for address in self.guard.addresses(host, port)[:MOST_ADDRESSES]:
             try:
                 return self.system.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:

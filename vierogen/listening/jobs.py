@@ -11,9 +11,19 @@ from vierogen.listening.listener import Listener
 _SEEN: dict[int, tuple[datetime, int]] = {}
 
 
+# Seconds until the next listener, where one had to end.
+AGAIN = 5.0
+
+
+def _listen(stop: threading.Event) -> None:
+    while not stop.is_set():
+        Listener(group=grouping.group).run(stop)
+        stop.wait(AGAIN)
+
+
 def start_listening(stop: threading.Event) -> list[threading.Thread]:
     """Read every source that nobody else reads, until ``stop`` is set; returns the thread to wait for."""
-    thread = threading.Thread(target=Listener(group=grouping.group).run, args=(stop,), name="listener", daemon=True)
+    thread = threading.Thread(target=_listen, args=(stop,), name="listener", daemon=True)
     thread.start()
     return [thread]
 

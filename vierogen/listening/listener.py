@@ -60,9 +60,11 @@ class Listener:
         """Go round until ``stop`` is set, then let go of everything at once."""
         self._sifting.start()
         try:
-            while not stop.is_set():
+            while not stop.is_set() and self._sifting.is_alive():
                 self._round_safely()
                 stop.wait(ROUND)
+            if not stop.is_set():
+                log.critical("the thread that matches ended; this listener lets go of its sources")
         finally:
             self._leave_safely()
             connection.close()

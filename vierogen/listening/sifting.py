@@ -74,7 +74,10 @@ class Sifter:
             stop.wait(AWAY)
         self._amiss = 0
         for batch in batches:
-            batch.stored()
+            try:
+                batch.stored()
+            except Exception:  # what one source makes of it stops no other
+                log.exception("source %s: what was stored could not be noted", batch.source_id)
 
     def _sift_apart(self, batches: Sequence[Batch], stop: Event) -> bool:
         """One post after the other, without those that cannot be stored; False where that is not the posts' fault."""

@@ -123,7 +123,7 @@ def events(
             raise NetworkError(_("The network does not offer this kind of stream."))
         yield None
         with suppress(httpx.HTTPError):
-            yield from _told_apart(response.iter_lines())
+            yield from _told_apart(_lines(response))
 
 
 def lines(
@@ -137,7 +137,7 @@ def lines(
     with _opened_flow(client, url, headers, stop=stop) as response:
         yield None
         with suppress(httpx.HTTPError):
-            for line in response.iter_lines():
+            for line in _lines(response):
                 yield line.strip() or None
 
 
@@ -188,6 +188,16 @@ def _cut_on(stop: Flag, response: httpx.Response) -> Iterator[None]:
         watcher.join()
 
 
+def _lines(response: httpx.Response) -> Iterator[str]:
+    """The lines of an answer; it ends at one that is longer than any message. httpx would gather it without a limit."""
+    rest = b""
+    for part in response.iter_bytes():
+        *whole, rest = (rest + part).split(b"\n")
+        yield from (line.removesuffix(b"\r").decode(errors="replace") for line in whole)
+        if len(rest) > MAX_FRAME:
+            return
+
+
 def _told_apart(lines: Iterable[str]) -> Iterator[tuple[str, str] | None]:
     name, data = "message", list[str]()
     for line in lines:
@@ -202,3 +212,5 @@ def _told_apart(lines: Iterable[str]) -> Iterator[tuple[str, str] | None]:
             name = value.removeprefix(" ")
         elif field == "data":
             data.append(value.removeprefix(" "))
+            if sum(map(len, data)) > MAX_FRAME:
+                return

@@ -213,7 +213,7 @@ def _got(
     client: httpx.Client, address: str, *, headers: Mapping[str, str], limits: Limits
 ) -> tuple[httpx.Response, bytes]:
     """One answer and its whole body, unpacked if it is a packed file."""
-    clock = _Clock(limits.seconds)
+    clock = Clock(limits.seconds)
     extensions = {"max_bytes": limits.bytes, "max_seconds": limits.seconds, "trace": clock.see}
     try:
         # A connection of its own for each: then the clock knows which one to cut.
@@ -239,7 +239,7 @@ def _reason(error: Exception) -> str:
     return _ODD if isinstance(error, httpx.HTTPError) else _NO_ADDRESS
 
 
-class _Clock:
+class Clock:
     """Cuts the connection when all of it takes too long, wherever it is: a header can trickle in for hours."""
 
     def __init__(self, seconds: float) -> None:

@@ -16,6 +16,7 @@ import httpx
 from vierogen.core.words import gettext_noop as _
 from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading, SourceError, Streamed
 from vierogen.listening.sources.complaints import told
+from vierogen.listening.sources.fetching import Clock
 from vierogen.networks.asking import Forbidden, Missing, ask, body_as
 from vierogen.networks.mastodon_shown import shown_from
 from vierogen.networks.streaming import NotOffered, events, frames
@@ -23,6 +24,8 @@ from vierogen.networks.taming import tamed, web_address
 
 # The most that a server lists at once, and so many lists at most at one reading.
 PAGE, PAGES = 40, 10
+# Seconds that a reading may take in all.
+LONGEST_READING = 60.0
 # Seconds: a server allows 300 calls in five minutes from one address.
 EVERY = 60.0
 _HAS = {"image": "image", "gifv": "image", "video": "video"}
@@ -61,11 +64,14 @@ class MastodonTag(Polled):
         server, path = _apart(address, _NO_TAG)
         url = f"{server}/api/v1/timelines/tag/{path.removeprefix('/tags/')}"
         found, newest = list[Found](), memory.get("newest")
-        with told():
+        # Headers that trickle in do not hold a reader.
+        clock = Clock(LONGEST_READING)
+        options: dict[str, Any] = {"headers": {"Connection": "close"}, "extensions": {"trace": clock.see}}
+        with told(), clock:
             for _page in range(PAGES):
                 # The next ones from there on: a reading after a long pause misses nothing in between.
                 since = {"min_id": newest} if newest else {}
-                page = body_as(ask(client, "GET", url, params={"limit": PAGE, **since}), list)
+                page = body_as(ask(client, "GET", url, params={"limit": PAGE, **since}, **options), list)
                 statuses = [status for status in page if isinstance(status, dict) and status.get("id")]
                 found += [each for status in statuses if (each := found_in(status, server))]
                 newest = str(statuses[0]["id"]) if statuses else newest
