@@ -43,6 +43,7 @@ _FULL = re.compile(
 )
 _BARE = re.compile(
     rf"(?<![\w-])(?:{_STREET}[ ](?:nr\.?[ ]|nummer[ ])?{_HOUSE}|{_UK_STREET}"
+    rf"|{_STREET},[ ](?:op[ ])?(?:huis)?(?:nr\.?|nummer):?[ ]\d{{1,4}}[a-zA-Z]?(?!\w)"
     # "op nummer 12 in de Kerkstraat", "at number 12 in the High Street"
     rf"|(?i:nummer|nr\.|huisnummer|number|no\.)[ ]\d{{1,4}}[a-zA-Z]?[ ](?:in|aan|van|op|on|of)[ ](?:(?:de|het|the)[ ])?"
     rf"(?:{_STREET}|(?:[A-Z][\w'-]+[ ]){{1,3}}(?:Street|Road|Lane|Close|Avenue|Drive))(?!\w))"
@@ -91,7 +92,8 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:woont|wonen|woonde|woonachtig|woonplek van|thuis|bij mij|bij ons thuis|bij hem|bij haar"
+    r"(?<!\w)(?:naar mij|naar me|woont|wonen|woonde|woonachtig|woonplek van|thuis|bij mij|bij ons thuis|bij hem"
+    r"|bij haar"
     r"|huisbezoek\w*|huiszoeking|slachtoffer|buurman|hennep\w*|mevrouw|mevr\.?|mw\.?|meneer|dhr\.?|de heer"
     r"|het gezin|familie|fam\.|cli[eë]nte?"
     r"|pati[eë]nte?|zijn huis|haar huis|mijn huis|ons huis|mijn adres|haar adres|zijn adres|hij|zij|ze|hem"
@@ -258,7 +260,8 @@ _AT_HOME_FOR_SURE = re.compile(
     r"|(?:haar|zijn|hun|mijn|jouw|je|uw|her|his|my|your|their) (?:\w+ )?(?:door|deur|huis|flat|woning|appartement"
     r"|kamer|adres|house|home"
     r"|place|flat)"
-    r"|thuis|woont|woonde|verblijft|staat ingeschreven|lives|living|woonadres|bezorgadres|afleveradres|privéadres"
+    r"|thuis|woont|woonachtig|(?:huurder|huurster|bewoner|bewoonster|tenant|resident)|woonde|verblijft"
+    r"|staat ingeschreven|lives|living|woonadres|bezorgadres|afleveradres|privéadres"
     r"|huisadres"
     r"|home address)(?: is)?:?"
     r"(?: (?:op|aan|in|at|on|bij):?)?(?: (?:de|het|the))? ?$",

@@ -27,7 +27,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _BORN = re.compile(
-    r"(?<!\w)(?:geboor\w*|ge[ ]?boren?|geb(?:[ ]?dat\w*|datum|\.?[ ]?dd?)?\.?|gbd|g\.?b\.?d\.?|date of birth"
+    r"(?<!\w)(?:geboor\w*|ge[ ]?boren?|geb(?:[ ]?dat\w*|datum|\.?[ ]?dd?)?\.?|gbd|g\.?b\.?d\.?|g\.d\.|date of birth"
     r"|birth ?date|birthday|d\.?o\.?b\.?|born|b\.(?=[ ]?(?:\d|$))|verjaardag|jarige?|komt uit|kwam ter wereld"
     r"|levenslicht"
     r"|geboortedd)(?!\w)",
@@ -65,7 +65,7 @@ _LONG_PAST = 2012
 _LIKE_A_NAME = re.compile(
     r"(?<![\w'-])(?!(?:Stichting|Gemeente|Besluit|Brief|Wet|De|Het)[ ])[A-ZÀ-Ö][a-zà-ÿ'-]+(?:[ ](?:van|de|der|den"
     r"|el|al|ten|ter))*"
-    r"(?:[ ][A-ZÀ-Ö][a-zà-ÿ'-]+){1,3}[ ]?[(,/]{1,2}[ ]?[*°]?[ ]?$"
+    r"(?:[ ][A-ZÀ-Ö][a-zà-ÿ'-]+){1,3}[ ]?[(,/~|-]{1,2}[ ]?[*°]?[ ]?$"
 )
 # A date beside a name that is younger is that of a letter or a visit.
 _GROWN = 2020
@@ -97,7 +97,9 @@ _ONE_PERSON = re.compile(
 )
 # "Jongen, 12-09-2015".
 _BESIDE_ONE = re.compile(
-    r"(?<!\w)(?:jongen|meisje|jongetje|kind|leerling|boy|girl|child|pupil|cli[eë]nte?|pati[eë]nte?|mevrouw"
+    r"(?<!\w)(?:jongen|meisje|jongetje|zoontje|dochtertje|zoon|dochter|baby|neefje|nichtje|kleinzoon|kleindochter"
+    r"|kind|leerling|boy"
+    r"|girl|child|son|daughter|pupil|cli[eë]nte?|pati[eë]nte?|mevrouw"
     r"|meneer)[,(:]{1,2}[ ]?$",
     re.IGNORECASE,
 )
@@ -124,7 +126,7 @@ _OF_HISTORY = 1935
 
 # "Onze oudste lener".
 _OURS = re.compile(
-    r"(?<!\w)(?:onze|mijn|our|my|oma|opa|moeder|vader|tante|oom|nan|gran\w*|hoera|hiep|jarig\w*"
+    r"(?<!\w)(?:jubilaris|onze|mijn|our|my|oma|opa|moeder|vader|tante|oom|nan|gran\w*|hoera|hiep|jarig\w*"
     r"|(?:bijna |nearly )?(?:honderd|hundred)|viert|turns|celebrat\w+|happy birthday|gefeliciteerd|oud-\w+)(?!\w)",
     re.IGNORECASE,
 )
@@ -246,7 +248,7 @@ def _is_of_a_group(before: str, at: int) -> bool:
 def _is_beside_a_name(text: str, match: re.Match[str]) -> bool:
     """ "Mohammed el Amrani (12-03-1987)"."""
     lead = text[max(0, match.start() - 60) : match.start()]
-    if _year(match) < _LONG_PAST and _LIKE_A_NAME.search(lead):
+    if _year(match) < _LONG_PAST + 4 and _LIKE_A_NAME.search(lead):
         return True
     beside = near(people(text), match.start() - 10, match.start())
     if _year(match) < _LONG_PAST + 6 and any(

@@ -59,7 +59,8 @@ _PUT_BEFORE = re.compile(
     r"[ ]?[:,(]?[ ](?:(?i:iban|rekening\w*|account)[ :]{0,2})?$"
 )
 _OF_ONE = re.compile(
-    r"(?<!\w)(?:to me|naar mij|naar me|de ouder|the parent|overmaakten|overgemaakt|wired to|gestort|cli[eë]nt\w*"
+    r"(?<!\w)(?:terug op|terug naar|graag terug|voorgeschoten|tikkie|dit lid|\w*teruggave|afgeschreven van|to me"
+    r"|naar mij|naar me|de ouder|the parent|overmaakten|overgemaakt|wired to|gestort|cli[eë]nt\w*"
     r"|client\w*|mevrouw|mevr\.?"
     r"|mw\.?|meneer|dhr\.?|de heer|familie|fam\.?|mrs?|ms"
     r"|mijn|mn|m'n|my|mij|zijn(?= (?:\w+ )?(?:eigen|nieuwe|rekening\w*|iban|bank|account))|haar|his|her|hun|their"
@@ -135,11 +136,17 @@ def _is_private(text: str, start: int, end: int) -> bool:
         return True
     closest = text[max(0, start - 90) : start] + " " + text[end : end + 60]
     sure = {"title", "role"} if asked else {"title", "role", "whole", "first"}
+    if _OF_NAMED.search(text, end, end + 12) and any(
+        person.how in {"title", "role", "whole"} for person in near(people(text), end, end + 20)
+    ):
+        return True
     return bool(
         _OF_ONE.search(closest) or any(person.how in sure for person in near(people(text), start - 200, end + 120))
     )
 
 
+# "NL91 … van Piet de Boer".
+_OF_NAMED = re.compile(r"[ ]\(?(?:van|of|t\.?n\.?v\.?|op naam van)[ ]", re.IGNORECASE)
 _HIS_OWN = re.compile(r"(?<!\w)(?:eigen|own|privé\w*|private|zijn|haar|hun|his|her|their|\w+'s)(?!\w)", re.IGNORECASE)
 
 

@@ -13,12 +13,15 @@ _DOCUMENT = re.compile(
     r"(?<!\w)(?:\w*paspoort\w*|pasp\.|pp[- ]?(?:nr|no)\.?|\w*passports?|rijbewij\w+|rijbewijsnr\.?|(?:driving"
     r"|driver'?s?"
     r"|minibus) licen[cs]e|licen[cs]e|id[- ]?(?:kaart|card|bewijs|nummer|nr\.?|document)\w*"
-    r"|identi\w{1,6}s?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)|document(?:nummer|nr\.?"
+    r"|identi\w{1,6}s?(?:kaart|bewijs|document)\w*|identity (?:card|document|papers?)(?:[ ](?:numbers?|no|nr)\.?)?"
+    r"|id[- ]?card[ ](?:number|no|nr)\.?|document(?:nummer|nr\.?"
     r"| ?number| no\.?)"
     r"|verblijfs(?:doc|vergunning|pas|kaart)\w*|vreemdelingen(?:doc|nummer|pas|kaart)\w*|reisdoc\w*|travel (?:doc\w*"
     r"|papers)|leeftijdscontrole|age check"
     r"|id-?doc\w*|paspnr\.?|rijb\.(?:[ ]?nr\.?)?|residence (?:permit"
-    r"|card)|v-nummer|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)"
+    r"|card)|v-?n(?:umme)?r\.?|dni|nie|driver (?:number|no)|(?-i:ID)[ ](?:ontvangen"
+    r"|gezien|gecontroleerd|gevonden)|\w+(?:se|ish|ian)[ ](?-i:ID)|(?-i:ID)(?=[:,;]|[ ](?:nr|is|num|met))"
+    r"|document(?=[ :]{1,2}[A-Z]{2}[A-Z0-9]{6}\d)"
     r"|legitimatie\w*|brp-kaart|nik|biometric)(?!\w)",
     re.IGNORECASE,
 )
@@ -30,7 +33,8 @@ _SHAPES = (
     re.compile(r"IR[A-Z0-9]{7}|\d[A-Z]{2}\d{6}"),
     re.compile(r"[CFGHJKL][CFGHJKLMNPRTVWXYZ0-9]{8}"),
     re.compile(r"[1-9]\d{9}"),
-    re.compile(r"[1-9]\d{8}"),
+    re.compile(r"\d{9}"),
+    re.compile(r"[A-Z]{2}\d{5}[A-Z]{2}|\d{2}[A-Z]{2}\d{5}|\d{8}[A-Z]|[XYZ]\d{7}[A-Z]"),
     re.compile(r"[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[A-Z0-9][A-Z]{2}(?:\d\d)?"),
     re.compile(r"[A-Z]{1,3}\d{6,9}[A-Z]?"),
     re.compile(r"\d{3}\d{7}\d{2}"),

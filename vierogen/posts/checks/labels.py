@@ -26,7 +26,7 @@ OTHER_NUMBERS = re.compile(
 )
 _EXAMPLE = re.compile(
     r"(?:bijvoorbeeld|bijv\.|bv\.|zoals|iets als|voorbeeld|e\.g\.|for example|example|such as|something like"
-    r"|say|dus|like|nep\w*|fake|sample|model)[ :,(\"']{1,3}$",
+    r"|say|like|nep\w*|fake|sample|model)[ :,(\"']{1,3}$",
     re.IGNORECASE,
 )
 _REACH = 90

@@ -173,7 +173,7 @@ _NUMBER = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _TOKEN = rf"(?:{_NUMBER}|\d+)"
 # Three numbers in a row of which one is a word, or "nul zes": then somebody dictates.
 _DICTATED = re.compile(
-    rf"\b(?=[\d ,-]{{0,16}}[a-zë])(?:nul[ ,-]{{1,2}}zes|{_TOKEN}(?:[ ,-]{{1,2}}(?:{_TOKEN}|hundred|honderd))"
+    rf"\b(?=[\d ,-]{{0,16}}[a-zéë])(?:nul[ ,-]{{1,2}}zes|{_TOKEN}(?:[ ,-]{{1,2}}(?:{_TOKEN}|hundred|honderd))"
     rf"(?=[ ,-]{{1,2}}{_TOKEN}))(?:[ ,-]{{1,2}}(?:{_TOKEN}|hundred|honderd)){{0,14}}\b",
     re.IGNORECASE,
 )
