@@ -46,18 +46,24 @@ class Index:
 
     def find(self, batch: Batch, found: Found) -> None:
         """Add what the posts of a batch are hits for."""
-        settled, find, ends = self._settled, self._looks.find, batch.ends
+        settled, looks, ends = self._settled, self._looks, batch.ends
         border, end_of_post = len(settled), 0
+        hits: dict[int, int] = {}
+        # Once only for each post, however often it repeats a word.
+        rows: dict[int, set[int]] = {}
+        asked: set[int] = set()
         for _start, end, number in self._automaton.find_overlapping(batch.joined):
             if end >= end_of_post:
                 post = bisect_left(ends, end + 1)
-                end_of_post, hits, view, seen = ends[post], found[post], batch.view(post), set[int]()
+                end_of_post, hits = ends[post], found[post]
+                asked = rows[post] = set()
             if number < border:
                 hits[settled[number]] = 0
-            elif number not in seen:
-                # Once only, however often a post repeats it.
-                seen.add(number)
-                find(number - border, view, hits)
+            else:
+                asked.add(number - border)
+        for post, asked in rows.items():
+            if asked:
+                looks.find(asked, batch.view(post), found[post])
 
 
 class _Builder:

@@ -3,7 +3,7 @@
 At a million alerts what takes time is fetching from the memory, so each clause has one short row of numbers here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from struct import Struct
 from typing import NamedTuple
 
@@ -108,17 +108,19 @@ class Looks:
                 later += row + _NEXT.pack(extra if number < len(others) else 0)
         self._rows += later
 
-    def find(self, row: int, view: View, hits: dict[int, int]) -> None:
-        """Add the alerts of an anchor that this post is a hit for, with their first clause that is so."""
+    def find(self, asked: Iterable[int], view: View, hits: dict[int, int]) -> None:
+        """Add the alerts of some anchors that this post is a hit for, with their first clause that is so."""
         folded, pieces, rests, rows, unpack = view.folded, self._pieces, self._rests, self._rows, _ROW.unpack_from
-        while True:
-            key, clause, must, other, bar, rest, row = unpack(rows, row * _SIZE)
-            if (
-                (pieces[must] in folded or (other and pieces[other] in folded))
-                and not (bar and pieces[bar] in folded)
-                and (not rest or rests[rest].holds(view))
-                and hits.get(key, clause + 1) > clause
-            ):
-                hits[key] = clause
-            if not row:
-                return
+        for first in asked:
+            row = first
+            while True:
+                key, clause, must, other, bar, rest, row = unpack(rows, row * _SIZE)
+                if (
+                    (pieces[must] in folded or (other and pieces[other] in folded))
+                    and not (bar and pieces[bar] in folded)
+                    and (not rest or rests[rest].holds(view))
+                    and hits.get(key, clause + 1) > clause
+                ):
+                    hits[key] = clause
+                if not row:
+                    break
