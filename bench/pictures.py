@@ -49,7 +49,7 @@ def main() -> int:
     problems = [(case, *timed(jpeg(small(case.draw())))) for case in PROBLEMS]
     clean = [timed(jpeg(small(case.draw()))) for case in CLEAN]
     large = [timed(jpeg(board(["Wachtwoord: Zomer2026!"]).resize(LARGE)))[1] for _round in range(ROUNDS)]
-    vision.stop()
+    vision.APART.stop()
     seconds = sorted([*(taken for _case, _kinds, taken in problems), *(taken for _kinds, taken in clean)])
     hits, missed = _counted(problems)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -143,36 +143,36 @@ class TestItsProcess:
 
     def test_it_is_the_same_one_for_every_picture(self) -> None:
         look_at(jpeg(Image.new("RGB", (50, 50))))
-        first = vision._running[0].pid
+        first = vision.APART.process.pid
         look_at(jpeg(Image.new("RGB", (60, 60))))
-        assert vision._running[0].pid == first
+        assert vision.APART.process.pid == first
 
     def test_it_can_open_nothing_and_reach_nobody(self) -> None:
         look_at(jpeg(Image.new("RGB", (50, 50))))
-        limits = Path(f"/proc/{vision._running[0].pid}/limits").read_text()
+        limits = Path(f"/proc/{vision.APART.process.pid}/limits").read_text()
         assert re.search(r"Max file size +0 +0", limits)
         assert re.search(r"Max processes +0 +0", limits)
         (most,) = re.findall(r"Max open files +(\d+)", limits)
-        opened = os.listdir(f"/proc/{vision._running[0].pid}/fd")  # noqa: PTH208 - names, not paths
+        opened = os.listdir(f"/proc/{vision.APART.process.pid}/fd")  # noqa: PTH208 - names, not paths
         assert int(most) <= len(opened)
-        environment = Path(f"/proc/{vision._running[0].pid}/environ").read_bytes()
+        environment = Path(f"/proc/{vision.APART.process.pid}/environ").read_bytes()
         assert environment.strip(b"\x00") == b"ORT_DISABLE_TELEMETRY=1"
 
     def test_killed_in_the_middle_says_so_and_the_next_picture_is_looked_at(self) -> None:
         busy = jpeg(photo("motorcycle_left", size=(4000, 3000)))
         look_at(jpeg(Image.new("RGB", (50, 50))))
-        victim = vision._running[0]
+        victim = vision.APART.process
         alarm = threading.Timer(0.3, victim.send_signal, [signal.SIGKILL])
         clean = reencode(busy, name="").data
         alarm.start()
         with pytest.raises(VisionError, match="broke off"):
             vision.look_at_clean(clean)
         assert look_at(jpeg(Image.new("RGB", (50, 50)))) == Seen()
-        assert vision._running[0].pid != victim.pid
+        assert vision.APART.process.pid != victim.pid
 
     def test_one_that_ended_for_want_of_work_is_begun_anew_unnoticed(self) -> None:
         look_at(jpeg(Image.new("RGB", (50, 50))))
-        ended = vision._running[0]
+        ended = vision.APART.process
         assert ended.stdin is not None
         ended.stdin.close()
         assert ended.wait(timeout=10) == 0
@@ -181,23 +181,23 @@ class TestItsProcess:
     def test_one_that_takes_too_long_is_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
         look_at(jpeg(Image.new("RGB", (50, 50))))
         clean = reencode(jpeg(photo("motorcycle_left", size=(4000, 3000))), name="").data
-        monkeypatch.setattr(vision, "TIMEOUT", 0.1)
+        monkeypatch.setattr(vision.APART, "to_answer", 0.1)
         with pytest.raises(VisionError, match="too long"):
             vision.look_at_clean(clean)
-        assert vision._running == []
+        assert vision.APART.process is None
 
 
 @pytest.fixture
 def strange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A worker of which the test writes the program."""
-    vision.stop()
+    vision.APART.stop()
 
     def program(code: str) -> None:
         (tmp_path / "worker.py").write_text("import sys, struct, os, time\nout = sys.stdout.buffer\n" + code)
-        monkeypatch.setattr(vision, "WORKER", tmp_path / "worker.py")
+        monkeypatch.setattr(vision.APART, "arguments", (str(tmp_path / "worker.py"),))
 
     yield program
-    vision.stop()
+    vision.APART.stop()
 
 
 READY = "out.write(struct.pack('>I', 15) + b'{\"ready\": true}'); out.flush(); sys.stdin.buffer.read(4)\n"
@@ -227,7 +227,7 @@ def test_it_ends_with_the_program_that_began_it() -> None:
     script = (
         "import io, time\nfrom PIL import Image\nfrom vierogen.posts import vision\n"
         "buffer = io.BytesIO(); Image.new('RGB', (50, 50)).save(buffer, 'JPEG')\n"
-        "vision.look_at_clean(buffer.getvalue())\nprint(vision._running[0].pid, flush=True)\ntime.sleep(60)\n"
+        "vision.look_at_clean(buffer.getvalue())\nprint(vision.APART.process.pid, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as program:
         assert program.stdout is not None

@@ -18,6 +18,7 @@ from vierogen.channels.models import Channel
 from vierogen.channels.states import State
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.models import Member
+from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
 
@@ -25,24 +26,19 @@ from vierogen.web.doors import needs
 LOOKS = {State.CONNECTED: "ok", State.DISCONNECTED: "stop", State.CLOSED: "off"}
 
 
-def _me(request: HttpRequest) -> Member:
-    member: Member = request.member  # type: ignore[attr-defined]
-    return member
-
-
 def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
-    return get_object_or_404(Channel.objects.visible_to(_me(request)), pk=pk)
+    return get_object_or_404(Channel.objects.visible_to(member_of(request)), pk=pk)
 
 
 @require_GET
 @needs(Right.SEE)
 def listing(request: HttpRequest) -> HttpResponse:
     """Every account, how it is doing, and who answers for it."""
-    rows = Channel.objects.visible_to(_me(request)).prefetch_related(
+    rows = Channel.objects.visible_to(member_of(request)).prefetch_related(
         "custodians__member__user", "custodians__member__organisation", "key_life"
     )
     lines = [{"channel": row, "marks": _marks(row)} for row in rows]
-    return render(request, "channels/list.html", {"lines": lines, "rights": _me(request).rights})
+    return render(request, "channels/list.html", {"lines": lines, "rights": member_of(request).rights})
 
 
 def _marks(channel: Channel) -> list[tuple[str, str]]:
@@ -66,7 +62,7 @@ def _marks(channel: Channel) -> list[tuple[str, str]]:
 @needs(Right.CONNECT)
 def settings_of(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one account's colour, custodians and automatic take-down."""
-    channel, member = _channel_or_404(request, pk), _me(request)
+    channel, member = _channel_or_404(request, pk), member_of(request)
     form = ChannelForm(request.POST or None, channel=channel)
     if request.method == "POST" and form.is_valid():
         try:
@@ -94,7 +90,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop looking after an account."""
     channel = _channel_or_404(request, pk)
     try:
-        actions.close(channel, by=_me(request))
+        actions.close(channel, by=member_of(request))
     except WrongStateError as refusal:
         messages.error(request, str(refusal))
     else:

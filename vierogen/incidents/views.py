@@ -11,9 +11,8 @@ from vierogen.incidents import actions
 from vierogen.incidents.forms import NoteForm, OpenForm
 from vierogen.incidents.models import Incident
 from vierogen.ledger.moves import WrongStateError
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
-from vierogen.posts.views.deciding import attempt
-from vierogen.posts.views.reading import member_of
 from vierogen.watch.models import Stray
 from vierogen.watch.views import posted
 from vierogen.web.doors import needs

@@ -11,13 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vierogen.people import actions
 from vierogen.people.forms import InviteForm, RolesForm, SettingsForm, chosen
 from vierogen.people.models import Member, Organisation
+from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
-
-
-def _me(request: HttpRequest) -> Member:
-    member: Member = request.member  # type: ignore[attr-defined]
-    return member
 
 
 def _refused(form: BaseForm, refusal: ValidationError | PermissionDenied) -> None:
@@ -28,16 +24,16 @@ def _refused(form: BaseForm, refusal: ValidationError | PermissionDenied) -> Non
 @needs(Right.SEE)
 def people(request: HttpRequest) -> HttpResponse:
     """Who belongs to the organisation, and what they may do."""
-    rows = Member.objects.visible_to(_me(request)).select_related("user", "organisation").prefetch_related("held")
+    rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation").prefetch_related("held")
     members = sorted(rows, key=lambda member: (not member.is_current, member.name.lower()))
-    return render(request, "people/list.html", {"members": members, "rights": _me(request).rights})
+    return render(request, "people/list.html", {"members": members, "rights": member_of(request).rights})
 
 
 @require_http_methods(["GET", "POST"])
 @needs(Right.MANAGE_PEOPLE)
 def ask_in(request: HttpRequest) -> HttpResponse:
     """Invite somebody."""
-    member = _me(request)
+    member = member_of(request)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
@@ -55,18 +51,18 @@ def ask_in(request: HttpRequest) -> HttpResponse:
 @needs(Right.MANAGE_PEOPLE)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """Change somebody's roles and last day."""
-    rows = Member.objects.visible_to(_me(request)).select_related("user", "organisation").prefetch_related("held")
+    rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation").prefetch_related("held")
     member = get_object_or_404(rows, pk=pk)
     form = RolesForm(request.POST) if request.method == "POST" else RolesForm.about(member)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_roles(member, by=_me(request), **chosen(form))
+            actions.change_roles(member, by=member_of(request), **chosen(form))
         except (ValidationError, PermissionDenied) as refusal:
             _refused(form, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("people:list")
-    context = {"form": form, "who": member, "is_me": member.pk == _me(request).pk}
+    context = {"form": form, "who": member, "is_me": member.pk == member_of(request).pk}
     return render(request, "people/member.html", context, status=422 if form.errors else 200)
 
 
@@ -74,9 +70,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.MANAGE_PEOPLE)
 def ask_in_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send somebody who never came in a new invitation."""
-    member = get_object_or_404(Member.objects.visible_to(_me(request)).select_related("user", "organisation"), pk=pk)
+    member = get_object_or_404(
+        Member.objects.visible_to(member_of(request)).select_related("user", "organisation"), pk=pk
+    )
     try:
-        actions.invite_again(member, by=_me(request))
+        actions.invite_again(member, by=member_of(request))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
@@ -88,9 +86,11 @@ def ask_in_again(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.MANAGE_PEOPLE)
 def say_goodbye(request: HttpRequest, pk: int) -> HttpResponse:
     """End a membership now."""
-    member = get_object_or_404(Member.objects.visible_to(_me(request)).select_related("user", "organisation"), pk=pk)
+    member = get_object_or_404(
+        Member.objects.visible_to(member_of(request)).select_related("user", "organisation"), pk=pk
+    )
     try:
-        actions.end(member, by=_me(request))
+        actions.end(member, by=member_of(request))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
@@ -102,7 +102,7 @@ def say_goodbye(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.MANAGE_ORGANISATION)
 def organisation_settings(request: HttpRequest) -> HttpResponse:
     """The organisation's own settings."""
-    member = _me(request)
+    member = member_of(request)
     organisation = Organisation.objects.get(pk=member.organisation_id)
     form = SettingsForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():

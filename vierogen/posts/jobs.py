@@ -112,7 +112,7 @@ JOBS = [
     # A slow server with the pictures of one stray holds up no other.
     Job("remove", remove, every=0.25, threads=4),
     Job("delete after all", delete_after_all, every=5.0),
-    Job("see", see, every=0.5, finish=vision.stop),
+    Job("see", see, every=0.5, finish=vision.APART.stop),
     Job("keep time", keep_time, every=1.0),
     Job("ask for room", ask_for_room, every=5.0),
     Job("forget", forget, every=3600.0),

@@ -14,6 +14,7 @@ from vierogen.channels.connection import marks_before, may_be_asked
 from vierogen.channels.models import Channel, networks
 from vierogen.core.sealing import SealError
 from vierogen.people.models import Member
+from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.vault import actions, log_in
 from vierogen.vault.forms import AccountForm, CredentialsForm
@@ -22,11 +23,6 @@ from vierogen.web.doors import needs
 
 # Which log-ins at networks were begun in this session, by number.
 _LOG_INS = "log_ins"
-
-
-def _me(request: HttpRequest) -> Member:
-    member: Member = request.member  # type: ignore[attr-defined]
-    return member
 
 
 @require_GET
@@ -53,7 +49,7 @@ def connect(request: HttpRequest, network: str) -> HttpResponse:
 @needs(Right.CONNECT, secret=True)
 def reconnect(request: HttpRequest, pk: int) -> HttpResponse:
     """The same for a known account; its history stays."""
-    channel = get_object_or_404(Channel.objects.visible_to(_me(request)), pk=pk)
+    channel = get_object_or_404(Channel.objects.visible_to(member_of(request)), pk=pk)
     door = _log_in if log_in.logs_in(channel.network_key) else _credentials
     return door(request, channel.network_key, channel=channel)
 
@@ -63,7 +59,7 @@ def _credentials(request: HttpRequest, key: str, *, channel: Channel | None = No
     form = CredentialsForm(request.POST or None, network=networks()[key], known=known)
     if request.method == "POST" and form.is_valid():
         try:
-            connected = _handed_in(form, key, channel=channel, by=_me(request))
+            connected = _handed_in(form, key, channel=channel, by=member_of(request))
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         except (PermissionDenied, SealError) as refusal:
@@ -100,7 +96,7 @@ def _log_in(request: HttpRequest, key: str, *, channel: Channel | None = None) -
     try:
         context["connection"] = marks_before(networks()[key], server=log_in.server_of(key))
         if request.method == "POST":
-            begun = log_in.begin(_me(request), key, channel=channel)
+            begun = log_in.begin(member_of(request), key, channel=channel)
             request.session[_LOG_INS] = [*_log_ins(request), begun.handshake.pk][-log_in.MOST :]
             return render(request, "vault/going.html", {**context, "address": begun.address})
     except ValidationError as refusal:
@@ -154,7 +150,7 @@ def _without_referrer(answer: HttpResponse) -> HttpResponse:
 def _answered(request: HttpRequest, network: str, *, error: str, sent: str) -> Handshake:
     if error:
         raise ValidationError(log_in.refusal(error))
-    return log_in.waiting(_me(request), network, sent=sent, among=_log_ins(request))
+    return log_in.waiting(member_of(request), network, sent=sent, among=_log_ins(request))
 
 
 @never_cache
@@ -162,14 +158,14 @@ def _answered(request: HttpRequest, network: str, *, error: str, sent: str) -> H
 @needs(Right.CONNECT, fresh=True)
 def choose_account(request: HttpRequest, pk: int) -> HttpResponse:
     """Which of the accounts that the person looks after there? By name and picture, and none is chosen before."""
-    handshake = log_in.answered(_me(request), pk, among=_log_ins(request))
+    handshake = log_in.answered(member_of(request), pk, among=_log_ins(request))
     if handshake is None:
         raise Http404
     candidates = log_in.candidates(handshake)
     form = AccountForm(request.POST if request.method == "POST" else None, candidates=candidates)
     if request.method == "POST" and form.is_valid():
         try:
-            channel = log_in.finish(handshake, account_id=form.cleaned_data["account"], by=_me(request))
+            channel = log_in.finish(handshake, account_id=form.cleaned_data["account"], by=member_of(request))
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         except (PermissionDenied, SealError) as refusal:

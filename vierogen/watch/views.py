@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions.removing import open_for
 from vierogen.posts.models import Evidence, TakeDown
 from vierogen.posts.states import PURSUED, TakeDownState
-from vierogen.posts.views.deciding import attempt
-from vierogen.posts.views.reading import member_of
 from vierogen.posts.views.removing import said
 from vierogen.watch.actions import answering
 from vierogen.watch.forms import AdoptForm, OpenForm, TakeDownForm

@@ -261,7 +261,7 @@ NESTED = [
 def test_whatever_is_in_a_document_it_is_read_or_refused_in_time(
     monkeypatch: pytest.MonkeyPatch, what: str, number: int
 ) -> None:
-    monkeypatch.setattr(apart, "TIMEOUT", 4.0)
+    monkeypatch.setattr(apart.APART, "to_answer", 4.0)
     began = time.monotonic()
     with suppress(SourceError):
         assert "\x00" not in str(apart.read_apart(what, NESTED[number], "text/xml"))
@@ -270,8 +270,9 @@ def test_whatever_is_in_a_document_it_is_read_or_refused_in_time(
 
 def test_a_reader_that_hangs_is_ended_and_the_next_document_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     apart.read_apart("map", b"<urlset/>")
-    (process,) = apart._running
-    monkeypatch.setattr(apart, "TIMEOUT", 0.0)
+    process = apart.APART.process
+    assert process
+    monkeypatch.setattr(apart.APART, "to_answer", 0.0)
     with pytest.raises(SourceError) as caught:
         apart.read_apart("page", b"<html><body><p>a</p></body></html>" * 10_000)
     assert "too long" in caught.value.reason
@@ -282,7 +283,8 @@ def test_a_reader_that_hangs_is_ended_and_the_next_document_is_read(monkeypatch:
 
 def test_a_reader_that_ended_for_want_of_work_is_followed_by_another() -> None:
     apart.read_apart("map", b"<urlset/>")
-    (process,) = apart._running
+    process = apart.APART.process
+    assert process
     assert process.stdin
     process.stdin.close()
     process.wait()
@@ -293,7 +295,8 @@ def test_a_reader_that_ended_for_want_of_work_is_followed_by_another() -> None:
 def test_the_reader_has_no_rights() -> None:
     """No secret of ours is in its environment, and it can open no file."""
     apart.read_apart("map", b"<urlset/>")
-    (process,) = apart._running
+    process = apart.APART.process
+    assert process
     with open(f"/proc/{process.pid}/environ", "rb") as environment:  # noqa: PTH123 - a file of the kernel
         assert environment.read() == b""
     with open(f"/proc/{process.pid}/limits") as limits:  # noqa: PTH123

@@ -20,17 +20,11 @@ from vierogen.listening.models import Alert, Reading
 from vierogen.listening.states import AlertState, Rhythm
 from vierogen.listening.views.alert_lines import about_alert, lines_of, proposal_of
 from vierogen.listening.views.trying import trial
-from vierogen.people.models import Member
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
 
 PER_PAGE = 50
-
-
-def member_of(request: HttpRequest) -> Member:
-    """The member that this request acts as; ``needs`` made sure that there is one."""
-    member: Member = request.member  # type: ignore[attr-defined]
-    return member
 
 
 def alert_or_404(request: HttpRequest, pk: int) -> Alert:
@@ -38,21 +32,6 @@ def alert_or_404(request: HttpRequest, pk: int) -> Alert:
     rows = Alert.objects.visible_to(member_of(request))
     people = ("made_by__user", "asked_by__user", "permitted_by__user")
     return get_object_or_404(rows.select_related("organisation", *people), pk=pk)
-
-
-def attempt(request: HttpRequest, action: Callable[[], object], *, done: str) -> bool:
-    """Do ``action`` and say what became of it; a refusal is told in its own words."""
-    try:
-        action()
-    except ValidationError as refusal:
-        for line in refusal.messages:
-            messages.error(request, line)
-    except (PermissionDenied, WrongStateError) as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-        return True
-    return False
 
 
 @require_GET

@@ -16,21 +16,16 @@ from vierogen.listening.actions.reading import choose, reader_of, renew_addresse
 from vierogen.listening.actions.timetable import zone_of
 from vierogen.listening.models import Alert, Reader
 from vierogen.listening.reading_form import ReadingForm
-from vierogen.people.models import Member
+from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
-
-
-def _member(request: HttpRequest) -> Member:
-    member: Member = request.member  # type: ignore[attr-defined]
-    return member
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.SEE)
 def mine(request: HttpRequest) -> HttpResponse:
     """What I follow, and when I hear of it."""
-    member = _member(request)
+    member = member_of(request)
     reader = reader_of(member)
     alerts = list(Alert.objects.readable_by(member).kept().order_by("name", "pk"))
     rhythms = dict(member.readings.values_list("alert_id", "rhythm"))
@@ -65,7 +60,7 @@ def _feeds(reader: Reader, form: ReadingForm) -> list[tuple[Alert, str]]:
 @needs(Right.SEE)
 def example(request: HttpRequest) -> HttpResponse:
     """Mail me what a bulletin looks like."""
-    send_example(_member(request))
+    send_example(member_of(request))
     messages.success(request, _("The example is on its way: look at your mail."))
     return redirect("listening:bulletins")
 
@@ -74,6 +69,6 @@ def example(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE)
 def renew(request: HttpRequest) -> HttpResponse:
     """Make my secret addresses anew."""
-    renew_addresses(_member(request))
+    renew_addresses(member_of(request))
     messages.success(request, _("There are new addresses. The old ones show nothing any more."))
     return redirect("listening:bulletins")

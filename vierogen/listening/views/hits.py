@@ -16,10 +16,11 @@ from vierogen.listening.forms.hits import FilterForm, KeepingForm
 from vierogen.listening.models import Alert, Hit, Source, Spike
 from vierogen.listening.models.hits import HitQuerySet
 from vierogen.listening.states import About
-from vierogen.listening.views.alerts import alert_or_404, attempt, member_of
+from vierogen.listening.views.alerts import alert_or_404
 from vierogen.listening.views.chart import chart_of
 from vierogen.listening.views.hit_lines import SORTED, line_of, most_useful_first
 from vierogen.people.models import Member
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from vierogen.listening.actions import beginning
-from vierogen.listening.views.alerts import attempt, member_of
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 from vierogen.listening.actions import permitting
 from vierogen.listening.forms.alerts import DecisionForm
 from vierogen.listening.states import AlertState
-from vierogen.listening.views.alerts import alert_or_404, attempt, member_of
+from vierogen.listening.views.alerts import alert_or_404
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
 

@@ -1,6 +1,5 @@
 """Pages about sources: how they are, adding one from an address, and one of them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vierogen.ledger.moves import WrongStateError
 from vierogen.listening.actions import bringing, sourcing
 from vierogen.listening.forms.sources import ChosenForm, ProgramForm, SourceForm
 from vierogen.listening.health import health, late
 from vierogen.listening.models import Source, Subscription
 from vierogen.listening.sources.webhook import Webhook
 from vierogen.listening.states import SourceState
-from vierogen.people.models import Member
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
 
@@ -32,13 +30,8 @@ DONE = {
 }
 
 
-def _member(request: HttpRequest) -> Member:
-    member: Member = request.member  # type: ignore[attr-defined]
-    return member
-
-
 def _mine(request: HttpRequest) -> Any:
-    rows = Subscription.objects.filter(organisation_id=_member(request).organisation_id)
+    rows = Subscription.objects.filter(organisation_id=member_of(request).organisation_id)
     return rows.select_related("source", "made_by__user")
 
 
@@ -107,7 +100,7 @@ def _chosen(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def _added(request: HttpRequest, proposal: sourcing.Proposal, *, failed: SourceForm) -> HttpResponse:
-    member = _member(request)
+    member = member_of(request)
     try:
         subscription = sourcing.add(member.organisation, proposal, by=member)
     except ValidationError as refusal:
@@ -123,7 +116,7 @@ def add_program(request: HttpRequest) -> HttpResponse:
     """A secret address for another program."""
     form = ProgramForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        member = _member(request)
+        member = member_of(request)
         subscription = sourcing.add_webhook(member.organisation, form.cleaned_data["title"], by=member)
         messages.success(request, _("Made. Give this address to the other program."))
         return redirect("listening:source", pk=subscription.pk)
@@ -156,7 +149,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     found, name = _or_404(request, pk), request.POST.get("do", "")
     if name not in DONE:
         return redirect("listening:source", pk=pk)
-    _attempt(request, lambda: sourcing.change(found, name, by=_member(request)), done=str(DONE[name]))
+    attempt(request, lambda: sourcing.change(found, name, by=member_of(request)), done=str(DONE[name]))
     return redirect("listening:sources") if name == "end" else redirect("listening:source", pk=pk)
 
 
@@ -167,14 +160,5 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = _or_404(request, pk)
     if found.source.kind == Webhook.key:
         done = _("There is a new address. The old one does not work any more.")
-        _attempt(request, lambda: bringing.renew_address(found, by=_member(request)), done=done)
+        attempt(request, lambda: bringing.renew_address(found, by=member_of(request)), done=done)
     return redirect("listening:source", pk=pk)
-
-
-def _attempt(request: HttpRequest, action: Callable[[], object], *, done: str) -> None:
-    try:
-        action()
-    except WrongStateError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)

@@ -15,10 +15,10 @@ from vierogen.listening.actions.marking import taste_of
 from vierogen.listening.actions.spiking import usual
 from vierogen.listening.forms.hits import HandOnForm
 from vierogen.listening.models import HandOver, Hit, Spike
-from vierogen.listening.views.alerts import member_of
 from vierogen.listening.views.hit_lines import line_of
 from vierogen.listening.views.hits import hit_or_404
 from vierogen.people.models import Member
+from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vierogen.people.models import Organisation
+from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions import settling
 from vierogen.posts.actions.checking import details_of, levels_of
@@ -22,7 +23,6 @@ from vierogen.posts.checking_forms import LevelsForm, OwnDetailsForm
 from vierogen.posts.checks.base import Check, Extra, Level
 from vierogen.posts.checks.extras import is_installed, missing
 from vierogen.posts.checks.running import checks
-from vierogen.posts.views.reading import member_of
 from vierogen.web.doors import needs
 
 EXTRAS = {

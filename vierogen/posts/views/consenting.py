@@ -10,12 +10,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.people.models import Member
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions import consenting
 from vierogen.posts.forms import ConsentForm
 from vierogen.posts.models import Consent, Media
-from vierogen.posts.views.deciding import attempt
-from vierogen.posts.views.reading import member_of
 from vierogen.web.doors import needs
 
 PER_PAGE = 30

@@ -1,38 +1,20 @@
 """Pages on which somebody decides about one post: approve, ask for changes, stop, release."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vierogen.core.numbers import whole
-from vierogen.ledger.moves import WrongStateError
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions import looking, reviewing, stopping
 from vierogen.posts.forms import ChangesForm
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import UNDER_WAY
-from vierogen.posts.views.reading import about_review, member_of, post_or_404
+from vierogen.posts.views.reading import about_review, post_or_404
 from vierogen.web.doors import needs
-
-
-def attempt(request: HttpRequest, action: Callable[[], object], *, done: str) -> bool:
-    """Do ``action`` and say what became of it; a refusal is told in its own words."""
-    try:
-        action()
-    except ValidationError as refusal:
-        for line in refusal.messages:
-            messages.error(request, line)
-    except (PermissionDenied, WrongStateError) as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-        return True
-    return False
 
 
 def seen(request: HttpRequest) -> int | None:

@@ -5,13 +5,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions import reviewing
 from vierogen.posts.forms import LookBackForm, ReasonForm
 from vierogen.posts.models import AfterReview
-from vierogen.posts.views.deciding import attempt
 from vierogen.posts.views.noticed import noticed_in
-from vierogen.posts.views.reading import about, member_of, post_or_404
+from vierogen.posts.views.reading import about, post_or_404
 from vierogen.posts.views.shown import previews
 from vierogen.web.doors import needs
 

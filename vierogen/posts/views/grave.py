@@ -5,13 +5,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions import mourning
 from vierogen.posts.forms import GraveForm
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
-from vierogen.posts.views.deciding import attempt, seen
-from vierogen.posts.views.reading import member_of
+from vierogen.posts.views.deciding import seen
 from vierogen.web.doors import needs
 
 

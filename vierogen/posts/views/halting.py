@@ -5,13 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions import stopping
 from vierogen.posts.forms import HaltForm
 from vierogen.posts.models import Delivery
 from vierogen.posts.states import DeliveryState
-from vierogen.posts.views.deciding import attempt
-from vierogen.posts.views.reading import member_of
 from vierogen.web.doors import needs
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from vierogen.people.models import Member
+from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions.consenting import ended_in, given
 from vierogen.posts.actions.rechecking import unanswered
@@ -35,12 +36,6 @@ TABS = {
     PostState.EXPIRED: _("Expired"),
     PostState.DISCARDED: _("Thrown away"),
 }
-
-
-def member_of(request: HttpRequest) -> Member:
-    """The member that this request acts as; ``needs`` made sure that there is one."""
-    member: Member = request.member  # type: ignore[attr-defined]
-    return member
 
 
 def post_or_404(request: HttpRequest, pk: int) -> Post:

@@ -6,12 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from vierogen.channels.models import Channel
+from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions import removing
 from vierogen.posts.forms import ReasonForm
 from vierogen.posts.models import Delivery
-from vierogen.posts.views.deciding import attempt
-from vierogen.posts.views.reading import member_of
 from vierogen.posts.views.shown import previews
 from vierogen.web.doors import needs
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.ledger.moves import WrongStateError
+from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions import writing
 from vierogen.posts.actions.checking import preview_findings
@@ -19,7 +20,7 @@ from vierogen.posts.forms import ComposerForm
 from vierogen.posts.models import Delivery, Media, Post, Version
 from vierogen.posts.states import PostState
 from vierogen.posts.views.noticed import not_checked_here, noticed_while_writing
-from vierogen.posts.views.reading import about, member_of, post_or_404
+from vierogen.posts.views.reading import about, post_or_404
 from vierogen.posts.views.shown import counters, drafted
 from vierogen.web.doors import needs
 
