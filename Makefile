@@ -67,14 +67,14 @@ messages: setup-dev
 	@$(BIN)/python -m scripts.catalogue
 
 screenshots: setup-dev
-	@VIEROGEN_SCREENSHOTS=1 $(BIN)/python -m pytest tests/journeys/test_pages.py
+	@VIEROGEN_SCREENSHOTS=1 $(BIN)/python -m pytest tests/journeys/test_pages.py tests/journeys/test_alerts.py \
+		tests/journeys/test_bulletins.py tests/journeys/test_hits.py tests/journeys/test_sources.py
 
 bench: setup-dev
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-listening: setup-dev
 	@$(BIN)/python -m bench.listening $(ARGS)
-	@$(BIN)/python -m bench.listening_end
 
 # Newest versions of everything within pyproject.toml's ranges, with hashes and without any address.
 PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from tests.journeys.walking import HEIGHTS, Axe, Walk, Window, entered
 from tests.plugins.house import PASSWORD
 from vierogen.config.running import JOBS
 from vierogen.core.schedule import start
@@ -65,3 +67,30 @@ def person(new_page: Callable[..., Page], house: str) -> Callable[..., Page]:
         return log_in(new_page(**options), house, member)
 
     return opened
+
+
+@pytest.fixture
+def window(transactional_db: None, live_server: Any, new_page: Callable[..., Page]) -> Window:
+    """A browser window of somebody who proved a moment ago who they are: one for each member and width."""
+    opened: dict[tuple[int, int], Page] = {}
+
+    def of(member: Member, width: int = 1280) -> Page:
+        if (member.pk, width) not in opened:
+            opened[member.pk, width] = _window(member, width)
+        return opened[member.pk, width]
+
+    def _window(member: Member, width: int) -> Page:
+        # Without movement: what is halfway from light to dark has no contrast.
+        size = {"width": width, "height": HEIGHTS.get(width, 844)}
+        page = new_page(viewport=size, base_url=live_server.url, reduced_motion="reduce")
+        session = {"name": settings.SESSION_COOKIE_NAME, "value": entered(member), "url": live_server.url}
+        page.context.add_cookies([session])
+        return page
+
+    return of
+
+
+@pytest.fixture
+def walk(window: Window, axe: Axe) -> Walk:
+    """Goes past pages and tells what is wrong with them."""
+    return Walk(window, axe)

@@ -1,16 +1,14 @@
 """Hits and spikes in the browser: read, judged and handed on, with a mouse, a thumb or the keyboard."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.journeys.test_pages import HEIGHTS, NARROW, entered, is_too_wide, photograph, reaches, skips_to_content
+from tests.journeys.walking import HEIGHTS, Stop, Walk, Window
 from tests.listening.found import heard, listening_for
 from vierogen.listening.actions.grouping import group
 from vierogen.listening.actions.handing import hand_on
@@ -78,79 +76,31 @@ def morning(transactional_db: None, town: Organisation, anna: Member, cora: Memb
         yield Morning(anna, cora, dirk, alert, spike)
 
 
-@pytest.fixture
-def window(live_server: Any, new_page: Callable[..., Page]) -> Callable[..., Page]:
-    """A browser window of somebody who is logged in."""
-
-    def opened(member: Member, width: int = 1280) -> Page:
-        size = {"width": width, "height": HEIGHTS[width]}
-        page = new_page(viewport=size, base_url=live_server.url, reduced_motion="reduce")
-        session = {"name": settings.SESSION_COOKIE_NAME, "value": entered(member), "url": live_server.url}
-        page.context.add_cookies([session])
-        return page
-
-    return opened
-
-
-def places(morning: Morning) -> dict[str, tuple[Member, str, str]]:
+def stops(morning: Morning) -> list[Stop]:
     """Each page: who opens it, where it is, and its main button."""
     group_of = Hit.objects.leading().get(copies__isnull=False, copies__pk=Hit.objects.exclude(copy_of=None)[0].pk)
-    return {
-        "hits": (morning.anna, "/listening/", "button[name=mark][value=useful]"),
-        "hits-useful": (morning.anna, f"/listening/?order=useful&alert={morning.alert.pk}", ".filters button"),
-        "hit": (morning.anna, f"/listening/hits/{group_of.pk}/", "a[href$='/hand-on/']"),
-        "hand-on": (morning.anna, f"/listening/hits/{group_of.pk}/hand-on/", "main form .buttons button"),
-        "noise": (morning.anna, f"/listening/alerts/{morning.alert.pk}/noise/", "button[name=words]"),
-        "spikes": (morning.anna, "/listening/spikes/", "main .rows a"),
-        "spike": (morning.anna, f"/listening/spikes/{morning.spike.pk}/", "main form .buttons button"),
-        "handed-on": (morning.dirk, "/listening/handed-on/", "main .rows a"),
-        "keeping": (morning.cora, "/listening/keeping/", "main form .buttons button"),
-    }
+    alert, spike = morning.alert.pk, morning.spike.pk
+    return [
+        Stop("hits", morning.anna, "/listening/", "button[name=mark][value=useful]"),
+        Stop("hits-useful", morning.anna, f"/listening/?order=useful&alert={alert}", ".filters button", shown=False),
+        Stop("hit", morning.anna, f"/listening/hits/{group_of.pk}/", "a[href$='/hand-on/']"),
+        Stop(
+            "hand-on", morning.anna, f"/listening/hits/{group_of.pk}/hand-on/", "main form .buttons button", shown=False
+        ),
+        Stop("noise", morning.anna, f"/listening/alerts/{alert}/noise/", "button[name=words]"),
+        Stop("spikes", morning.anna, "/listening/spikes/", "main .rows a"),
+        Stop("spike", morning.anna, f"/listening/spikes/{spike}/", "main form .buttons button"),
+        Stop("handed-on", morning.dirk, "/listening/handed-on/", "main .rows a", shown=False),
+        Stop("keeping", morning.cora, "/listening/keeping/", "main form .buttons button", shown=False),
+    ]
 
 
 @pytest.mark.parametrize("width", sorted(HEIGHTS))
-def test_the_pages_of_hits_are_accessible_in_light_and_dark(
-    morning: Morning, window: Callable[..., Page], axe: Callable[[Page], list[str]], width: int
-) -> None:
-    found = []
-    for name, (member, path, _button) in places(morning).items():
-        page = window(member, width)
-        answer = page.goto(path)
-        assert answer
-        assert answer.status == 200, name
-        photograph(page, f"{name}-{width}")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found += [f"{name}, {scheme}: {line}" for line in axe(page)]
-    assert not found, "\n".join(found)
+def test_the_pages_of_hits_are_for_everybody(morning: Morning, walk: Walk, width: int) -> None:
+    assert walk(stops(morning), width) == []
 
 
-def test_the_pages_of_hits_do_not_scroll_sideways_when_narrow_or_enlarged(
-    morning: Morning, window: Callable[..., Page]
-) -> None:
-    wide = []
-    for name, (member, path, _button) in places(morning).items():
-        page = window(member)
-        page.goto(path)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        wide += [f"{name} with letters of 200 %"] if is_too_wide(page) else []
-        page.evaluate("document.documentElement.style.fontSize = ''")
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        wide += [f"{name} at 320 px"] if is_too_wide(page) else []
-    assert not wide
-
-
-def test_the_pages_of_hits_are_used_with_the_keyboard_alone(morning: Morning, window: Callable[..., Page]) -> None:
-    lost = []
-    for name, (member, path, button) in places(morning).items():
-        page = window(member)
-        page.goto(path)
-        page.evaluate("document.activeElement.blur()")
-        lost += [] if skips_to_content(page) and reaches(page, button) else [name]
-    assert not lost
-
-
-def test_a_hit_is_judged_where_it_stands_and_taken_back(morning: Morning, window: Callable[..., Page]) -> None:
+def test_a_hit_is_judged_where_it_stands_and_taken_back(morning: Morning, window: Window) -> None:
     User.objects.update(language="en")
     page = window(morning.anna, 390)
     page.goto("/listening/")
@@ -163,7 +113,7 @@ def test_a_hit_is_judged_where_it_stands_and_taken_back(morning: Morning, window
     assert Hit.objects.get(item__author="@buurman").mark == ""
 
 
-def test_a_spike_is_handed_on_with_one_click(morning: Morning, window: Callable[..., Page]) -> None:
+def test_a_spike_is_handed_on_with_one_click(morning: Morning, window: Window) -> None:
     User.objects.update(language="en")
     page = window(morning.anna)
     page.goto(f"/listening/spikes/{morning.spike.pk}/")

@@ -1,25 +1,17 @@
-"""Each main page in a real browser: accessible, light and dark, narrow and enlarged, and usable with the keyboard.
+"""Each main page in a real browser: accessible, light and dark, narrow and enlarged, and usable with the keyboard."""
 
-With ``VIEROGEN_SCREENSHOTS=1`` (``make screenshots``) the pictures of the pages in docs/screenshots are made anew.
-"""
-
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
-from django.test import Client
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.busy_day import Day, Team, begin
-from tests.plugins.house import PASSWORD
+from tests.journeys.walking import HEIGHTS, Stop, Walk, Window
 from vierogen.people.models import Member
 from vierogen.posts.actions.mourning import hold_the_queue
 from vierogen.practice.drawing import photo
@@ -29,15 +21,8 @@ from vierogen.practice.photo_network import PhotoNetwork
 from vierogen.practice.server import PracticeServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-COLOURS = 128
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 # A Tuesday in winter, quarter past ten in the Netherlands: what "today" and "tomorrow" say stays the same.
 NOW = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
-HEIGHTS = {1280: 900, 390: 844}
-# WCAG 2.2, 1.4.10: 320 px is a page of 1280 px enlarged four times.
-NARROW = {"width": 320, "height": 640}
-# So many stops before the main button would tire anybody.
-STOPS = 40
 
 
 @dataclass(frozen=True)
@@ -134,71 +119,16 @@ def on_the_phone(photos: PhotoNetwork) -> str:
     return photos.post_by_phone(official, "", picture=photo("beach"), story=True)
 
 
-@pytest.fixture
-def windows(day: Day, live_server: Any, new_page: Callable[..., Page]) -> Callable[..., dict[str, Page]]:
-    """A browser window for each of the team, logged in a moment ago."""
-
-    def opened(width: int) -> dict[str, Page]:
-        return {name: window(name, width) for name in ("anna", "ben", "cora", "dirk")}
-
-    def window(name: str, width: int) -> Page:
-        # Without movement: what is halfway from light to dark has no contrast.
-        size = {"width": width, "height": HEIGHTS[width]}
-        page = new_page(viewport=size, base_url=live_server.url, reduced_motion="reduce")
-        session = {"name": settings.SESSION_COOKIE_NAME, "value": entered(getattr(day.team, name))}
-        page.context.add_cookies([{**session, "url": live_server.url}])
-        return page
-
-    return opened
-
-
-def entered(member: Member) -> str:
-    """The session of somebody who proved a moment ago who they are."""
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.post("/log-in/reauthenticate/", {"password": PASSWORD}).status_code == 302
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
-
-
-def open_place(page: Page, place: Place, day: Day) -> None:
-    """Open the page, and make sure that it is there."""
-    answer = page.goto(place.path(day))
-    assert answer
-    assert answer.status == 200, place.name
-    place.prepare(page)
-    page.wait_for_timeout(150)
-
-
-def is_too_wide(page: Page) -> bool:
-    """Must somebody scroll sideways?"""
-    return bool(page.evaluate("document.scrollingElement.scrollWidth > document.documentElement.clientWidth"))
-
-
-def photograph(page: Page, name: str) -> None:
-    """Write the page's picture where the documents expect it, if pictures are wanted."""
-    if not os.environ.get("VIEROGEN_SCREENSHOTS"):
-        return
-    PICTURES.mkdir(exist_ok=True)
-    # A bar that stays at the bottom of the window would stand halfway a picture of the whole page.
-    taken = page.screenshot(full_page=not page.locator(".action-bar").count())
-    # A page has few colours: a third of the bytes shows the same.
-    Image.open(BytesIO(taken)).convert("RGB").quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
+def stops(day: Day, places: Iterable[Place]) -> list[Stop]:
+    """The places of this day."""
+    return [
+        Stop(place.name, getattr(day.team, place.who), place.path(day), place.button, place.prepare) for place in places
+    ]
 
 
 @pytest.mark.parametrize("width", sorted(HEIGHTS))
-def test_every_page_is_accessible_in_light_and_dark(
-    day: Day, windows: Callable[[int], dict[str, Page]], axe: Callable[[Page], list[str]], width: int
-) -> None:
-    opened, found = windows(width), []
-    for place in PLACES:
-        page = opened[place.who]
-        open_place(page, place, day)
-        photograph(page, f"{place.name}-{width}")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found += [f"{place.name}, {scheme}: {line}" for line in axe(page)]
-        page.emulate_media(color_scheme="light")
-    assert not found, "\n".join(found)
+def test_every_page_is_for_everybody(day: Day, walk: Walk, width: int) -> None:
+    assert walk(stops(day, PLACES), width) == []
 
 
 AFTER_SOMETHING_GRAVE = (
@@ -208,83 +138,21 @@ AFTER_SOMETHING_GRAVE = (
 )
 
 
+def tells(page: Page) -> None:
+    """It stands above the page."""
+    expect(page.locator(".bar-notice.grave")).to_contain_text("Ernstig ongeval")
+
+
 @pytest.mark.parametrize("width", sorted(HEIGHTS))
-def test_what_happened_stands_above_every_page(
-    day: Day, windows: Callable[[int], dict[str, Page]], axe: Callable[[Page], list[str]], width: int
-) -> None:
-    opened, found = windows(width), []
+def test_what_happened_stands_above_every_page(day: Day, walk: Walk, width: int) -> None:
     why = "Ernstig ongeval op de Stationsweg: we weten nog weinig."
     hold_the_queue(day.team.anna.organisation, by=day.team.anna, reason=why)
-    for place in AFTER_SOMETHING_GRAVE:
-        page = opened[place.who]
-        open_place(page, place, day)
-        expect(page.locator(".bar-notice.grave")).to_contain_text("Ernstig ongeval")
-        photograph(page, f"{place.name}-{width}")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found += [f"{place.name}, {scheme}: {line}" for line in axe(page)]
-        page.emulate_media(color_scheme="light")
-    assert not found, "\n".join(found)
+    places = [replace(place, prepare=tells) for place in AFTER_SOMETHING_GRAVE]
+    assert walk(stops(day, places), width) == []
 
 
-def test_no_page_scrolls_sideways_when_narrow_or_enlarged(day: Day, windows: Callable[[int], dict[str, Page]]) -> None:
-    opened, wide = windows(1280), []
-    for place in PLACES:
-        page = opened[place.who]
-        open_place(page, place, day)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        if is_too_wide(page):
-            wide.append(f"{place.name} with letters of 200 %")
-        page.evaluate("document.documentElement.style.fontSize = ''")
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        if is_too_wide(page):
-            wide.append(f"{place.name} at 320 px")
-        page.set_viewport_size({"width": 1280, "height": HEIGHTS[1280]})
-    assert not wide
-
-
-def test_every_page_is_used_with_the_keyboard_alone(day: Day, windows: Callable[[int], dict[str, Page]]) -> None:
-    opened, lost = windows(1280), []
-    for place in PLACES:
-        page = opened[place.who]
-        open_place(page, place, day)
-        page.evaluate("document.activeElement.blur()")
-        if not (skips_to_content(page) and reaches(page, place.button)):
-            lost.append(place.name)
-    assert not lost
-
-
-def skips_to_content(page: Page) -> bool:
-    """The first stop on a page jumps over the menu."""
-    page.evaluate("window.scrollTo(0, 0); document.body.tabIndex = -1; document.body.focus()")
-    page.keyboard.press("Tab")
-    if not page.evaluate("document.activeElement.matches('.skip-link')"):
-        return False
-    page.keyboard.press("Enter")
-    return bool(page.evaluate("document.activeElement.id === 'main'"))
-
-
-def reaches(page: Page, button: str) -> bool:
-    """Tab comes to the main button, and it is in sight then."""
-    for _stop in range(STOPS):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", button):
-            return bool(page.evaluate(IN_SIGHT))
-    return False
-
-
-# The middle of what has the focus is not covered by a bar that stays (WCAG 2.2, 2.4.11).
-IN_SIGHT = """() => {
-  const box = document.activeElement.getBoundingClientRect();
-  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-  return top !== null && (document.activeElement.contains(top) || top.contains(document.activeElement));
-}"""
-
-
-def test_the_question_before_everything_stops_closes_with_escape(
-    day: Day, windows: Callable[[int], dict[str, Page]]
-) -> None:
-    page = windows(390)["anna"]
+def test_the_question_before_everything_stops_closes_with_escape(day: Day, window: Window) -> None:
+    page = window(day.team.anna, 390)
     page.goto("/")
     opener = page.locator("a.stop-all")
     opener.focus()

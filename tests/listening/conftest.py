@@ -1,9 +1,8 @@
 """What the tests of listening share: sources, alerts, servers that tell, and a listener that goes its rounds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -60,16 +59,6 @@ def listening(**more: Any) -> Iterator[Listener]:
         stop.set()
         thread.join(timeout=20)
         assert not thread.is_alive()
-
-
-def eventually(met: Callable[[], Any], *, seconds: float = 60.0) -> Any:
-    """What ``met`` gives, as soon as it gives something."""
-    give_up = monotonic() + seconds
-    while monotonic() < give_up:
-        if found := met():
-            return found
-        sleep(0.02)
-    raise AssertionError(f"it did not happen within {seconds} seconds")
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.listening.conftest import eventually
 from tests.listening.jetstream import JetstreamServer, event
+from tests.waiting import eventually
 from vierogen.core.http import guarded_client
 from vierogen.listening.sources.base import Found, Memory, SourceError
 from vierogen.listening.sources.jetstream import OVERLAP, Jetstream, read

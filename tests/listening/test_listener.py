@@ -15,12 +15,13 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from tests.listening.conftest import alert, changed, eventually, heard, listening
+from tests.listening.conftest import alert, changed, heard, listening
 from tests.listening.jetstream import JetstreamServer
 from tests.listening.sources.site import served
 from tests.posts.killing import _environment
 from tests.servers.mastodon import MastodonServer
 from tests.servers.smtp import Mailbox
+from tests.waiting import eventually
 from vierogen.core.leases import LEASE
 from vierogen.core.schedule import start
 from vierogen.listening import sifting

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.listening.conftest import alert, eventually, listening
+from tests.listening.conftest import alert, listening
 from tests.listening.jetstream import JetstreamServer, event
 from tests.servers.pds import PDS, Account
+from tests.waiting import eventually
 from vierogen.core.http import guarded_client
 from vierogen.listening.models import Hit, Source
 from vierogen.networks.firehose import Firehose

@@ -19,7 +19,8 @@ from tests.networks.walk.stage import Edits, Stage, Stories
 from tests.posts.killing import let_time_pass, settle_down
 from tests.posts.nets import due_on
 from tests.servers.faulty import Fault, cut_after, error_after, limited
-from tests.watch.conftest import eventually, watching
+from tests.waiting import eventually
+from tests.watch.conftest import watching
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
 from vierogen.networks.base import Deletes, Streams

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from time import monotonic, sleep
-from typing import Any
 
 import pytest
 
@@ -61,13 +59,3 @@ def watching() -> Iterator[Watcher]:
         stop.set()
         thread.join(timeout=15)
         assert not thread.is_alive()
-
-
-def eventually(met: Callable[[], Any], *, seconds: float = 10.0) -> Any:
-    """What ``met`` gives, as soon as it gives something."""
-    give_up = monotonic() + seconds
-    while monotonic() < give_up:
-        if found := met():
-            return found
-        sleep(0.02)
-    raise AssertionError(f"it did not happen within {seconds} seconds")

@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from tests.practice.conftest import picture
-from tests.watch.conftest import eventually
+from tests.waiting import eventually
 from vierogen.channels.models import Channel
 from vierogen.posts.models import Evidence
 from vierogen.watch import jobs, watching

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from tests.servers.mastodon import MastodonServer
 from tests.servers.pds import PDS
-from tests.watch.conftest import eventually, watching
+from tests.waiting import eventually
+from tests.watch.conftest import watching
 from vierogen.channels.models import Channel
 from vierogen.notices.models import Message
 from vierogen.people.models import Member

@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from tests.posts.crowds import many_due
 from tests.posts.killing import let_time_pass, work_and_die, worker_until_killed
-from tests.watch.conftest import eventually, watching
+from tests.waiting import eventually
+from tests.watch.conftest import watching
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
 from vierogen.people.models import Member

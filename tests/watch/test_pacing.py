@@ -13,7 +13,8 @@ from django.utils import timezone
 from tests.posts.quiet import Counted, use
 from tests.posts.steps import raising
 from tests.practice.conftest import picture
-from tests.watch.conftest import eventually, watching
+from tests.waiting import eventually
+from tests.watch.conftest import watching
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
 from vierogen.networks.abilities import Usage

@@ -9,7 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.practice.conftest import picture
-from tests.watch.conftest import eventually, watching
+from tests.waiting import eventually
+from tests.watch.conftest import watching
 from vierogen.channels.actions import close
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
