@@ -1,13 +1,17 @@
 """Choosing sources: what stands behind an address, adding it, and what each organisation does with it."""
 
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 
 from tests.listening.sources.site import DOCUMENTS, Site, served
 from tests.plugins.house import make_member
+from vierogen.channels.actions import disconnect
+from vierogen.channels.models import Channel
 from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
 from vierogen.ledger.words import sentence
@@ -20,6 +24,7 @@ from vierogen.listening.sources.robots import ROBOTS
 from vierogen.listening.states import SourceState
 from vierogen.people.models import Member
 from vierogen.people.roles import Role
+from vierogen.vault.actions import VAULT
 
 FEED = Proposal("feed", "https://krant.example/rss", "De Krant")
 
@@ -141,3 +146,50 @@ def test_kinds_that_do_not_exist_are_refused(anna: Member, kind: str) -> None:
 
 def test_every_kind_has_words(db: None) -> None:
     assert all(Proposal(kind, "").label for kind in sourcing.kinds())
+
+
+def test_a_stream_is_read_through_the_own_account_on_that_server(anna: Member, channel: Channel) -> None:
+    own = add(anna.organisation, Proposal("mastodon_stream", f"{channel.server}/public"), by=anna)
+    elsewhere = add(anna.organisation, Proposal("mastodon_stream", "https://elders.example/public"), by=anna)
+    tag = add(anna.organisation, Proposal("mastodon", f"{channel.server}/tags/brand"), by=anna)
+    assert [each.source.channel for each in (own, elsewhere, tag)] == [channel, None, None]
+    with pytest.raises(ValidationError, match="already"):
+        add(anna.organisation, Proposal("mastodon_stream", f"{channel.server}/public"), by=anna)
+
+
+def test_nobody_elses_account_is_used(otto: Member, channel: Channel) -> None:
+    theirs = add(otto.organisation, Proposal("mastodon_stream", f"{channel.server}/public"), by=otto)
+    assert theirs.source.channel is None
+
+
+def test_an_account_that_is_not_connected_any_more_is_not_used(anna: Member, channel: Channel) -> None:
+    disconnect(channel, why="The network refuses the key.", by=VAULT)
+    subscription = add(anna.organisation, Proposal("mastodon_stream", f"{channel.server}/public"), by=anna)
+    assert subscription.source.channel is None
+
+
+def shared_source(*arguments: str) -> str:
+    """What the operator's command prints."""
+    said = StringIO()
+    call_command("shared_source", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def test_the_operator_shares_a_source_with_everybody_and_ends_that(anna: Member, site: Site) -> None:
+    address = site.document("atom.xml", "/any")
+    assert address in shared_source(address)
+    assert Source.objects.heard_by(anna.organisation_id).get().address == address
+    assert shared_source() == f"feed\t{address}\n"
+    assert shared_source(address)
+    assert Source.objects.count() == 1
+    shared_source(address, "--end")
+    assert not Source.objects.heard_by(anna.organisation_id).exists()
+    with pytest.raises(CommandError, match="not shared"):
+        shared_source(address, "--end")
+
+
+def test_a_source_is_not_shared_while_it_is_unclear_what_is_meant(transactional_db: None, site: Site) -> None:
+    address = site.put("/", (DOCUMENTS / "page.html").read_bytes(), "text/html")
+    with pytest.raises(CommandError, match=r"Be more precise: .*/feed\.xml"):
+        shared_source(address)
+    assert not Source.objects.exists()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 from django.conf import settings
@@ -13,6 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vierogen.channels.models import Channel
+from vierogen.channels.states import State as ChannelState
 from vierogen.core.plugins import found_in
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import move, subject_of
@@ -160,10 +162,48 @@ def add(organisation: Organisation, proposal: Proposal, *, by: Member) -> Subscr
         raise ValidationError(_("This kind of source does not exist."))
     address = _tidied(proposal.kind, proposal.address)
     source, _new = Source.objects.get_or_create(
-        kind=proposal.kind, address=address, channel=None, defaults={"title": proposal.title[:200]}
+        kind=proposal.kind,
+        address=address,
+        channel=_own_account(organisation, proposal.kind, address),
+        defaults={"title": proposal.title[:200]},
     )
     known = Subscription.objects.filter(organisation=organisation, source=source).first()
     return _taken_up(known, by=by) if known else _begun(organisation, source, by=by)
+
+
+def _own_account(organisation: Organisation, kind: str, address: str) -> Channel | None:
+    """The account on that server through which this kind is read, where the organisation has one."""
+    if not kinds()[kind].through:
+        return None
+    rows = organisation.channels.filter(network_key=kinds()[kind].through, state=ChannelState.CONNECTED)
+    server = urlsplit(address).netloc.lower()
+    return next((channel for channel in rows if urlsplit(channel.server).netloc.lower() == server), None)
+
+
+def share(address: str) -> Source:
+    """Let all organisations of this installation hear what an address is surely meant for: the operator's choice.
+
+    Raises ``ValidationError`` where that is unclear.
+    """
+    looked = look(address)
+    if len(looked.proposals) != 1 or not looked.proposals[0].sure:
+        either = ", ".join(each.address for each in looked.proposals)
+        raise ValidationError(looked.problem or _("Be more precise: %(either)s") % {"either": either})
+    told = looked.proposals[0]
+    values = {"for_everybody": True, "next_at": timezone.now()}
+    source, _new = Source.objects.update_or_create(
+        kind=told.kind,
+        address=told.address,
+        channel=None,
+        defaults=values,
+        create_defaults={**values, "title": told.title},
+    )
+    return source
+
+
+def share_no_more(address: str) -> int:
+    """Only who chose it hears it from now on. Returns how many were shared before."""
+    return Source.objects.filter(for_everybody=True, address=address).update(for_everybody=False)
 
 
 @transaction.atomic

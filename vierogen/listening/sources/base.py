@@ -66,11 +66,16 @@ class Reading:
 
 
 class Kind(ABC):
-    """A kind of source. ``label`` and ``hint`` are translatable English."""
+    """A kind of source. ``label`` and ``hint`` are translatable English.
+
+    ``through`` is the key of a network whose servers let only who has an account there listen: an own account on the
+    same server is used.
+    """
 
     key: ClassVar[str]
     label: ClassVar[str]
     hint: ClassVar[str] = ""
+    through: ClassVar[str] = ""
 
     @classmethod
     def recognises(cls, address: str) -> bool:

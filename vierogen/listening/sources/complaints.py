@@ -9,7 +9,9 @@ from vierogen.networks.asking import Missing
 from vierogen.networks.base import Limited, NetworkError
 from vierogen.networks.streaming import NotOffered
 
-REFUSED = _("This server lets only people who have an account there listen. Choose one of your channels on it.")
+REFUSED = _(
+    "This server lets only people who have an account there listen. Connect an account there, then add this again."
+)
 
 
 @contextmanager

@@ -89,6 +89,7 @@ class MastodonStream(Streamed):
     key = "mastodon_stream"
     label = _("Mastodon: a stream of posts")
     hint = _("For example https://mastodon.social/public, or /public/local, or /tags/belastingdienst")
+    through = "mastodon"
 
     @classmethod
     def recognises(cls, address: str) -> bool:
