@@ -69,7 +69,7 @@ def _on_one(house: House, polled: Polled, results: Results, pace: str) -> None:
         before = until(lambda: polled.promise, seconds=SETTLED, what="the first pace", pause=0.1)
         _one_story(house, polled, results, pace)
         if pace == "ordinary":
-            # Where much of a day's calls is left late in the day, the pace is as quick as it gets already.
+            # Outside office hours an account that is seen often is looked at as quickly as it gets already.
             with suppress(TooLongError):
                 until(
                     lambda: polled.promise < before, seconds=QUICKENED, what="an alarm quickening the pace", pause=0.1
