@@ -190,7 +190,7 @@ class TestTheQueue:
     def test_it_is_among_the_jobs_and_ends_its_process_with_them(self) -> None:
         (job,) = [each for each in jobs.JOBS if each.run is jobs.see]
         assert isinstance(job, Job)
-        assert job.finish is vision.APART.stop
+        assert job.finish == vision.APART.stop
 
 
 class TestWhatPostsHear:
