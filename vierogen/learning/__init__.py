@@ -1,0 +1,1 @@
+"""Agreements, lessons and certificates, and whether a member may act by them. Below the gateway, which asks it."""
