@@ -28,7 +28,7 @@ def ways_in(member: Member) -> int:
     """How many there are: open sessions, a password, passkeys and apps with codes. 0 for whoever is elsewhere too."""
     if is_elsewhere(member):
         return 0
-    known = Authenticator.objects.filter(user=member.user_id).count()
+    known: int = Authenticator.objects.filter(user=member.user_id).count()
     return sum(1 for _session in sessions_of(member.user)) + known + member.user.has_usable_password()
 
 
