@@ -130,7 +130,7 @@ def test_a_later_last_day_moves_the_departure_and_none_calls_it_off(
 @pytest.mark.parametrize(
     ("zone", "last_day", "before", "after"),
     [
-        # Amsterdam is an hour ahead of UTC in winter, two in summer; in the nights between, midnight is still the day's.
+        # Amsterdam is an hour ahead of UTC in winter, two in summer; midnight is the day's also when clocks change.
         ("Europe/Amsterdam", "2026-01-15", "2026-01-15T22:59:59Z", "2026-01-15T23:00:00Z"),
         ("Europe/Amsterdam", "2026-07-15", "2026-07-15T21:59:59Z", "2026-07-15T22:00:00Z"),
         ("Europe/Amsterdam", "2026-03-29", "2026-03-29T21:59:59Z", "2026-03-29T22:00:00Z"),
@@ -139,7 +139,7 @@ def test_a_later_last_day_moves_the_departure_and_none_calls_it_off(
         ("America/Paramaribo", "2026-01-15", "2026-01-16T02:59:59Z", "2026-01-16T03:00:00Z"),
     ],
 )
-def test_a_last_day_ends_at_midnight_where_the_organisation_is(  # noqa: PLR0913 - a table
+def test_a_last_day_ends_at_midnight_where_the_organisation_is(
     town: Organisation, enter: Enter, anna: Member, cora: Member, zone: str, last_day: str, before: str, after: str
 ) -> None:
     Organisation.objects.filter(pk=town.pk).update(time_zone=zone)
@@ -215,7 +215,9 @@ def test_the_page_asks_as_much_however_many_channels(
     assert counts[0] == counts[1]
 
 
-def test_a_departure_goes_to_zero_on_its_pages(channel: Channel, enter: Enter, anna: Member, ben: Member, cora: Member) -> None:
+def test_a_departure_goes_to_zero_on_its_pages(
+    channel: Channel, enter: Enter, anna: Member, ben: Member, cora: Member
+) -> None:
     drafts(channel, anna)
     client = enter(cora)
     page = client.get(reverse("people:leaving", args=[anna.pk]))

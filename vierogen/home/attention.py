@@ -70,6 +70,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_reviews(member, waiting),
         *_own(member),
         *_standing_in(member),
+        *_guiding(member),
         *_unmanned(member),
         *_leaving(member),
     ]
@@ -244,6 +245,13 @@ def _unmanned(member: Member) -> Iterator[Attention]:
     for right, (title, text) in places.items():
         if right not in held:
             yield Attention("look", title, text, reverse("people:list"), _("To the people"))
+
+
+def _guiding(member: Member) -> Iterator[Attention]:
+    """What came back to a trainee, for who guides them: a trainee is never the only one who knows."""
+    for trainee in member.guides.all().current().select_related("user", "organisation"):
+        for one in _own(trainee) if trainee.is_current else ():
+            yield replace(one, title=_("For %(name)s: %(title)s") % {"name": trainee.name, "title": one.title})
 
 
 def _leaving(member: Member) -> Iterator[Attention]:

@@ -75,6 +75,7 @@ SENTENCES = {
     "let_go": gettext_noop("%(who)s ended what ends at once when somebody leaves: %(what)s"),
     "people.departure close": gettext_noop("%(who)s closed the departure of %(what)s: nothing is left"),
     "call_off": gettext_noop("%(who)s called off the departure of %(what)s"),
+    "guide": gettext_noop("%(who)s gave %(what)s somebody else as a guide"),
     "plan_absence": gettext_noop("%(who)s wrote down that somebody is away: %(what)s"),
     "end_absence": gettext_noop("%(who)s ended an absence: %(what)s"),
     "take_down": gettext_noop("%(who)s asked for %(what)s"),

@@ -84,10 +84,32 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None}
     member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh)
     _hold(member, wanted)
+    _give_guide(member, wanted, by=by)
     _call_off(member, by=by)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     record(organisation.pk, "join", subject_of(member), by=by, facts=facts, personal={"member": user.name})
     return member
+
+
+def _give_guide(member: Member, roles: set[Role], *, by: Actor) -> None:
+    """A trainee has somebody who knows: whoever invited them, until that is somebody else."""
+    if Role.TRAINEE not in roles:
+        member.guide = None
+    elif member.guide is None and isinstance(by, Member):
+        member.guide = by
+    member.save(update_fields=["guide"])
+
+
+@transaction.atomic
+def guide(trainee: Member, *, by_whom: Member, by: Member) -> None:
+    """Let ``by_whom`` know what a trainee is busy with."""
+    insist(by, Right.MANAGE_PEOPLE, organisation_id=trainee.organisation_id)
+    taker = fit_to_take(by_whom, Right.SEE, organisation_id=trainee.organisation_id)
+    if taker.pk == trainee.pk or not trainee.is_trainee:
+        raise ValidationError(_("Somebody else guides a trainee; others need no guide."))
+    Member.objects.filter(pk=trainee.pk).update(guide=taker)
+    facts = {"guide": taker.actor}
+    record(trainee.organisation_id, "guide", subject_of(trainee), by=by, facts=facts, personal={"member": trainee.name})
 
 
 def _call_off(member: Member, *, by: Actor) -> None:
@@ -125,6 +147,7 @@ def change_roles(
     if Role.ADMINISTRATOR not in wanted or ends_on is not None:
         keep_another_administrator(member)
     _hold(member, wanted)
+    _give_guide(member, wanted, by=by)
     last_until(member, ends_on, by=by, is_temporary=is_temporary)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)

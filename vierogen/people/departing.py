@@ -230,7 +230,10 @@ def _warn(member: Member) -> bool:
         "day": member.ends_on,
         "left": sum(len(one.held) for one in left_with(member) if not one.holding.ends_at_once),
     }
-    officers = [each for each in member.organisation.members.all().who_may(Right.MANAGE_PEOPLE) if each.pk != member.pk]
+    members = Member.objects.visible_to(member).exclude(pk=member.pk)
+    officers = members.who_may(Right.MANAGE_PEOPLE)
+    if member.guide and member.guide.is_current and member.guide not in officers:
+        officers.append(member.guide)
     link = reverse("people:leaving", args=[member.pk])
     tell(member.organisation_id, addressees(officers), template="people/mail/last_day", values=values, link=link)
     tell(member.organisation_id, addressees([member]), template="people/mail/my_last_day", values=values)

@@ -115,17 +115,26 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs(Right.SEE)
+def my_absence(request: HttpRequest) -> HttpResponse:
+    """When I am away, and who stands in."""
+    return _absence(request, member_of(request))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.MANAGE_PEOPLE)
 def absence(request: HttpRequest, pk: int) -> HttpResponse:
-    """When somebody is away, and who stands in: one's own, or a colleague's for whoever manages people."""
-    me, who = member_of(request), _colleague(request, pk)
-    if who.pk != me.pk and not me.may(Right.MANAGE_PEOPLE):
-        raise PermissionDenied(_("Only they themselves and an administrator can change this."))
+    """The same for a colleague, who is ill."""
+    return _absence(request, _colleague(request, pk))
+
+
+def _absence(request: HttpRequest, who: Member) -> HttpResponse:
+    me = member_of(request)
     form = AbsenceForm(request.POST or None, member=who)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         done = _("Written down: %(name)s stands in.") % {"name": told["stand_in"].name}
         if attempt(request, lambda: standing_in.plan(who, by=me, **told), done=done):
-            return redirect("people:absence", pk=who.pk)
+            return redirect("people:list")
     context = {"who": who, "form": form, "absences": standing_in.to_come(who), "is_me": who.pk == me.pk}
     return render(request, "people/absence.html", context, status=422 if form.errors else 200)
 

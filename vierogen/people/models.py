@@ -142,6 +142,8 @@ class Member(models.Model):
     joined_at = models.DateTimeField(default=timezone.now)
     # Here for a while: a trainee, a replacement, somebody hired. Always with a last day.
     is_temporary = models.BooleanField(_("here for a while"), default=False)
+    # Who knows what a trainee is busy with: sees their remarks too, and hears of their last day.
+    guide = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="guides")
     # How many days before the last day people were warned of it last; 0: not yet.
     warned = models.PositiveSmallIntegerField(default=0)
     # When everything was ended that ends at once with a membership; None while it lasts.
@@ -184,6 +186,11 @@ class Member(models.Model):
     def is_awaited(self) -> bool:
         """Were they invited, and did they never come in: not here, and not by another organisation?"""
         return self.is_current and not self.user.has_a_way_in
+
+    @property
+    def is_trainee(self) -> bool:
+        """Do they learn here: draft, and never publish, approve, see a secret, or be the only one who knows?"""
+        return Role.TRAINEE in self.roles
 
     def may(self, right: Right | str) -> bool:
         """Does this member hold ``right`` today?"""

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from vierogen.ledger.moves import subject_of
 from vierogen.notices.models import Message
 from vierogen.people import leaving, standing_in
+from vierogen.people.actions import guide
 from vierogen.people.holding import Held, Holding, number_of
 from vierogen.people.models import Absence, Member
 
@@ -134,3 +135,29 @@ class StandsIn(Holding):
         """Let ``to`` stand in."""
         absence = Absence.objects.filter(stand_in=member).with_people().get(pk=number_of(subject))
         standing_in.give(absence, to=to, by=by)
+
+
+class Trainees(Holding):
+    """Trainees of whom this member is the one who knows what they are busy with."""
+
+    key = "people.trainees"
+    covers = ("people.Member.guide",)
+    can_hand_over = True
+
+    @property
+    def title(self) -> str:
+        """The kind in words, plural."""
+        return _("Trainees whom they guide")
+
+    def held_by(self, member: Member) -> list[Held]:
+        """Each trainee who is still here."""
+        asks = _("Somebody else knows what they are busy with.")
+        return [
+            Held(subject_of(each), each.name, asks, reverse("people:member", args=[each.pk]))
+            for each in member.guides.select_related("user", "organisation")
+            if each.is_current
+        ]
+
+    def hand_over(self, member: Member, subject: str, *, to: Member, by: Member) -> None:
+        """Let ``to`` guide them."""
+        guide(member.guides.select_related("user", "organisation").get(pk=number_of(subject)), by_whom=to, by=by)

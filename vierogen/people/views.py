@@ -24,7 +24,8 @@ def _refused(form: BaseForm, refusal: ValidationError | PermissionDenied) -> Non
 @needs(Right.SEE)
 def people(request: HttpRequest) -> HttpResponse:
     """Who belongs to the organisation, and what they may do."""
-    rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation").prefetch_related("held")
+    rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation", "guide__user")
+    rows = rows.prefetch_related("held")
     members = sorted(rows, key=lambda member: (not member.is_current, member.name.lower()))
     me = member_of(request)
     today = me.organisation.today()
