@@ -27,6 +27,8 @@ class Amounts:
     many_seconds: int = 60
     # Posts that are checked while somebody types them.
     typed: int = 190
+    # How often the departure of somebody with fifty channels is looked at, and printed.
+    looks: int = 40
 
 
 QUICK = Amounts(
@@ -44,4 +46,5 @@ QUICK = Amounts(
     many=5,
     many_seconds=3,
     typed=5,
+    looks=3,
 )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.core.management import call_command
 
-from bench import composing, failing, polling, publishing, straying
+from bench import composing, failing, leaving, polling, publishing, straying
 from bench.amounts import QUICK, Amounts
 from bench.house import House, furnish
 from bench.networks import World, world
@@ -51,6 +51,8 @@ def run(*, quick: bool, with_bluesky: bool) -> Results:
         with _told("counting what stands there"):
             _take_stock(house, networks, results, troubled=troubled)
         results.notes += staff.complaints()
+    with _told("a departure"):
+        leaving.departures(amounts, results)
     return results
 
 

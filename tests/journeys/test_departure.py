@@ -1,0 +1,78 @@
+"""Somebody leaves, in the browser: from the first look at what they hold to the last line of the report."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.walking import HEIGHTS, Stop, Walk
+from tests.plugins.house import make_member
+from vierogen.channels.actions import entrust
+from vierogen.channels.models import Channel
+from vierogen.people import departing
+from vierogen.people.models import Departure, Member
+from vierogen.people.roles import Role
+from vierogen.people.standing_in import plan
+from vierogen.posts.actions.content import Content
+from vierogen.posts.actions.writing import begin
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def nora(channel: Channel, cora: Member, ben: Member) -> Member:
+    """Answers for the channel with Cora, and has two drafts."""
+    nora = make_member(cora.organisation, "Nora", Role.WRITER, Role.CUSTODIAN)
+    entrust(channel, to=[cora, nora], by=cora)
+    for text in ("Zaterdag is de buurtbarbecue op het Plein.", "Het zwembad is maandag dicht."):
+        begin(channel.organisation, Content(text, (channel,)), by=nora)
+    return nora
+
+
+def give(page: Page, kind: str, taker: str) -> None:
+    """Hand over everything of a kind."""
+    form = page.locator("form").filter(has=page.locator(f"input[name=kind][value='{kind}']"))
+    name = next(each for each in form.locator("option").all_inner_texts() if each.startswith(taker))
+    form.locator("select").select_option(label=name)
+    form.get_by_role("button").click()
+    expect(page.locator("main, [role=status]").first).to_be_visible()
+
+
+def test_a_departure_to_zero(person: Callable[..., Page], channel: Channel, nora: Member, cora: Member) -> None:
+    make_member(cora.organisation, "Sem", Role.WRITER, Role.CUSTODIAN)
+    leaver, page = person(nora), person(cora)
+    page.goto(page.url.rstrip("/") + f"/people/{nora.pk}/leaving/")
+    expect(page.locator("main")).to_contain_text("buurtbarbecue")
+    page.locator("main form button.button").first.click()  # without a last day: now
+    expect(page.locator(".lead")).to_contain_text("3 things are left")
+    leaver.reload()
+    expect(leaver.locator("input[type=password]")).to_be_visible()  # thrown out, with the page that was open
+    give(page, "posts.unfinished", "Sem")
+    expect(page.locator(".lead")).to_contain_text("1 thing is left")
+    give(page, "channels.custody", "Sem")
+    expect(page.locator(".lead")).to_contain_text("Nothing is left")
+    page.locator("form[action$='/close/'] button").click()
+    expect(page.locator(".lead")).to_contain_text("Closed")
+    with page.expect_download() as download:
+        page.locator("a[href$='report.pdf']").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+    assert Departure.objects.get().state == "closed"
+
+
+@pytest.mark.parametrize("width", sorted(HEIGHTS))
+def test_the_pages_are_for_everybody(
+    channel: Channel, nora: Member, cora: Member, ben: Member, walk: Walk, width: int
+) -> None:
+    make_member(cora.organisation, "Sem", Role.WRITER, Role.CUSTODIAN)
+    today = cora.organisation.today()
+    plan(ben, stand_in=nora, starts=today, ends=today + timedelta(days=7), by=cora)
+    leaving = Stop("leaving", cora, f"/people/{nora.pk}/leaving/", "main form .buttons button")
+    assert walk([leaving], width) == []
+    departure = departing.begin(nora, last_day=None, by=cora)
+    stops = [
+        Stop("departure", cora, f"/people/departures/{departure.pk}/", "main form .buttons button"),
+        Stop("absence", ben, "/me/absence/", "main form .buttons button", shown=False),
+        Stop("people-leaving", cora, "/people/", "main a.button", shown=False),
+    ]
+    assert walk(stops, width) == []
