@@ -48,7 +48,7 @@ class OpenWishes(Holding):
     """Wishes to see a secret that are still open: they end with the membership."""
 
     key = "open_reveals"
-    covers: ClassVar[tuple[str, ...]] = ()
+    covers: ClassVar[tuple[str, ...]] = ("vault.Reveal.by",)
     ends_at_once = True
 
     @property
