@@ -24,11 +24,14 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from tests.learning.conftest import WORDS
 from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
+from vierogen.learning.actions.agreeing import draft, put_in_force
+from vierogen.learning.models import Agreement
 from vierogen.ledger.models import Head
 from vierogen.listening.actions.alerting import Wish, save
 from vierogen.listening.actions.links import FEED, UNSUBSCRIBE, token
@@ -190,6 +193,7 @@ class World:
     hit: Hit
     spike: Spike
     reader: Reader
+    card: Agreement
 
 
 def post(world: World) -> dict[str, Any]:
@@ -289,6 +293,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:adopt": stray,
     "watch:by_hand": lambda world: {"pk": world.take_down.pk},
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
+    "learning:card": lambda world: {"key": world.card.key},
     "listening:source": lambda world: {"pk": world.subscription.pk},
     "listening:source_change": lambda world: {"pk": world.subscription.pk},
     "listening:source_renew": lambda world: {"pk": world.subscription.pk},
@@ -416,6 +421,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         spike=Spike.objects.create(organisation=town, alert=listening, hour=now, number=9, expected=1, top=heard_of),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
         reader=Reader.objects.get_or_create(member=writer)[0],
+        card=agreed(town, by=cora),
     )
 
 
@@ -424,6 +430,13 @@ def wished(channel: Channel, *, by: Member, put_in_by: Member) -> Reveal:
     secret = keeping.keep(channel, "password", SECRET_WORDS, by=put_in_by)
     proof = Proof(by.user_id, "totp", timezone.now().timestamp())
     return break_glass(secret, by=by, reason=f"{SECRET_WORDS} is locked", proof=proof)
+
+
+def agreed(town: Organisation, *, by: Member) -> Agreement:
+    """An agreement in force, with time to confirm it."""
+    card = draft(town, {**WORDS, "title": SECRET_WORDS}, by=by)
+    put_in_force(card, material=True, days=14, by=by)
+    return card
 
 
 def answered_log_in(channel: Channel, *, by: Member) -> Handshake:

@@ -12,6 +12,7 @@ _DAILY = (
     ("home:today", _("Today")),
     ("posts:list", _("Posts")),
     ("listening:hits", _("Listening")),
+    ("learning:list", _("Learning")),
 )
 _MANAGING = (
     ("posts:review_list", _("Review")),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from vierogen.channels.models import Channel
 from vierogen.core.leases import RELEASED
 from vierogen.core.sealing import SealError
+from vierogen.learning.standing import facts_of
 from vierogen.ledger.actions import Actor, Machine, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.networks.base import Media, NetworkError, Shown
@@ -216,7 +217,8 @@ def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, deliver
         asked_by=by if isinstance(by, Member) else None,
         reason=reason.strip(),
     )
-    record(channel.organisation_id, "take_down", subject_of(asked), by=by, personal={"reason": reason.strip()})
+    told = {"reason": reason.strip()}
+    record(channel.organisation_id, "take_down", subject_of(asked), by=by, facts=facts_of(by), personal=told)
     if not now.can_take_down:
         hand_over(asked, by=by)
     return asked
