@@ -1,7 +1,6 @@
 """What asks for somebody now: gathered from the rooms, each kind in one query or two, the worst first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from textwrap import shorten
 
@@ -11,7 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from vierogen.channels.models import Channel
+from vierogen.home.asking import Attention
+from vierogen.home.vaults import vaults
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
@@ -37,22 +37,6 @@ MAIL_FAILED_FOR = timedelta(days=1)
 GRAVE_FOR = timedelta(days=3)
 
 
-@dataclass(frozen=True)
-class Attention:
-    """One thing to do: ``state`` is stop, look or info; ``action`` are the words on its button.
-
-    ``language`` is that of ``text`` where it is a post's.
-    """
-
-    state: str
-    title: str
-    text: str
-    url: str
-    action: str
-    channel: Channel | None = None
-    language: str = ""
-
-
 def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[Attention]:
     """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions."""
     found = [
@@ -60,6 +44,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_by_hand(member),
         *_unseen(member, watched),
         *_keys(member),
+        *vaults(member),
         *_mail(member),
         *_grave(member),
         *_doubts(member),
