@@ -180,7 +180,7 @@ def _own(member: Member) -> Iterator[Attention]:
         title = _("%(name)s asks you to change something") % {"name": remark.by.name}
         url = reverse("posts:detail", args=[remark.version.post_id])
         yield Attention("look", title, shorten(remark.text, 160, placeholder="…"), url, _("Read and change it"))
-    for post in Post.objects.visible_to(member).filter(state=PostState.EXPIRED, created_by=member)[:MOST]:
+    for post in Post.objects.visible_to(member).looked_after_by(member).filter(state=PostState.EXPIRED)[:MOST]:
         text = _("It did not go out. Choose a new time, or throw it away.")
         url = reverse("posts:detail", args=[post.pk])
         yield Attention("info", _("The time of your post passed without approval"), text, url, _("Look"))

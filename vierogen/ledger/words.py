@@ -94,6 +94,7 @@ SENTENCES = {
     "open": gettext_noop("%(who)s opened %(what)s"),
     "forget_evidence": gettext_noop("%(who)s removed %(what)s: its time is over"),
     "forget": gettext_noop("%(who)s made the ledger forget somebody's name"),
+    "give": gettext_noop("%(who)s gave %(what)s to a colleague"),
     "take_down": gettext_noop("%(who)s asked for %(what)s"),
     "delete": gettext_noop("%(who)s did %(what)s"),
     "confirm": gettext_noop("%(who)s saw that it is gone: %(what)s"),
