@@ -26,7 +26,6 @@ from vierogen.people.actions import (
 from vierogen.people.holding import Held, Holding, holdings
 from vierogen.people.models import Departure, Member, Task
 from vierogen.people.roles import Right, Role
-from vierogen.people.states import DepartureState
 
 MACHINE = Machine("departures")
 # So many days before a last day its approach is told.
@@ -63,7 +62,8 @@ def begin(member: Member, *, last_day: date | None, by: Member) -> Departure:
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     if member.pk == by.pk:
         raise ValidationError(_("Somebody else has to end your membership."))
-    member = Member.objects.select_related("user", "organisation").get(pk=member.pk)
+    rows = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user", "organisation")
+    member = rows.get(pk=member.pk)
     if last_day is None or last_day < member.organisation.today():
         end(member, by=by)
     else:
@@ -78,15 +78,16 @@ def begin(member: Member, *, last_day: date | None, by: Member) -> Departure:
 
 
 def _open(member: Member, *, by: Member | None) -> Departure:
-    values = {"organisation": member.organisation, "last_day": member.ends_on or member.organisation.today()}
-    departure, is_new = Departure.objects.get_or_create(
-        member=member, state=DepartureState.OPEN, defaults={**values, "begun_by": by}
+    if known := Departure.objects.open().filter(member=member).first():
+        return known
+    last_day = member.ends_on or member.organisation.today()
+    departure = Departure.objects.create(
+        organisation=member.organisation, member=member, last_day=last_day, begun_by=by
     )
-    if is_new:
-        facts = {"last_day": departure.last_day.isoformat()}
-        told = {"member": member.name}
-        who = by or MACHINE
-        record(member.organisation_id, "begin_departure", subject_of(departure), by=who, facts=facts, personal=told)
+    facts, told = {"last_day": last_day.isoformat()}, {"member": member.name}
+    record(
+        member.organisation_id, "begin_departure", subject_of(departure), by=by or MACHINE, facts=facts, personal=told
+    )
     return departure
 
 
