@@ -24,11 +24,14 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from tests.learning.conftest import WORDS
 from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
+from vierogen.learning.actions.agreeing import draft, put_in_force
+from vierogen.learning.models import Agreement
 from vierogen.ledger.models import Head
 from vierogen.listening.actions.alerting import Wish, save
 from vierogen.listening.actions.links import FEED, UNSUBSCRIBE, token
@@ -39,6 +42,7 @@ from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people import departing
 from vierogen.people.actions import _entrance, invite, join
+from vierogen.people.adapters import MFAAdapter
 from vierogen.people.log_in import absent
 from vierogen.people.models import Absence, Departure, Member, Organisation, User
 from vierogen.people.roles import Right, Role
@@ -50,11 +54,14 @@ from vierogen.posts.actions.writing import Content, begin, submit
 from vierogen.posts.models import Consent, Delivery, Evidence, Media, QuietMoment, TakeDown, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
+from vierogen.vault import keeping
 from vierogen.vault.actions import opened, seal_handshake
-from vierogen.vault.models import Handshake
+from vierogen.vault.models import Handshake, Reveal
+from vierogen.vault.revealing import break_glass
 from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
 from vierogen.watch.models import Stray, Watched
+from vierogen.web.proof import Proof
 
 RIGHTS = {"everybody", "logged_in", *Right.values}
 SECRET_WORDS = "Zwembad Quispelweg"
@@ -85,6 +92,8 @@ ABSENT = {
     "socialaccount_signup",
     "socialaccount_connections",
 }
+# What shows a secret, or leads to one: only a passkey or the app with codes counts there.
+STRONG = {"vault:see", "vault:emergency", "vault:agree", "vault:show"}
 # What asks once more who somebody is: what cannot be undone (with its POST), and where a secret is typed (always).
 FRESH = {
     "posts:approve",
@@ -96,8 +105,11 @@ FRESH = {
     "vault:connect_to",
     "vault:reconnect",
     "vault:choose_account",
+    "vault:keep",
+    "vault:remove",
+    *STRONG,
 }
-SECRET = {"vault:connect_to", "vault:reconnect"}
+SECRET = {"vault:connect_to", "vault:reconnect", "vault:keep", *STRONG}
 # What GETs may write: sessions, and how often somebody tried.
 NOBODY_S_BUSINESS = ("django_session", settings.CACHES["default"]["LOCATION"])
 
@@ -175,6 +187,7 @@ class World:
     authenticator: Authenticator
     incident: Incident
     handshake: Handshake
+    asked: Reveal
     moment: QuietMoment
     consent: Consent
     subscription: Subscription
@@ -182,6 +195,7 @@ class World:
     hit: Hit
     spike: Spike
     reader: Reader
+    card: Agreement
     absence: Absence
     departure: Departure
 
@@ -237,6 +251,16 @@ def invitation(world: World) -> dict[str, Any]:
     return {"code": code, "token": token}
 
 
+def kept(world: World) -> dict[str, Any]:
+    """A secret of an account."""
+    return {"pk": world.channel.pk, "field": "password"}
+
+
+def asked(world: World) -> dict[str, Any]:
+    """Somebody's wish to see it in an emergency."""
+    return {"pk": world.asked.pk}
+
+
 WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:setup": lambda _world: {"token": "x"},
     "people:accept": invitation,
@@ -280,6 +304,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:adopt": stray,
     "watch:by_hand": lambda world: {"pk": world.take_down.pk},
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
+    "learning:card": lambda world: {"key": world.card.key},
     "listening:source": lambda world: {"pk": world.subscription.pk},
     "listening:source_change": lambda world: {"pk": world.subscription.pk},
     "listening:source_renew": lambda world: {"pk": world.subscription.pk},
@@ -302,6 +327,16 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "listening:spike": lambda world: {"pk": world.spike.pk},
     "vault:connect_to": lambda _world: {"network": "mastodon"},
     "vault:reconnect": channel,
+    "vault:secrets": channel,
+    "vault:keep": kept,
+    "vault:remove": kept,
+    "vault:see": kept,
+    "vault:emergency": kept,
+    "vault:asked": asked,
+    "vault:agree": asked,
+    "vault:stop": asked,
+    "vault:show": asked,
+    "vault:look_back": asked,
     "vault:back": lambda _world: {"network": "mastodon"},
     "vault:choose_account": lambda world: {"pk": world.handshake.pk},
     "listening:unsubscribe": lambda world: {"secret": token(world.reader, UNSUBSCRIBE)},
@@ -389,6 +424,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         incident=open_incident(SECRET_WORDS, by=duty),
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
         handshake=answered_log_in(channel, by=cora),
+        asked=wished(channel, by=duty, put_in_by=cora),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
         subscription=add_webhook(town, SECRET_WORDS, by=writer),
         alert=listening,
@@ -396,9 +432,24 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         spike=Spike.objects.create(organisation=town, alert=listening, hour=now, number=9, expected=1, top=heard_of),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
         reader=Reader.objects.get_or_create(member=writer)[0],
+        card=agreed(town, by=cora),
         absence=plan(writer, stand_in=reviewer, starts=town.today(), ends=date(2199, 1, 1), by=cora),
         departure=departing.begin(leaver, last_day=date(2199, 1, 1), by=cora),
     )
+
+
+def wished(channel: Channel, *, by: Member, put_in_by: Member) -> Reveal:
+    """A secret, and somebody who wants to see it in an emergency."""
+    secret = keeping.keep(channel, "password", SECRET_WORDS, by=put_in_by)
+    proof = Proof(by.user_id, "totp", timezone.now().timestamp())
+    return break_glass(secret, by=by, reason=f"{SECRET_WORDS} is locked", proof=proof)
+
+
+def agreed(town: Organisation, *, by: Member) -> Agreement:
+    """An agreement in force, with time to confirm it."""
+    card = draft(town, {**WORDS, "title": SECRET_WORDS}, by=by)
+    put_in_force(card, material=True, days=14, by=by)
+    return card
 
 
 def answered_log_in(channel: Channel, *, by: Member) -> Handshake:
@@ -463,8 +514,9 @@ def session_of(user: User, *, seconds: float = 0) -> str:
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = browser.session
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
-    record = {"method": "password", "at": timezone.now().timestamp() - seconds, "reauthenticated": True}
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
+    record = {"at": timezone.now().timestamp() - seconds, "reauthenticated": True}
+    ways = [{"method": "mfa", "type": "totp", **record}, {"method": "password", **record}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = ways
     session.save()
     return str(session.session_key)
 
@@ -583,9 +635,11 @@ def test_what_asks_for_fresh_proof_is_known_by_name() -> None:
 
 def test_who_proved_it_ten_minutes_ago_is_asked_again_there_and_nowhere_else(world: World) -> None:
     able = make_member(world.town, "Nel", *[role for role in Role if role != Role.TRAINEE])
+    Authenticator.objects.create(user=able.user, type="totp", data={"secret": MFAAdapter().encrypt("A" * 32)})
     wrong = []
     for door, method, answer in visits(OURS, world, session_of(able.user, seconds=600)):
         asks = answer.status == 302 and answer.goes_to.startswith(reverse("account_reauthenticate"))
+        asks = asks or (answer.status == 302 and answer.goes_to.startswith(reverse("mfa_reauthenticate")))
         if asks != (door.name in (FRESH if method == "post" else SECRET)) or (asks and answer.written):
             wrong.append((method, door.name, answer.status, answer.goes_to, answer.written))
     assert wrong == []

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from vierogen.channels.models import Channel
 from vierogen.core import http
+from vierogen.learning import guard as agreements_guard
 from vierogen.ledger import guard
 from vierogen.ledger.actions import Machine
 from vierogen.people.actions import found, join
@@ -37,9 +38,11 @@ def empty_between_tests() -> Iterator[None]:
 
         def unguarded(_self: TransactionTestCase) -> None:
             guard.remove(connection)
+            agreements_guard.remove(connection)
             empty()
             cache.clear()
             guard.install(connection)
+            agreements_guard.install(connection)
 
         patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
         yield

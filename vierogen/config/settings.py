@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "vierogen.watch",
     "vierogen.listening",
     "vierogen.posts",
+    "vierogen.learning",
     "vierogen.vault",
     "vierogen.channels",
     "vierogen.people",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", include("vierogen.incidents.urls")),
     path("channels/", include("vierogen.vault.urls")),
     path("channels/", include("vierogen.channels.urls")),
+    path("learning/", include("vierogen.learning.urls")),
     path("listening/", include("vierogen.listening.urls")),
     path("ledger/", include("vierogen.ledger.urls")),
     path("", include("vierogen.notices.urls")),

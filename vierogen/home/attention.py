@@ -1,7 +1,7 @@
 """What asks for somebody now: gathered from the rooms, each kind in one query or two, the worst first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from textwrap import shorten
 
@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vierogen.channels.models import Channel
+from vierogen.home.asking import Attention
+from vierogen.home.vaults import vaults
 from vierogen.listening.models import HandOver
 from vierogen.notices.models import Message
 from vierogen.people.models import Departure, Member
@@ -40,22 +41,6 @@ MAIL_FAILED_FOR = timedelta(days=1)
 GRAVE_FOR = timedelta(days=3)
 
 
-@dataclass(frozen=True)
-class Attention:
-    """One thing to do: ``state`` is stop, look or info; ``action`` are the words on its button.
-
-    ``language`` is that of ``text`` where it is a post's.
-    """
-
-    state: str
-    title: str
-    text: str
-    url: str
-    action: str
-    channel: Channel | None = None
-    language: str = ""
-
-
 def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[Attention]:
     """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions."""
     found = [
@@ -63,6 +48,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_by_hand(member),
         *_unseen(member, watched),
         *_keys(member),
+        *vaults(member),
         *_mail(member),
         *_grave(member),
         *_doubts(member),

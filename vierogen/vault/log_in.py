@@ -280,13 +280,3 @@ def finish(handshake: Handshake, *, account_id: str, by: Member) -> Channel:
 def forget() -> int:
     """Remove log-ins that are over, with whatever they gave."""
     return Handshake.objects.over(timezone.now()).delete()[0]
-
-
-def under_way(member: Member) -> int:
-    """How many log-ins of this member wait."""
-    return Handshake.objects.filter(member=member).count()
-
-
-def throw_away(member: Member) -> int:
-    """Remove this member's log-ins, with whatever they gave; returns how many."""
-    return Handshake.objects.filter(member=member).delete()[0]

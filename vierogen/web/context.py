@@ -12,6 +12,7 @@ _DAILY = (
     ("home:today", _("Today")),
     ("posts:list", _("Posts")),
     ("listening:hits", _("Listening")),
+    ("learning:list", _("Learning")),
 )
 _MANAGING = (
     ("posts:review_list", _("Review")),
@@ -19,6 +20,7 @@ _MANAGING = (
     ("posts:consents", _("Consent")),
     ("watch:list", _("Watch")),
     ("channels:list", _("Channels")),
+    ("vault:list", _("Vault")),
     ("people:list", _("People")),
     ("posts:checks", _("Checks")),
     ("ledger:list", _("Ledger")),

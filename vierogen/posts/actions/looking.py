@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from vierogen.channels.models import Channel
 from vierogen.core.leases import RELEASED, heartbeat, lock, taken
 from vierogen.core.sealing import SealError
+from vierogen.learning.standing import require
 from vierogen.ledger.moves import WrongStateError, move
 from vierogen.networks.base import Disconnected, Network, NetworkError, Shown
 from vierogen.notices.actions import tell
@@ -214,6 +215,8 @@ def decide(
     """
     with transaction.atomic():
         insist(by, Right.DECIDE, organisation_id=delivery.organisation_id)
+        if send_it_again:
+            require(by)
         again = _sent_again(delivery, by=by, seen=seen) if send_it_again else {}
         if send_it_again and Approval.objects.filter(pk=delivery.approval_id).exclude(revoked_at=None).exists():
             raise ValidationError(_("Somebody stopped this post, so it is not sent again. Leave it as it is."))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from vierogen.channels.models import Channel
 from vierogen.core.leases import RELEASED
 from vierogen.core.sealing import SealError
+from vierogen.learning.standing import facts_of
 from vierogen.ledger.actions import Actor, Machine, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.networks.base import Media, NetworkError, Shown
@@ -53,7 +54,7 @@ def capture(channel: Channel, shown: Shown, *, by: Actor) -> Evidence:
     }
     data = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode()
     digest = hashlib.sha256(data).hexdigest()
-    sealed = seal_evidence(data, context=_context(channel, digest))
+    sealed = seal_evidence(data, context=evidence_context(channel, digest))
     evidence = Evidence.objects.create(
         organisation_id=channel.organisation_id,
         channel=channel,
@@ -69,7 +70,8 @@ def capture(channel: Channel, shown: Shown, *, by: Actor) -> Evidence:
     return evidence
 
 
-def _context(channel: Channel, digest: str) -> str:
+def evidence_context(channel: Channel, digest: str) -> str:
+    """What sealed evidence, or one of its pictures, is bound to."""
     return f"evidence:{channel.organisation_id}:{channel.pk}:{digest}"
 
 
@@ -126,7 +128,7 @@ def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> Evid
     if evidence.media.filter(url=url).exists():  # the watch and a take-down can fetch it at the same time
         return None
     digest = hashlib.sha256(data).hexdigest()
-    sealed = seal_evidence(data, context=_context(evidence.channel, digest))
+    sealed = seal_evidence(data, context=evidence_context(evidence.channel, digest))
     kept = EvidenceMedia.objects.create(
         evidence=evidence,
         sha256=digest,
@@ -141,7 +143,7 @@ def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> Evid
 
 
 def _document(evidence: Evidence) -> dict[str, Any]:
-    plain = open_evidence(evidence.sealed, context=_context(evidence.channel, evidence.sha256))
+    plain = open_evidence(evidence.sealed, context=evidence_context(evidence.channel, evidence.sha256))
     document: dict[str, Any] = json.loads(plain)
     return document
 
@@ -165,7 +167,7 @@ def open_for(evidence: Evidence, *, by: Member, reason: str) -> dict[str, Any]:
 
 
 def _picture(kept: EvidenceMedia) -> dict[str, str]:
-    plain = open_evidence(kept.sealed, context=_context(kept.evidence.channel, kept.sha256))
+    plain = open_evidence(kept.sealed, context=evidence_context(kept.evidence.channel, kept.sha256))
     return {"mime": kept.mime, "sha256": kept.sha256, "data": base64.b64encode(plain).decode()}
 
 
@@ -216,7 +218,8 @@ def take_down(channel: Channel, shown: Shown, *, by: Actor, reason: str, deliver
         asked_by=by if isinstance(by, Member) else None,
         reason=reason.strip(),
     )
-    record(channel.organisation_id, "take_down", subject_of(asked), by=by, personal={"reason": reason.strip()})
+    told = {"reason": reason.strip()}
+    record(channel.organisation_id, "take_down", subject_of(asked), by=by, facts=facts_of(by), personal=told)
     if not now.can_take_down:
         hand_over(asked, by=by)
     return asked

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vierogen.learning.standing import facts_of, require
 from vierogen.ledger.actions import Machine, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.notices.actions import tell
@@ -47,6 +48,7 @@ def approve(  # noqa: PLR0913 - all that a person says yes to, and no more
     """
     with transaction.atomic():
         insist(by, Right.REVIEW, organisation_id=version.post.organisation_id)
+        require(by)
         post, version = _locked(version, digest=digest)
         if version.contributors.filter(member__user_id=by.user_id).exists():
             raise PermissionDenied(_("You wrote part of this. Somebody else has to look at it."))
@@ -144,6 +146,7 @@ def publish_now(version: Version, *, by: Member) -> int:
     due_at = max(now, version.not_before or now)
     with transaction.atomic():
         insist(by, Right.REVIEW, organisation_id=version.post.organisation_id)
+        require(by)
         approval = Approval.objects.filter(version=version).first()
         if approval is None or approval.by_id != by.pk:
             raise PermissionDenied(_("Only the person who approved this may publish it now."))
@@ -182,7 +185,7 @@ def publish_in_emergency(version: Version, *, by: Member, reason: str, digest: s
             reason=reason.strip(),
         )
         _pass_alone(stops, by=by, reason=reason.strip())
-        facts = {"version": version.number, "digest": version.digest}
+        facts = {"version": version.number, "digest": version.digest, **facts_of(by)}
         move(post, "publish_in_emergency", by=by, facts=facts, personal={"reason": reason.strip()})
         _plan(approval, cooling_until=now, despite=grave_event(post.organisation_id))
         owed = AfterReview.objects.create(

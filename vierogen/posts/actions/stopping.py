@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vierogen.learning.standing import facts_of, require
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.notices.actions import tell
@@ -41,7 +42,7 @@ def stop(post: Post, *, by: Member) -> int:
             move(delivery, "stop", by=by)
         if not any(delivery.is_out for delivery in deliveries):
             move(post, "reopen", by=by)
-        record(post.organisation_id, "revoke", subject_of(post), by=by)
+        record(post.organisation_id, "revoke", subject_of(post), by=by, facts=facts_of(by))
         _tell_writer(post, by=by)
     return len(waiting)
 
@@ -93,7 +94,8 @@ def _halt(organisation: Organisation, *, by: Member, reason: str) -> Halt | None
         with transaction.atomic():
             insist(by, Right.STOP, organisation_id=organisation.pk)
             halt = Halt.objects.create(organisation=organisation, by=by, reason=reason.strip())
-            record(organisation.pk, "stop_everything", subject_of(halt), by=by, personal={"reason": halt.reason})
+            told = {"reason": halt.reason}
+            record(organisation.pk, "stop_everything", subject_of(halt), by=by, facts=facts_of(by), personal=told)
             return halt
     except IntegrityError:  # somebody was a second faster; theirs stands
         return Halt.objects.filter(organisation=organisation, lifted_at=None).first()
@@ -137,6 +139,7 @@ def release(
     }
     with transaction.atomic():
         insist(by, Right.RELEASE, organisation_id=delivery.organisation_id)
+        require(by)
         if is_halted(delivery.organisation_id):
             raise ValidationError(_("Everything is stopped. Lift that first."))
         despite = known_to(delivery.organisation_id, seen=seen)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vierogen.learning.standing import require
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.notices.actions import tell
@@ -164,6 +165,7 @@ def submit(version: Version, *, by: Member, reasons: Mapping[int, str] | None = 
         check(version)
     with transaction.atomic():
         insist(by, Right.WRITE, organisation_id=version.post.organisation_id)
+        require(by)
         post = _locked_latest(version)
         _refuse_unready(version)
         _keep_reasons(refuse_unfit(version), reasons or {}, by=by)

@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vierogen.learning.standing import Suspended
 from vierogen.ledger.moves import WrongStateError
-from vierogen.people.requests import member_of
+from vierogen.people.requests import member_of, told
 from vierogen.people.roles import Right
 from vierogen.posts.actions import writing
 from vierogen.posts.actions.checking import preview_findings
@@ -146,6 +147,9 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         for line in refusal.messages:
             messages.error(request, line)
         # Not another page: what was typed stays.
+        return render(request, "posts/detail.html", about(request, found), status=422)
+    except Suspended as refusal:
+        messages.error(request, told(request, refusal))
         return render(request, "posts/detail.html", about(request, found), status=422)
     except WrongStateError as refusal:
         messages.error(request, str(refusal))

@@ -1,0 +1,186 @@
+"""May this member publish, as far as agreements and lessons go? Reckoned from rows each time: there is no state to age.
+
+Nothing is asked where the organisation has nothing in force. What is asked has a term; who came later has none: first
+read, then publish. Only what makes a post go out asks for it. *Stop*, taking down and the emergency path never do: what
+is done there without it, the ledger says (``without_standing``).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from vierogen.learning.models import Agreement, Certificate, Confirmation, Lesson
+from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Right
+
+# Lessons are asked of whoever makes something go out.
+PUBLISHING = frozenset({Right.WRITE, Right.REVIEW, Right.RELEASE, Right.EMERGENCY})
+# So long before a certificate ends it is asked for again.
+AHEAD = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """One thing that a member still has to do. ``sentence`` says what, in plain words; ``url`` is where it is done.
+
+    ``what`` is "agreement" or "lesson", ``pk`` the row. ``since`` is when it was asked of this member, ``due_at`` when
+    it has to be done.
+    """
+
+    what: str
+    pk: int
+    title: str
+    sentence: str
+    url: str
+    since: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``missing`` takes the right to publish away now; ``waiting`` will, once its time is over."""
+
+    missing: tuple[Lacking, ...] = ()
+    waiting: tuple[Lacking, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """May they publish?"""
+        return not self.missing
+
+    @property
+    def open(self) -> tuple[Lacking, ...]:
+        """Everything that is still to be done, the most urgent first."""
+        return self.missing + self.waiting
+
+
+class Suspended(PermissionDenied):
+    """Something is missing; the text says what. ``url`` and ``action`` lead to where it is mended."""
+
+    def __init__(self, missing: Iterable[Lacking]) -> None:
+        named = "; ".join(lacking.sentence for lacking in missing)
+        super().__init__(_("First something short, then you can go on. %(what)s.") % {"what": named})
+        self.url, self.action = reverse("learning:missing"), _("Do it now, it takes two minutes")
+
+
+def standing_of(member: Member) -> Standing:
+    """How this member stands now. Two queries, however much there is."""
+    agreements = Agreement.objects.visible_to(member).in_force().with_mine(member).defer(*_LONG)
+    lessons = Lesson.objects.visible_to(member).in_use().filter(mandatory=True).with_mine(member)
+    asked: list[Lacking | None] = [
+        _of_agreement(row, member)
+        for row in agreements
+        if not row.mine  # type: ignore[attr-defined]
+    ]
+    if _publishes(member):
+        asked += [_of_lesson(row, member, row.mine_until) for row in lessons.defer(*_TOLD)]  # type: ignore[attr-defined]
+    return _weighed(asked)
+
+
+def require(member: Member) -> None:
+    """Raise ``Suspended``, a ``PermissionDenied``, unless ``member`` may publish as far as this goes."""
+    standing = standing_of(member)
+    if not standing.ok:
+        raise Suspended(standing.missing)
+
+
+def facts_of(member: object) -> dict[str, Any]:
+    """For the ledger, where somebody acts who may not publish at the moment; empty for everybody else."""
+    if not isinstance(member, Member):
+        return {}
+    missing = standing_of(member).missing
+    return {"without_standing": [f"{lacking.what}:{lacking.pk}" for lacking in missing]} if missing else {}
+
+
+def standings_of(organisation: Organisation) -> dict[int, Standing]:
+    """How every current member stands, by their id. Few queries, however many there are."""
+    rows = organisation.members.all().current().select_related("user", "organisation").prefetch_related("held")
+    members = [member for member in rows if member.is_current]
+    agreements = list(Agreement.objects.filter(organisation=organisation).in_force().defer(*_LONG))
+    lessons = list(Lesson.objects.filter(organisation=organisation).in_use().filter(mandatory=True).defer(*_TOLD))
+    confirmed = newest_confirmed(organisation) if agreements else {}
+    ends = _ends(organisation) if lessons else {}
+    return {member.pk: _weighed(_asked(member, agreements, lessons, confirmed, ends)) for member in members}
+
+
+def newest_confirmed(organisation: Organisation) -> dict[tuple[int, str], tuple[int, datetime]]:
+    """The newest version that each member confirmed of each card, and when: by member's id and card."""
+    rows = Confirmation.objects.filter(agreement__organisation=organisation).order_by("agreement__number")
+    values = rows.values_list("member_id", "agreement__key", "agreement__number", "at")
+    return {(member, key): (number, at) for member, key, number, at in values}
+
+
+def _ends(organisation: Organisation) -> dict[tuple[int, str], datetime]:
+    rows = Certificate.objects.filter(lesson__organisation=organisation).order_by("valid_until")
+    return {(member, key): end for member, key, end in rows.values_list("member_id", "lesson__key", "valid_until")}
+
+
+# What nobody needs in order to know how somebody stands.
+_LONG = ("does", "does_not", "why", "example", "question")
+_TOLD = ("story", "wrong", "helps", "questions")
+
+
+def _publishes(member: Member) -> bool:
+    return bool(member.rights & PUBLISHING)
+
+
+def _asked(
+    member: Member,
+    agreements: Iterable[Agreement],
+    lessons: Iterable[Lesson],
+    confirmed: Mapping[tuple[int, str], tuple[int, datetime]],
+    ends: Mapping[tuple[int, str], datetime],
+) -> list[Lacking | None]:
+    found: list[Lacking | None] = [
+        _of_agreement(row, member)
+        for row in agreements
+        if confirmed.get((member.pk, row.key), (0, None))[0] < row.counts_from
+    ]
+    if _publishes(member):
+        found += [_of_lesson(row, member, ends.get((member.pk, row.key))) for row in lessons]
+    return found
+
+
+def _weighed(asked: Iterable[Lacking | None]) -> Standing:
+    now = timezone.now()
+    open_ = sorted((one for one in asked if one is not None), key=lambda one: one.due_at)
+    return Standing(tuple(one for one in open_ if one.due_at <= now), tuple(one for one in open_ if one.due_at > now))
+
+
+def _of_agreement(row: Agreement, member: Member) -> Lacking:
+    assert row.asked_at  # noqa: S101 - the database says so of what is in force
+    assert row.due_at  # noqa: S101 - as above
+    sentence = _("Read and confirm: %(title)s") % {"title": row.title}
+    since, due_at = _term(member, row.asked_at, row.due_at)
+    return Lacking("agreement", row.pk, row.title, sentence, reverse("learning:card", args=[row.key]), since, due_at)
+
+
+def _of_lesson(row: Lesson, member: Member, until: datetime | None) -> Lacking | None:
+    """None while a certificate lasts longer than we look ahead."""
+    url, told = reverse("learning:lesson", args=[row.key]), {"title": row.title}
+    if until is None:
+        assert row.asked_at  # noqa: S101 - the database says so of what is mandatory
+        assert row.due_at  # noqa: S101 - as above
+        since, due_at = _term(member, row.asked_at, row.due_at)
+        return Lacking("lesson", row.pk, row.title, _("Do the lesson: %(title)s") % told, url, since, due_at)
+    if until - timezone.now() > AHEAD:
+        return None
+    # Translators: a day and a month, as Django date format letters.
+    day = {"day": date_format(timezone.localtime(until), _("j F"))}
+    is_over = until <= timezone.now()
+    words = _("Your certificate ended on %(day)s: %(title)s") if is_over else _("Your certificate ends: %(title)s")
+    return Lacking("lesson", row.pk, row.title, words % {**told, **day}, url, until - AHEAD, until)
+
+
+def _term(member: Member, asked_at: datetime, due_at: datetime) -> tuple[datetime, datetime]:
+    """Since when it is asked of this member, and until when there is time."""
+    if member.joined_at > asked_at:
+        return member.joined_at, member.joined_at
+    return asked_at, due_at

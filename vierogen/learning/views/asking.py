@@ -1,0 +1,26 @@
+"""What the pages of learning share: finding a card, and where somebody came from."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from vierogen.learning.models import Agreement, Lesson
+from vierogen.people.requests import member_of
+
+
+def onwards(request: HttpRequest) -> str:
+    """Where the person was, so that they can go on there; "" for nowhere, and for anything outside."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    fits = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if fits and not wanted.startswith(reverse("learning:missing")) else ""
+
+
+def card_or_404(request: HttpRequest, key: str) -> Agreement:
+    """The version of a card that is in force."""
+    return get_object_or_404(Agreement.objects.visible_to(member_of(request)).in_force(), key=key)
+
+
+def lesson_or_404(request: HttpRequest, key: str) -> Lesson:
+    """The version of a lesson that is in use."""
+    return get_object_or_404(Lesson.objects.visible_to(member_of(request)).in_use(), key=key)

@@ -1,0 +1,61 @@
+"""Pages on which people read: everything there is to learn, and one card."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from vierogen.learning.actions import agreeing
+from vierogen.learning.models import Agreement, Lesson
+from vierogen.learning.quiz import Said, said
+from vierogen.learning.standing import standing_of
+from vierogen.learning.starting import Kind
+from vierogen.learning.views.asking import card_or_404
+from vierogen.people.requests import attempt, member_of
+from vierogen.people.roles import Right
+from vierogen.web.doors import needs
+
+
+@require_GET
+@needs(Right.SEE)
+def learning(request: HttpRequest) -> HttpResponse:
+    """Everything there is to learn, and what waits for this member."""
+    member = member_of(request)
+    context = {
+        "standing": standing_of(member),
+        "cards": Agreement.objects.visible_to(member).in_force().with_mine(member),
+        "lessons": Lesson.objects.visible_to(member).in_use().with_mine(member),
+        "may_manage": member.may(Right.MANAGE_ORGANISATION),
+        "kinds": Kind.choices,
+    }
+    return render(request, "learning/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.SEE)
+def card(request: HttpRequest, key: str) -> HttpResponse:
+    """One card; confirming it asks one question."""
+    found = card_or_404(request, key)
+    heard = None
+    if request.method == "POST":
+        heard = said(found.asks, request.POST.get("answer", ""))
+        if confirmed(request, found, heard):
+            return redirect("learning:card", key=key)
+    mine = Agreement.objects.with_mine(member_of(request)).get(pk=found.pk).mine  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"card": found, "mine": mine, "said": heard, "question": found.asks}
+    context["may_manage"] = member_of(request).may(Right.MANAGE_ORGANISATION)
+    return render(request, "learning/card.html", context, status=422 if heard else 200)
+
+
+def confirmed(request: HttpRequest, found: Agreement, heard: Said) -> bool:
+    """Confirm a card with this answer; a wrong one is explained beside the question, not as an error."""
+    if not heard.is_right:
+        return False
+    answer = str(heard.chosen)
+    return attempt(
+        request,
+        lambda: agreeing.confirm(found, answer=answer, by=member_of(request)),
+        done=_("Confirmed: %(title)s") % {"title": found.title},
+    )
