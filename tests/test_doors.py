@@ -30,7 +30,7 @@ from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
-from vierogen.learning.actions.agreeing import draft, put_in_force
+from vierogen.learning.actions.agreeing import draft, draft_anew, put_in_force
 from vierogen.learning.models import Agreement
 from vierogen.ledger.models import Head
 from vierogen.listening.actions.alerting import Wish, save
@@ -184,6 +184,7 @@ class World:
     spike: Spike
     reader: Reader
     card: Agreement
+    next_card: Agreement
 
 
 def post(world: World) -> dict[str, Any]:
@@ -224,6 +225,16 @@ def alert(world: World) -> dict[str, Any]:
 def hit(world: World) -> dict[str, Any]:
     """Something that an alert found."""
     return {"pk": world.hit.pk}
+
+
+def card(world: World) -> dict[str, Any]:
+    """An agreement in force."""
+    return {"key": world.card.key}
+
+
+def drafted(world: World) -> dict[str, Any]:
+    """The draft of its next version."""
+    return {"pk": world.next_card.pk}
 
 
 def passkey(world: World) -> dict[str, Any]:
@@ -273,7 +284,13 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:adopt": stray,
     "watch:by_hand": lambda world: {"pk": world.take_down.pk},
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
-    "learning:card": lambda world: {"key": world.card.key},
+    "learning:card": card,
+    "learning:change": card,
+    "learning:retire": card,
+    "learning:history": card,
+    "learning:draft": drafted,
+    "learning:put_in_force": drafted,
+    "learning:throw_away": drafted,
     "listening:source": lambda world: {"pk": world.subscription.pk},
     "listening:source_change": lambda world: {"pk": world.subscription.pk},
     "listening:source_renew": lambda world: {"pk": world.subscription.pk},
@@ -390,7 +407,8 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         spike=Spike.objects.create(organisation=town, alert=listening, hour=now, number=9, expected=1, top=heard_of),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
         reader=Reader.objects.get_or_create(member=writer)[0],
-        card=agreed(town, by=cora),
+        card=(card := agreed(town, by=cora)),
+        next_card=draft_anew(card, by=cora),
     )
 
 

@@ -11,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.learning.conftest import WORDS
 from tests.plugins.house import make_member
 from vierogen.channels.actions import add, entrust
 from vierogen.channels.models import Channel
+from vierogen.learning.actions import agreeing
 from vierogen.ledger.moves import move
 from vierogen.networks.base import Profile, Shown
 from vierogen.people.models import Member, Organisation
@@ -39,6 +41,10 @@ PAGES = {
     "Something grave happened": "/posts/grave/",
     "Quiet moments": "/posts/moments/",
     "Declarations of consent": "/posts/consents/",
+    "Learning": "/learning/",
+    "Agreements": "/learning/agreements/",
+    "Who confirmed what": "/learning/agreements/coverage/",
+    "What waits for you": "/learning/missing/",
 }
 
 
@@ -63,6 +69,9 @@ class Town:
         reviewing.publish_in_emergency(emergency, by=self.dirk, reason="Storm")
         self._stray(channel)
         self._quiet_moment()
+        card = agreeing.draft(self.organisation, WORDS, by=self.cora)
+        agreeing.put_in_force(card, material=True, days=14, by=self.cora)
+        agreeing.draft_anew(card, by=self.cora)
         shown = Media.objects.defer("data").latest("pk")
         consenting.keep([shown], who=f"Noor {self.made}", how="Formulier", until=None, by=self.anna)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vierogen.people import actions
 from vierogen.people.forms import InviteForm, RolesForm, SettingsForm, chosen
 from vierogen.people.models import Member, Organisation
+from vierogen.people.remarks import remarks_on
 from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
@@ -26,7 +27,12 @@ def people(request: HttpRequest) -> HttpResponse:
     """Who belongs to the organisation, and what they may do."""
     rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation").prefetch_related("held")
     members = sorted(rows, key=lambda member: (not member.is_current, member.name.lower()))
-    return render(request, "people/list.html", {"members": members, "rights": member_of(request).rights})
+    rights = member_of(request).rights
+    if Right.MANAGE_PEOPLE in rights:
+        remarks = remarks_on(member_of(request).organisation)
+        for member in members:
+            member.remarks = remarks.get(member.pk, [])  # type: ignore[attr-defined]
+    return render(request, "people/list.html", {"members": members, "rights": rights})
 
 
 @require_http_methods(["GET", "POST"])
