@@ -41,6 +41,7 @@ from vierogen.listening.states import About
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people.actions import _entrance, invite, join
+from vierogen.people.adapters import MFAAdapter
 from vierogen.people.log_in import absent
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Right, Role
@@ -51,11 +52,14 @@ from vierogen.posts.actions.writing import Content, begin, submit
 from vierogen.posts.models import Consent, Delivery, Evidence, Media, QuietMoment, TakeDown, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
+from vierogen.vault import keeping
 from vierogen.vault.actions import opened, seal_handshake
-from vierogen.vault.models import Handshake
+from vierogen.vault.models import Handshake, Reveal
+from vierogen.vault.revealing import break_glass
 from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
 from vierogen.watch.models import Stray, Watched
+from vierogen.web.proof import Proof
 
 RIGHTS = {"everybody", "logged_in", *Right.values}
 SECRET_WORDS = "Zwembad Quispelweg"
@@ -86,6 +90,8 @@ ABSENT = {
     "socialaccount_signup",
     "socialaccount_connections",
 }
+# What shows a secret, or leads to one: only a passkey or the app with codes counts there.
+STRONG = {"vault:see", "vault:emergency", "vault:agree", "vault:show"}
 # What asks once more who somebody is: what cannot be undone (with its POST), and where a secret is typed (always).
 FRESH = {
     "posts:approve",
@@ -97,8 +103,11 @@ FRESH = {
     "vault:connect_to",
     "vault:reconnect",
     "vault:choose_account",
+    "vault:keep",
+    "vault:remove",
+    *STRONG,
 }
-SECRET = {"vault:connect_to", "vault:reconnect"}
+SECRET = {"vault:connect_to", "vault:reconnect", "vault:keep", *STRONG}
 # What GETs may write: sessions, and how often somebody tried.
 NOBODY_S_BUSINESS = ("django_session", settings.CACHES["default"]["LOCATION"])
 
@@ -176,6 +185,7 @@ class World:
     authenticator: Authenticator
     incident: Incident
     handshake: Handshake
+    asked: Reveal
     moment: QuietMoment
     consent: Consent
     subscription: Subscription
@@ -248,6 +258,16 @@ def invitation(world: World) -> dict[str, Any]:
     return {"code": code, "token": token}
 
 
+def kept(world: World) -> dict[str, Any]:
+    """A secret of an account."""
+    return {"pk": world.channel.pk, "field": "password"}
+
+
+def asked(world: World) -> dict[str, Any]:
+    """Somebody's wish to see it in an emergency."""
+    return {"pk": world.asked.pk}
+
+
 WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:setup": lambda _world: {"token": "x"},
     "people:accept": invitation,
@@ -313,6 +333,16 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "listening:spike": lambda world: {"pk": world.spike.pk},
     "vault:connect_to": lambda _world: {"network": "mastodon"},
     "vault:reconnect": channel,
+    "vault:secrets": channel,
+    "vault:keep": kept,
+    "vault:remove": kept,
+    "vault:see": kept,
+    "vault:emergency": kept,
+    "vault:asked": asked,
+    "vault:agree": asked,
+    "vault:stop": asked,
+    "vault:show": asked,
+    "vault:look_back": asked,
     "vault:back": lambda _world: {"network": "mastodon"},
     "vault:choose_account": lambda world: {"pk": world.handshake.pk},
     "listening:unsubscribe": lambda world: {"secret": token(world.reader, UNSUBSCRIBE)},
@@ -400,6 +430,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         incident=open_incident(SECRET_WORDS, by=duty),
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
         handshake=answered_log_in(channel, by=cora),
+        asked=wished(channel, by=duty, put_in_by=cora),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
         subscription=add_webhook(town, SECRET_WORDS, by=writer),
         alert=listening,
@@ -410,6 +441,13 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         card=(card := agreed(town, by=cora)),
         next_card=draft_anew(card, by=cora),
     )
+
+
+def wished(channel: Channel, *, by: Member, put_in_by: Member) -> Reveal:
+    """A secret, and somebody who wants to see it in an emergency."""
+    secret = keeping.keep(channel, "password", SECRET_WORDS, by=put_in_by)
+    proof = Proof(by.user_id, "totp", timezone.now().timestamp())
+    return break_glass(secret, by=by, reason=f"{SECRET_WORDS} is locked", proof=proof)
 
 
 def agreed(town: Organisation, *, by: Member) -> Agreement:
@@ -481,8 +519,9 @@ def session_of(user: User, *, seconds: float = 0) -> str:
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = browser.session
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
-    record = {"method": "password", "at": timezone.now().timestamp() - seconds, "reauthenticated": True}
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
+    record = {"at": timezone.now().timestamp() - seconds, "reauthenticated": True}
+    ways = [{"method": "mfa", "type": "totp", **record}, {"method": "password", **record}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = ways
     session.save()
     return str(session.session_key)
 
@@ -601,9 +640,11 @@ def test_what_asks_for_fresh_proof_is_known_by_name() -> None:
 
 def test_who_proved_it_ten_minutes_ago_is_asked_again_there_and_nowhere_else(world: World) -> None:
     able = make_member(world.town, "Nel", *[role for role in Role if role != Role.TRAINEE])
+    Authenticator.objects.create(user=able.user, type="totp", data={"secret": MFAAdapter().encrypt("A" * 32)})
     wrong = []
     for door, method, answer in visits(OURS, world, session_of(able.user, seconds=600)):
         asks = answer.status == 302 and answer.goes_to.startswith(reverse("account_reauthenticate"))
+        asks = asks or (answer.status == 302 and answer.goes_to.startswith(reverse("mfa_reauthenticate")))
         if asks != (door.name in (FRESH if method == "post" else SECRET)) or (asks and answer.written):
             wrong.append((method, door.name, answer.status, answer.goes_to, answer.written))
     assert wrong == []

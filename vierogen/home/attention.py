@@ -1,7 +1,6 @@
 """What asks for somebody now: gathered from the rooms, each kind in one query or two, the worst first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from textwrap import shorten
 
@@ -12,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vierogen.channels.models import Channel
+from vierogen.home.asking import Attention
+from vierogen.home.vaults import vaults
 from vierogen.learning.standing import standing_of
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
@@ -39,22 +39,6 @@ MAIL_FAILED_FOR = timedelta(days=1)
 GRAVE_FOR = timedelta(days=3)
 
 
-@dataclass(frozen=True)
-class Attention:
-    """One thing to do: ``state`` is stop, look or info; ``action`` are the words on its button.
-
-    ``language`` is that of ``text`` where it is a post's.
-    """
-
-    state: str
-    title: str
-    text: str
-    url: str
-    action: str
-    channel: Channel | None = None
-    language: str = ""
-
-
 def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[Attention]:
     """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions."""
     found = [
@@ -62,6 +46,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_by_hand(member),
         *_unseen(member, watched),
         *_keys(member),
+        *vaults(member),
         *_mail(member),
         *_grave(member),
         *_doubts(member),
@@ -198,7 +183,7 @@ def _own(member: Member) -> Iterator[Attention]:
         title = _("%(name)s asks you to change something") % {"name": remark.by.name}
         url = reverse("posts:detail", args=[remark.version.post_id])
         yield Attention("look", title, shorten(remark.text, 160, placeholder="…"), url, _("Read and change it"))
-    for post in Post.objects.visible_to(member).filter(state=PostState.EXPIRED, created_by=member)[:MOST]:
+    for post in Post.objects.visible_to(member).looked_after_by(member).filter(state=PostState.EXPIRED)[:MOST]:
         text = _("It did not go out. Choose a new time, or throw it away.")
         url = reverse("posts:detail", args=[post.pk])
         yield Attention("info", _("The time of your post passed without approval"), text, url, _("Look"))

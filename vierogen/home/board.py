@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from vierogen.channels.connection import day_of
 from vierogen.channels.custody import Custody
 from vierogen.channels.models import Channel, Custodian
-from vierogen.home.attention import Attention, attention
+from vierogen.home.asking import Attention
+from vierogen.home.attention import attention
 from vierogen.people.models import Member
 from vierogen.posts.models import Delivery, Post, Version
 from vierogen.posts.states import DeliveryState

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from vierogen.incidents.models import Incident
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
-from vierogen.people.actions import insist
+from vierogen.people.actions import fit_to_take, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.watch.actions.answering import hand_on
@@ -58,3 +58,12 @@ def reopen(incident: Incident, *, by: Member) -> None:
     """It was not over yet."""
     insist(by, Right.ANSWER_ALARM, organisation_id=incident.organisation_id)
     move(incident, "reopen", by=by, changes={"closed_by": None, "closed_at": None})
+
+
+@transaction.atomic
+def give(incident: Incident, *, to: Member, by: Member) -> None:
+    """Let ``to`` bring it to an end instead of who does now. For whoever manages people."""
+    insist(by, Right.MANAGE_PEOPLE, organisation_id=incident.organisation_id)
+    taker = fit_to_take(to, Right.ANSWER_ALARM, organisation_id=incident.organisation_id)
+    Incident.objects.filter(pk=incident.pk).update(leader=taker)
+    record(incident.organisation_id, "give", subject_of(incident), by=by, facts={"to": taker.actor})

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -263,3 +264,31 @@ def test(organisation_id: int, *, by: Addressee) -> Message:
     """Send ``by`` a mail and pushes that say that all works, the way an alarm would come."""
     link = reverse("notices:mine")
     return tell(organisation_id, [by], template="notices/mail/test", values={}, link=link, urgent=True)[0]
+
+
+@transaction.atomic
+def forget_member(user_id: int, *, organisation_id: int) -> int:
+    """Call and mail this user no more about one organisation; returns how many notices were on their way.
+
+    What a sender has in hands at this moment may still leave; it is not tried again.
+    """
+    for alarm in Alarm.objects.ringing().filter(organisation_id=organisation_id, steps__user_id=user_id).distinct():
+        _leave_out(alarm, user_id=user_id)
+    mails = Message.objects.filter(user_id=user_id, organisation_id=organisation_id, next_at__isnull=False)
+    pushes = Push.objects.filter(subscription__user_id=user_id)  # a title and a link: whose, nobody knows any more
+    return int(mails.delete()[0]) + int(pushes.delete()[0])
+
+
+def _leave_out(alarm: Alarm, *, user_id: int) -> None:
+    """Take somebody off the ladder; who comes next stays next."""
+    told = sum(step.user_id == user_id for step in list(alarm.steps.all())[: alarm.calls])
+    alarm.steps.filter(user_id=user_id).delete()
+    Alarm.objects.filter(pk=alarm.pk).update(calls=F("calls") - told)
+
+
+def unsubscribe_all(user_id: int) -> int:
+    """Forget all browsers of this user; returns how many."""
+    devices = PushSubscription.objects.filter(user_id=user_id)
+    count = devices.count()
+    devices.delete()
+    return count

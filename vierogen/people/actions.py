@@ -44,6 +44,18 @@ def insist(member: Member, right: Right, *, organisation_id: int) -> None:
     same_organisation(now, organisation_id)
 
 
+def fit_to_take(to: Member, right: Right, *, organisation_id: int) -> Member:
+    """The member as the database has them now, if they can take over what needs ``right``; else ``ValidationError``.
+
+    A trainee never can: they must not be the only one who knows.
+    """
+    now = Member.objects.select_related("user", "organisation").get(pk=to.pk)
+    same_organisation(now, organisation_id)
+    if not now.may(right) or Role.TRAINEE in now.roles:
+        raise ValidationError(_("%(name)s cannot take this over: their role does not allow it.") % {"name": now.name})
+    return now
+
+
 @transaction.atomic
 def found(name: str, *, by: Actor, language: str = "nl") -> Organisation:
     """Make an organisation."""

@@ -83,7 +83,15 @@ class SettingsForm(OrganisationForm):
 
     class Meta:
         model = Organisation
-        fields = ["name", "language", "time_zone", "cooling_off_seconds", "late_after_minutes", "own_domains"]
+        fields = [
+            "name",
+            "language",
+            "time_zone",
+            "cooling_off_seconds",
+            "late_after_minutes",
+            "break_glass_minutes",
+            "own_domains",
+        ]
 
 
 class MeForm(UserForm):

@@ -27,6 +27,11 @@ class Held:
     url: str
 
 
+def number_of(subject: str) -> int:
+    """The row's number in ``room.model:id``."""
+    return int(subject.rpartition(":")[2])
+
+
 class Holding(ABC):
     """One kind of thing that members hold. ``covers`` names the columns it answers for: ``room.Model.column``."""
 

@@ -78,6 +78,12 @@ class Organisation(models.Model):
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(1_440)],
     )
+    break_glass_minutes = models.PositiveIntegerField(
+        _("minutes before broken glass shows a secret"),
+        default=60,
+        validators=[MinValueValidator(15), MaxValueValidator(1_440)],
+        help_text=_("In this time every custodian and administrator can stop it. At most a day: 1440."),
+    )
     own_domains = models.TextField(
         _("own and allowed web addresses"),
         blank=True,

@@ -51,6 +51,10 @@ class Right(models.TextChoices):
     LISTEN = "listen", _("Make alerts, choose sources, and judge what was found")
     PERMIT_PERSON = "permit_person", _("Permit an alert about a person, with a reason")
     CONNECT = "connect", _("Connect channels and look after their credentials")
+    SEE_VAULT = "see_vault", _("See which secrets are kept, and who has seen them")
+    REVEAL = "reveal", _("See a secret of an account that one is custodian of, with a reason")
+    BREAK_GLASS = "break_glass", _("See any secret in an emergency: after a delay, announced, and reviewed")
+    EXPORT_KEYS = "export_keys", _("Ask for the sealed export of all secrets (a custodian has to agree)")
     MANAGE_PEOPLE = "manage_people", _("Invite people, give roles and end memberships")
     MANAGE_ORGANISATION = "manage_organisation", _("Change the organisation's settings")
     READ_LEDGER = "read_ledger", _("Read and verify the ledger")
@@ -73,23 +77,30 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.ANSWER_ALARM,
             Right.READ_INCIDENTS,
             Right.OPEN_EVIDENCE,
+            Right.SEE_VAULT,
+            Right.BREAK_GLASS,
         }
     ),
-    Role.CUSTODIAN: frozenset(_COLLEAGUE | {Right.CONNECT}),
+    # Administrators may put secrets in; only custodians take them out.
+    Role.CUSTODIAN: frozenset(_COLLEAGUE | {Right.CONNECT, Right.SEE_VAULT, Right.REVEAL, Right.BREAK_GLASS}),
     Role.PRIVACY_OFFICER: frozenset(
-        _COLLEAGUE | {Right.READ_INCIDENTS, Right.OPEN_EVIDENCE, Right.READ_LEDGER, Right.PERMIT_PERSON}
+        _COLLEAGUE
+        | {Right.READ_INCIDENTS, Right.OPEN_EVIDENCE, Right.READ_LEDGER, Right.PERMIT_PERSON, Right.SEE_VAULT}
     ),
     Role.ADMINISTRATOR: frozenset(
         _COLLEAGUE
         | {
             Right.CONNECT,
+            Right.SEE_VAULT,
+            Right.BREAK_GLASS,
+            Right.EXPORT_KEYS,
             Right.MANAGE_PEOPLE,
             Right.MANAGE_ORGANISATION,
             Right.READ_INCIDENTS,
             Right.READ_LEDGER,
         }
     ),
-    Role.AUDITOR: frozenset({Right.SEE, Right.READ_INCIDENTS, Right.READ_LEDGER}),
+    Role.AUDITOR: frozenset({Right.SEE, Right.READ_INCIDENTS, Right.READ_LEDGER, Right.SEE_VAULT}),
 }
 
 # What no trainee may ever do, whatever other role somebody gives them by mistake.

@@ -28,6 +28,8 @@ from vierogen.practice.phone import Login, remember
 from vierogen.practice.records import Account
 from vierogen.practice.server import PracticeServer
 from vierogen.vault.actions import connect
+from vierogen.vault.keeping import keep
+from vierogen.vault.models import Field
 from vierogen.watch.models import Watched
 
 DEMO = Machine("demo")
@@ -169,6 +171,8 @@ def _organise(url: str, accounts: dict[str, Account]) -> None:
     keepers = [cora, members["Dirk"]]
     town = _connect(organisation, accounts[OFFICIAL], url, colour=Colour.BLUE, keepers=keepers)
     _connect(organisation, accounts[YOUTH], url, colour=Colour.PURPLE, keepers=keepers)
+    keep(town, Field.PASSWORD, "Alleen-om-te-oefenen-7", by=cora)
+    keep(town, Field.NOTES, "De telefoon met de app ligt in de kluis van de receptie.", by=cora)
     _write(organisation, town, by=members["Anna"])
 
 

@@ -336,6 +336,16 @@ def _of_handshake(handshake: Handshake) -> bytes:
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
 
+def seal_bytes(data: bytes, *, context: bytes) -> sealing.Sealed:
+    """Seal something under a fresh data key, bound to ``context``: whose it is, what, and in which version."""
+    return sealing.seal(data, key=keyring()[0], context=context)
+
+
+def open_bytes(sealed: sealing.Sealed, *, context: bytes) -> bytes:
+    """Open what ``seal_bytes`` sealed, for a caller who recorded that first. Raises ``SealError``."""
+    return sealing.unseal(sealed, keys=keyring()[1], context=context)
+
+
 def seal_evidence(data: bytes, *, context: str) -> sealing.Sealed:
     """Seal something that is not a credential (evidence of a stray post)."""
     return sealing.seal(data, key=keyring()[0], context=context.encode())

@@ -1,7 +1,10 @@
-"""What the vault does without a click: renew keys, warn of those that end, and forget log-ins that are over."""
+"""What the vault does without a click: renew keys, warn of those that end, forget log-ins and wishes that are over."""
+
+from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.vault import log_in, renewing
+from vierogen.vault import log_in, renewing, revealing
+from vierogen.vault.models import Reveal
 
 
 def renew(_worker: str) -> bool:
@@ -23,8 +26,14 @@ def forget(_worker: str) -> bool:
     return bool(log_in.forget())
 
 
+def lapse(_worker: str) -> bool:
+    """Let wishes to see a secret lapse that nobody used in time."""
+    return bool(revealing.lapse(Reveal.objects.over(timezone.now()).with_all()))
+
+
 JOBS = [
     Job("renew keys", renew, every=5.0),
     Job("mind keys", mind, every=30.0),
     Job("forget log-ins", forget, every=30.0),
+    Job("lapse reveals", lapse, every=30.0),
 ]

@@ -1,15 +1,18 @@
-"""Tables of the vault: sealed secrets, and the canary that knows the right key."""
+"""Tables of the vault: sealed secrets, who wished to see them, and the canary that knows the right key."""
 
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
 from vierogen.core.sealing import Sealed
-from vierogen.people.models import Member
+from vierogen.people.models import Member, Organisation
+from vierogen.vault.states import PENDING, REVEAL_MOVES, SEEN, RevealState
 
 # A key that ends within this is renewed silently: nobody is warned of the end of a day.
 SHORT = timedelta(days=15)
@@ -133,3 +136,133 @@ class Canary(Envelope):
     """A known word, sealed: it tells at start whether the key in use is the right one."""
 
     made_at = models.DateTimeField(default=timezone.now)
+
+
+class Field(models.TextChoices):
+    """What people need to know of an account; connectors have credentials of their own (``Secret``)."""
+
+    PASSWORD = "password", _("Password")
+    ACCESS_TOKEN = "access_token", _("Access token")
+    RECOVERY_CODES = "recovery_codes", _("Recovery codes")
+    RECOVERY_EMAIL = "recovery_email", _("Recovery e-mail address")
+    RECOVERY_PHONE = "recovery_phone", _("Recovery phone number")
+    OTP_SEED = "otp_seed", _("Codes of the app (one-time passwords)")
+    NOTES = "notes", _("Notes")
+
+
+class KeptQuerySet(models.QuerySet["Kept"]):
+    """Secrets for people."""
+
+    def visible_to(self, member: Member) -> "KeptQuerySet":
+        """Those of the member's organisation; that they exist, not what they say."""
+        return self.filter(channel__organisation_id=member.organisation_id)
+
+    def filled(self) -> "KeptQuerySet":
+        """Those that hold something."""
+        return self.exclude(key_id="")
+
+
+class Kept(Envelope):
+    """A secret of an account, kept for people. One that was removed keeps its row, for who saw it; it holds nothing.
+
+    ``needs_second``: another custodian has to agree before anybody sees it. ``changed_by`` is None where it came back
+    from a sealed export.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="kept")
+    field = models.CharField(max_length=20, choices=Field.choices)
+    version = models.PositiveIntegerField(default=1)
+    needs_second = models.BooleanField(_("another custodian has to agree before anybody sees it"), default=False)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "field"], name="one_kept_value_per_field")]
+
+    @property
+    def is_empty(self) -> bool:
+        """Was what it held removed?"""
+        return not self.key_id
+
+    @property
+    def is_seed(self) -> bool:
+        """Is it shown as a code, and itself only by breaking the glass?"""
+        return self.field == Field.OTP_SEED
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose it is."""
+        return self.channel.organisation_id
+
+
+class RevealQuerySet(models.QuerySet["Reveal"]):
+    """Looks at secrets."""
+
+    def visible_to(self, member: Member) -> "RevealQuerySet":
+        """Those in the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def with_all(self) -> "RevealQuerySet":
+        """With everything that a line about them says."""
+        return self.select_related("kept__channel__organisation", "by__user", "allowed_by__user", "ended_by__user")
+
+    def pending(self) -> "RevealQuerySet":
+        """Those that have not come to an end."""
+        return self.filter(state__in=PENDING)
+
+    def seen(self) -> "RevealQuerySet":
+        """Those in which the secret was on somebody's screen."""
+        return self.filter(state__in=SEEN)
+
+    def over(self, now: datetime) -> "RevealQuerySet":
+        """Those whose time passed unused."""
+        return self.pending().filter(ends_at__lte=now)
+
+    def owed(self) -> "RevealQuerySet":
+        """Emergencies that somebody else has to look back at."""
+        return self.filter(state=RevealState.OWES_REVIEW)
+
+    def known_to(self, member: Member) -> "RevealQuerySet":
+        """Those of ``member`` in which something was seen that still is the secret; a code is over in a minute."""
+        rows = self.seen().filter(by=member, version=F("kept__version")).exclude(kept__key_id="")
+        return rows.exclude(kept__field=Field.OTP_SEED, is_emergency=False)
+
+
+class Reveal(models.Model):
+    """Somebody's wish to see a secret, once, and what became of it.
+
+    ``version`` is the one that was seen. ``opens_at`` is when broken glass shows it. ``ended_by`` stopped it, or looked
+    back at it.
+    """
+
+    MOVES = REVEAL_MOVES
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kept = models.ForeignKey(Kept, on_delete=models.CASCADE, related_name="reveals")
+    version = models.PositiveIntegerField()
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="reveals")
+    reason = models.TextField()
+    is_emergency = models.BooleanField(default=False)
+    needs_second = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=RevealState.choices, default=RevealState.ASKED)
+    asked_at = models.DateTimeField(default=timezone.now)
+    opens_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    allowed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    shown_at = models.DateTimeField(null=True, blank=True)
+    review_due_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    objects = RevealQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(allowed_by=F("by")), name="nobody_agrees_with_oneself"),
+            models.CheckConstraint(
+                condition=~Q(state=RevealState.REVIEWED) | ~Q(ended_by=F("by")), name="somebody_else_looks_back"
+            ),
+        ]

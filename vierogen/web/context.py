@@ -20,6 +20,7 @@ _MANAGING = (
     ("posts:consents", _("Consent")),
     ("watch:list", _("Watch")),
     ("channels:list", _("Channels")),
+    ("vault:list", _("Vault")),
     ("people:list", _("People")),
     ("posts:checks", _("Checks")),
     ("ledger:list", _("Ledger")),

@@ -15,16 +15,21 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from vierogen.web.proof import strong_proof, strong_ways
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def needs(right: str, *, fresh: bool = False, secret: bool = False) -> Callable[[View[P]], View[P]]:
+def needs(
+    right: str, *, fresh: bool = False, secret: bool = False, strong: bool = False
+) -> Callable[[View[P]], View[P]]:
     """Only members who hold ``right`` pass; the right stands on the view as ``view.right``.
 
     With ``fresh`` a POST also needs that the person proved a moment ago who they are; the POST is kept
     meanwhile and goes on by itself. With ``secret``, for a form in which a secret is typed, that proof is
     asked before the form is shown, and what was posted is never kept: the session would store it unsealed.
+    With ``strong``, for a page that shows a secret, the same, and only a passkey or the app with codes counts.
     """
 
     def declare(view: View[P]) -> View[P]:
@@ -35,15 +40,16 @@ def needs(right: str, *, fresh: bool = False, secret: bool = False) -> Callable[
                 raise PermissionDenied(_("You are not a member of an organisation here (any more)."))
             if not member.may(right):
                 raise PermissionDenied(_("Your role does not allow this page. Ask an administrator."))
-            if secret or (fresh and request.method != "GET"):
+            answer = None
+            if strong:
+                answer = _ask_strongly(request)
+            elif secret or (fresh and request.method != "GET"):
                 answer = _ask_again(request, keep=not secret)
-                if answer is not None:
-                    return answer
-            return view(request, *args, **kwargs)
+            return view(request, *args, **kwargs) if answer is None else answer
 
         passed: Any = guarded
         passed.right = right
-        passed.fresh = fresh or secret
+        passed.fresh = fresh or secret or strong
         return cast("View[P]", passed)
 
     return declare
@@ -63,9 +69,27 @@ def _ask_again(request: HttpRequest, *, keep: bool) -> HttpResponseBase | None:
         return None
     if keep:
         raise ReauthenticationRequired
+    return _sent_to(ways[0], request)
+
+
+def _ask_strongly(request: HttpRequest) -> HttpResponseBase | None:
+    """Where somebody goes to prove it with a passkey or the app with codes; None for who did so a moment ago."""
+    if strong_proof(request) is not None:
+        return None
+    ways = strong_ways(request)
+    if not ways:
+        messages.error(
+            request,
+            _("A secret is shown only to who has a passkey or an authenticator app. Set one up here, then return."),
+        )
+        return redirect("mfa_index")
+    return _sent_to(ways[0], request)
+
+
+def _sent_to(way: dict[str, Any], request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         messages.warning(request, _("That took a while, so what you typed was not kept. Type it again, please."))
-    return redirect(f"{ways[0]['url']}?{urlencode({'next': request.get_full_path()})}")
+    return redirect(f"{way['url']}?{urlencode({'next': request.get_full_path()})}")
 
 
 def everybody(view: View[P]) -> View[P]:

@@ -252,6 +252,12 @@ def _end(alert: Alert, *, by: Actor) -> None:
     move(alert, "end", by=by, changes=changes, only_if={"revision": alert.revision})
 
 
+def end_for_somebody(member: Member) -> bool:
+    """End the alert on the name of somebody who left; was there one?"""
+    alert = alert_of(member)
+    return alert is not None and _end_outdated(alert)
+
+
 def end_for_those_who_left() -> int:
     """End the alerts on the names of members who are not here any more, or are called otherwise; returns how many."""
     suspects = list(_suspects())

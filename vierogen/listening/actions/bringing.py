@@ -113,6 +113,7 @@ def renew_address(subscription: Subscription, *, by: Member) -> None:
     source = Source.objects.select_for_update().get(pk=subscription.source_id)
     source.memory = {**source.memory, "address": int(source.memory.get("address", 1)) + 1}
     source.save(update_fields=["memory"])
+    Subscription.objects.filter(pk=subscription.pk).update(made_by=by)  # who knows the address that works now
     record(subscription.organisation_id, "renew_address", subject_of(subscription), by=by)
 
 

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """This post, fresh, and locked until the transaction ends: whoever decides about it comes one by one."""
         return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
+    def looked_after_by(self, member: Member) -> "PostQuerySet":
+        """Those that are this member's to go on with: given to them, or begun by them and given to nobody."""
+        return self.filter(Q(owner=member) | Q(owner=None, created_by=member))
+
     def in_review(self) -> "PostQuerySet":
         """Those that wait for a second pair of eyes."""
         return self.filter(state=PostState.IN_REVIEW)
@@ -36,7 +40,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         # The bytes of a picture are megabytes; a page shows its address.
         attachments = Attachment.objects.select_related("media").defer("media__data")
         findings = FoundThing.objects.select_related("reason_by__user", "passed_by__user")
-        return self.select_related("created_by__user").prefetch_related(
+        return self.select_related("created_by__user", "owner__user").prefetch_related(
             models.Prefetch("versions", versions),
             "versions__targets__channel__room",
             models.Prefetch("versions__attachments", attachments),
@@ -55,6 +59,8 @@ class Post(models.Model):
     state = models.CharField(max_length=12, choices=PostState.choices, default=PostState.DRAFT)
     created_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="posts_begun")
     created_at = models.DateTimeField(default=timezone.now)
+    # Who goes on with it where that is somebody else than who began it.
+    owner = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = PostQuerySet.as_manager()
 
@@ -241,9 +247,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     """Remarks."""
 
     def to_answer(self, member: Member) -> "CommentQuerySet":
-        """Remarks about drafts that this member wrote last, and has not changed since; newest first."""
+        """Remarks about drafts that are theirs: wrote last and given to nobody, or given to them; newest first."""
         newer = Version.objects.filter(post=OuterRef("version__post"), number__gt=OuterRef("version__number"))
-        rows = self.filter(~Exists(newer), version__written_by=member, version__post__state=PostState.DRAFT)
+        mine = Q(version__post__owner=member) | Q(version__post__owner=None, version__written_by=member)
+        rows = self.filter(~Exists(newer), mine, version__post__state=PostState.DRAFT)
         return rows.select_related("by__user", "version").order_by("-pk")
 
 

@@ -1,0 +1,461 @@
+"""Secrets for people: put in, seen once with a reason and strong proof, never without the ledger."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.plugins.house import make_member
+from vierogen.channels.actions import entrust
+from vierogen.channels.models import Channel
+from vierogen.core.sealing import SealError
+from vierogen.home.vaults import vaults
+from vierogen.ledger import moves
+from vierogen.ledger.models import Entry
+from vierogen.ledger.moves import WrongStateError
+from vierogen.notices.models import Message
+from vierogen.people.actions import change_roles
+from vierogen.people.models import Member
+from vierogen.people.roles import Role
+from vierogen.vault import jobs, keeping
+from vierogen.vault.keeping import code_of, keep, remove
+from vierogen.vault.models import Kept, Reveal
+from vierogen.vault.offers import OpenWishes, SecretsKnown
+from vierogen.vault.revealing import Revealed, allow, break_glass, look_back, reveal, show, veto
+from vierogen.vault.states import RevealState
+from vierogen.web.proof import Proof
+
+Enter = Callable[[Member], Client]
+PASSWORD = "vier ogen zien meer"
+SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+WHY = "The app on the new phone asks for it"
+
+
+def proof_of(member: Member, *, method: str = "totp", seconds: float = 0) -> Proof:
+    return Proof(member.user_id, method, time.time() - seconds)
+
+
+def prove(client: Client, member: Member, *, kind: str = "totp", seconds: float = 0) -> None:
+    """What allauth leaves in the session after the app with codes, a recovery code or a passkey."""
+    session = client.session
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(member.user_id)
+    given = {"method": "mfa", "type": kind, "at": time.time() - seconds, "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [given]
+    session.save()
+
+
+def body(answer: HttpResponse) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.fixture
+def kees(channel: Channel) -> Member:
+    """A custodian of the channel, with Kim."""
+    return make_member(channel.organisation, "Kees", Role.CUSTODIAN)
+
+
+@pytest.fixture
+def kim(channel: Channel, kees: Member, cora: Member) -> Member:
+    """The other one."""
+    member = make_member(channel.organisation, "Kim", Role.CUSTODIAN)
+    entrust(channel, to=[kees, member], by=cora)
+    return member
+
+
+@pytest.fixture
+def secret(channel: Channel, kim: Member, cora: Member) -> Kept:
+    """The password of the channel, put in by the administrator."""
+    return keep(channel, "password", PASSWORD, by=cora)
+
+
+@pytest.fixture
+def careful(secret: Kept, cora: Member) -> Kept:
+    """The same; a second custodian has to agree."""
+    return keep(secret.channel, "password", "", by=cora, needs_second=True)
+
+
+@pytest.fixture
+def seed(secret: Kept, cora: Member) -> Kept:
+    """The seed of RFC 6238's examples."""
+    return keep(secret.channel, "otp_seed", SEED, by=cora)
+
+
+# Putting in
+
+
+def test_nothing_overwrites_nothing_and_a_new_value_is_a_new_version(secret: Kept, cora: Member, kees: Member) -> None:
+    keep(secret.channel, "password", "  ", by=cora)
+    shown = reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(shown, Revealed)
+    assert (shown.value, shown.reveal.version) == (PASSWORD, 1)
+    assert keep(secret.channel, "password", "another one", by=cora).version == 2
+    with pytest.raises(ValidationError):
+        keep(secret.channel, "notes", "", by=cora)
+
+
+def test_who_may_not_connect_puts_nothing_in(secret: Kept, anna: Member, otto: Member) -> None:
+    for by in (anna, otto):
+        with pytest.raises(PermissionDenied):
+            keep(secret.channel, "password", "mine now", by=by)
+
+
+def test_the_second_person_is_dropped_only_with_a_new_value(careful: Kept, cora: Member) -> None:
+    with pytest.raises(ValidationError, match="new value"):
+        keep(careful.channel, "password", "", by=cora, needs_second=False)
+    assert not keep(careful.channel, "password", "a newer one", by=cora, needs_second=False).needs_second
+
+
+def test_what_is_removed_is_gone_and_who_saw_it_stays(secret: Kept, kees: Member, cora: Member) -> None:
+    reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+    remove(secret, by=cora)
+    assert bytes(Kept.objects.get().ciphertext) == b""
+    assert Reveal.objects.get().by == kees
+    with pytest.raises(ValidationError):
+        reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+
+
+@pytest.mark.parametrize(("at", "code"), [(59, "94287082"), (1111111109, "07081804"), (20000000000, "65353130")])
+def test_codes_are_those_of_rfc_6238(at: int, code: str) -> None:
+    address = f"otpauth://totp/x?secret={SEED}&digits=8&issuer=y"
+    assert code_of(address, at=at).now == code
+    spaced = " ".join([SEED[:16].lower(), SEED[16:]])
+    assert code_of(spaced, at=at).now == code[2:]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["niet base32!", "A", "otpauth://totp/x?secret=", f"otpauth://totp/x?secret={SEED}&digits=3"]
+)
+def test_what_is_no_seed_is_refused(wrong: str, secret: Kept, cora: Member) -> None:
+    with pytest.raises(ValidationError, match="no key for codes"):
+        keep(secret.channel, "otp_seed", wrong, by=cora)
+    assert keep(secret.channel, "otp_seed", SEED, by=cora)
+
+
+# Seeing
+
+
+def test_a_custodian_sees_it_once_and_the_ledger_knew_first(secret: Kept, kees: Member) -> None:
+    shown = reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(shown, Revealed)
+    assert shown.value == PASSWORD
+    entry = Entry.objects.get(verb="reveal")
+    assert entry.actor == kees.actor
+    assert {one.name: one.value for one in entry.openings.all()}["reason"] == WHY
+    with pytest.raises(WrongStateError):
+        show(shown.reveal, by=kees, proof=proof_of(kees))
+
+
+def test_without_the_ledger_nothing_is_ever_shown(
+    secret: Kept, careful: Kept, kees: Member, kim: Member, dirk: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one of fifty times, by no way; and nothing says that it was seen."""
+    second = reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(second, Reveal)
+    allow(second, by=kim, proof=proof_of(kim))
+    broken = break_glass(careful, by=dirk, reason=WHY, proof=proof_of(dirk))
+    keep(secret.channel, "password", "plain again", by=kim, needs_second=False)
+    Reveal.objects.filter(pk=broken.pk).update(opens_at=timezone.now())
+    opened: list[Kept] = []
+    real, whole = keeping.opened_value, moves.record
+    monkeypatch.setattr("vierogen.vault.revealing.opened_value", lambda kept: opened.append(kept) or real(kept))
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(moves, "record", fail)
+    for _turn in range(50):
+        for ask in (
+            lambda: reveal(secret, by=kees, reason=WHY, proof=proof_of(kees)),
+            lambda: show(Reveal.objects.get(pk=second.pk), by=kees, proof=proof_of(kees)),
+            lambda: show(Reveal.objects.get(pk=broken.pk), by=dirk, proof=proof_of(dirk)),
+        ):
+            with pytest.raises(OSError, match="full"):
+                ask()
+    assert opened == []
+    assert not Reveal.objects.seen().exists()
+    monkeypatch.setattr(moves, "record", whole)
+    assert isinstance(reveal(secret, by=kees, reason=WHY, proof=proof_of(kees)), Revealed)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x", "becauseofthis", "a b"])
+def test_no_reason_nothing_seen(reason: str, secret: Kept, kees: Member) -> None:
+    with pytest.raises(ValidationError, match="few words"):
+        reveal(secret, by=kees, reason=reason, proof=proof_of(kees))
+    assert not Reveal.objects.exists()
+    assert reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+
+
+def test_only_fresh_strong_proof_of_oneself_counts(secret: Kept, kees: Member, kim: Member) -> None:
+    for proof in (
+        None,
+        proof_of(kees, method="password"),
+        proof_of(kees, method="recovery_codes"),
+        proof_of(kees, seconds=301),
+        proof_of(kees, seconds=-60),
+        proof_of(kim),
+    ):
+        with pytest.raises(PermissionDenied):
+            reveal(secret, by=kees, reason=WHY, proof=proof)
+    for method in ("totp", "webauthn"):
+        assert reveal(secret, by=kees, reason=WHY, proof=proof_of(kees, method=method, seconds=290))
+
+
+def test_nobody_else_sees_it(secret: Kept, cora: Member, anna: Member, otto: Member, dirk: Member) -> None:
+    """An administrator by their role neither, nor a custodian of other accounts."""
+    other = make_member(secret.channel.organisation, "Olga", Role.CUSTODIAN)
+    for member in (cora, anna, otto, dirk, other):
+        with pytest.raises(PermissionDenied):
+            reveal(secret, by=member, reason=WHY, proof=proof_of(member))
+    assert not Reveal.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["trainee", "temporary", "role gone", "ended"])
+def test_a_custodian_who_may_not_any_more_sees_nothing(why: str, secret: Kept, kees: Member, cora: Member) -> None:
+    today = secret.channel.organisation.today()
+    changes: dict[str, dict[str, Any]] = {
+        "trainee": {"roles": [Role.TRAINEE], "ends_on": today + timedelta(days=9)},
+        "temporary": {"roles": [Role.CUSTODIAN], "ends_on": today + timedelta(days=9)},
+        "role gone": {"roles": [Role.WRITER], "ends_on": None},
+    }
+    stale = Member.objects.get(pk=kees.pk)
+    assert stale.may("reveal")
+    if why == "ended":
+        Member.objects.filter(pk=kees.pk).update(ends_on=today - timedelta(days=1))
+    else:
+        change_roles(kees, by=cora, **changes[why])
+    with pytest.raises(PermissionDenied):
+        reveal(secret, by=stale, reason=WHY, proof=proof_of(stale))
+
+
+@pytest.mark.parametrize("change", ["swapped", "version", "channel", "damaged"])
+def test_a_row_that_was_tampered_with_does_not_open(change: str, secret: Kept, seed: Kept, kees: Member) -> None:
+    if change == "swapped":
+        Kept.objects.filter(pk=secret.pk).update(key_id=seed.key_id, wrapped=seed.wrapped, ciphertext=seed.ciphertext)
+    elif change == "version":
+        Kept.objects.filter(pk=secret.pk).update(version=7)
+    elif change == "damaged":
+        Kept.objects.filter(pk=secret.pk).update(ciphertext=bytes(secret.ciphertext)[:-1] + b"x")
+    else:
+        Kept.objects.filter(pk=seed.pk).delete()
+        Kept.objects.filter(pk=secret.pk).update(field="otp_seed")
+    with pytest.raises(SealError):
+        reveal(Kept.objects.get(pk=secret.pk), by=kees, reason=WHY, proof=proof_of(kees))
+    assert Entry.objects.filter(verb="reveal").count() == 1
+
+
+def test_a_seed_shows_its_code_and_itself_only_in_an_emergency(seed: Kept, kees: Member) -> None:
+    shown = reveal(seed, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(shown, Revealed)
+    assert shown.code
+    assert shown.value == ""
+    assert len(shown.code.now) == 6
+    asked = break_glass(seed, by=kees, reason=WHY, proof=proof_of(kees))
+    with time_machine.travel(asked.opens_at, tick=False):
+        assert show(asked, by=kees, proof=proof_of(kees)).value == SEED
+
+
+# The second person
+
+
+def test_a_second_custodian_agrees_and_ten_minutes_are_enough(careful: Kept, kees: Member, kim: Member) -> None:
+    asked = reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(asked, Reveal)
+    assert Message.objects.filter(email=kim.user.email, title__contains="asks to see").exists()
+    assert [one.action for one in vaults(kim)] == ["Look and decide"]
+    with pytest.raises(WrongStateError):
+        show(asked, by=kees, proof=proof_of(kees))
+    with pytest.raises(PermissionDenied):
+        allow(asked, by=kees, proof=proof_of(kees))
+    with pytest.raises(PermissionDenied):
+        allow(asked, by=kim, proof=proof_of(kim, method="password"))
+    allow(asked, by=kim, proof=proof_of(kim))
+    with pytest.raises(PermissionDenied):
+        show(asked, by=kim, proof=proof_of(kim))
+    assert [one.action for one in vaults(kees)] == ["See it"]
+    assert show(Reveal.objects.get(pk=asked.pk), by=kees, proof=proof_of(kees)).value == PASSWORD
+
+
+def test_what_nobody_used_in_time_lapses(careful: Kept, kees: Member, kim: Member) -> None:
+    asked = reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(asked, Reveal)
+    allow(asked, by=kim, proof=proof_of(kim))
+    with time_machine.travel(timezone.now() + timedelta(minutes=10, seconds=1), tick=False):
+        with pytest.raises(WrongStateError):
+            show(asked, by=kees, proof=proof_of(kees))
+        jobs.lapse("w")
+    assert Reveal.objects.get().state == RevealState.LAPSED
+
+
+def test_what_was_stopped_is_never_shown(careful: Kept, kees: Member, kim: Member, anna: Member) -> None:
+    asked = reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(asked, Reveal)
+    allow(asked, by=kim, proof=proof_of(kim))
+    with pytest.raises(PermissionDenied):
+        veto(asked, by=anna)
+    veto(asked, by=kim)
+    with pytest.raises(WrongStateError):
+        show(asked, by=kees, proof=proof_of(kees))
+
+
+# Breaking the glass
+
+
+def test_broken_glass_waits_is_announced_and_is_looked_back_at(
+    secret: Kept, dirk: Member, kees: Member, kim: Member, cora: Member
+) -> None:
+    asked = break_glass(secret, by=dirk, reason=WHY, proof=proof_of(dirk))
+    told = set(Message.objects.filter(title__contains="Emergency", urgent=True).values_list("email", flat=True))
+    assert told == {member.user.email for member in (kees, kim, cora)}
+    assert [one.state for one in vaults(cora)] == ["stop"]
+    with pytest.raises(WrongStateError):
+        show(asked, by=dirk, proof=proof_of(dirk))
+    with time_machine.travel(asked.opens_at - timedelta(seconds=1), tick=False), pytest.raises(WrongStateError):
+        show(asked, by=dirk, proof=proof_of(dirk))
+    with time_machine.travel(asked.opens_at, tick=False):
+        assert show(asked, by=dirk, proof=proof_of(dirk)).value == PASSWORD
+        with pytest.raises(WrongStateError):
+            show(asked, by=dirk, proof=proof_of(dirk))
+        asked.refresh_from_db()
+        assert asked.review_due_at == asked.opens_at + timedelta(hours=24)
+        assert [one.action for one in vaults(cora)] == ["Look back"]
+        assert not list(vaults(dirk))
+        with pytest.raises(PermissionDenied):
+            look_back(asked, by=dirk, note="all fine")
+        with pytest.raises(ValidationError):
+            look_back(asked, by=cora, note=" ")
+    with time_machine.travel(asked.opens_at + timedelta(hours=25), tick=False):
+        assert [one.state for one in vaults(cora)] == ["stop"]
+        look_back(asked, by=cora, note="The password is changed.")
+        assert not list(vaults(cora))
+
+
+@pytest.mark.parametrize("who", ["cora", "kees", "dirk"])
+def test_a_veto_ends_it_for_good(
+    who: str, secret: Kept, dirk: Member, kees: Member, request: pytest.FixtureRequest
+) -> None:
+    asked = break_glass(secret, by=dirk, reason=WHY, proof=proof_of(dirk))
+    veto(asked, by=request.getfixturevalue(who))
+    with time_machine.travel(asked.opens_at + timedelta(minutes=1), tick=False), pytest.raises(WrongStateError):
+        show(asked, by=dirk, proof=proof_of(dirk))
+
+
+def test_who_is_here_for_a_while_breaks_no_glass(secret: Kept, dirk: Member, anna: Member, otto: Member) -> None:
+    for member in (anna, otto):
+        with pytest.raises(PermissionDenied):
+            break_glass(secret, by=member, reason=WHY, proof=proof_of(member))
+    Member.objects.filter(pk=dirk.pk).update(ends_on=timezone.now().date() + timedelta(days=30))
+    with pytest.raises(PermissionDenied):
+        break_glass(secret, by=dirk, reason=WHY, proof=proof_of(dirk))
+
+
+# What a member holds
+
+
+def test_what_was_seen_is_held_until_it_is_changed(secret: Kept, seed: Kept, kees: Member, cora: Member) -> None:
+    kept = SecretsKnown()
+    assert kept.held_by(kees) == []
+    for one in (secret, secret, seed):
+        reveal(one, by=kees, reason=WHY, proof=proof_of(kees))
+    (held,) = kept.held_by(kees)
+    assert held.subject == f"vault.kept:{secret.pk}"
+    keep(secret.channel, "password", "changed at the network", by=cora)
+    assert kept.held_by(kees) == []
+
+
+def test_open_wishes_end_at_once(careful: Kept, kees: Member, kim: Member) -> None:
+    asked = reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(asked, Reveal)
+    allow(asked, by=kim, proof=proof_of(kim))
+    assert len(OpenWishes().held_by(kees)) == 1
+    assert OpenWishes().let_go(kees) == 1
+    with pytest.raises(WrongStateError):
+        show(asked, by=kees, proof=proof_of(kees))
+
+
+# The pages
+
+
+@pytest.fixture
+def prepared(kees: Member, enter: Enter) -> Client:
+    """Kees, logged in, with an app with codes."""
+    Authenticator.objects.create(user=kees.user, type="totp", data={})
+    return enter(kees)
+
+
+def test_the_page_shows_it_once_and_is_kept_nowhere(secret: Kept, kees: Member, prepared: Client) -> None:
+    url = reverse("vault:see", args=[secret.channel_id, "password"])
+    prove(prepared, kees)
+    answer = prepared.post(url, {"reason": WHY})
+    assert PASSWORD in body(answer)
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Refresh"].startswith("600; url=")
+    overview = reverse("vault:secrets", args=[secret.channel_id])
+    for path in (url, overview, reverse("vault:keep", args=[secret.channel_id, "password"])):
+        assert PASSWORD not in body(prepared.get(path, follow=True))
+    assert WHY in body(prepared.get(overview))
+
+
+@pytest.mark.parametrize("kind", ["password", "recovery_codes"])
+def test_a_password_or_a_recovery_code_is_not_proof_enough(
+    kind: str, secret: Kept, kees: Member, prepared: Client
+) -> None:
+    url = reverse("vault:see", args=[secret.channel_id, "password"])
+    prove(prepared, kees, kind=kind)
+    for method in (prepared.get, prepared.post):
+        assert method(url, {"reason": WHY})["Location"].startswith(reverse("mfa_reauthenticate"))
+    prove(prepared, kees)
+    assert prepared.get(url).status_code == 200
+    assert not Reveal.objects.exists()
+
+
+def test_who_has_no_second_step_is_sent_to_set_one_up(secret: Kept, kees: Member, enter: Enter) -> None:
+    url = reverse("vault:see", args=[secret.channel_id, "password"])
+    assert enter(kees).get(url)["Location"] == reverse("mfa_index")
+
+
+def test_the_form_seals_and_never_shows(secret: Kept, cora: Member, visit: Enter) -> None:
+    url = reverse("vault:keep", args=[secret.channel_id, "notes"])
+    client = visit(cora)
+    answer = client.post(url, {"value": "the SIM is in the safe"}, follow=True)
+    assert "is sealed." in body(answer)
+    assert "the SIM is in the safe" not in body(answer) + body(client.get(url))
+    assert client.post(url, {"value": ""}).status_code == 302
+    assert Kept.objects.get(field="notes").version == 1
+
+
+def test_an_emergency_goes_by_the_pages_too(secret: Kept, kees: Member, cora: Member, prepared: Client) -> None:
+    prove(prepared, kees)
+    started = prepared.post(reverse("vault:emergency", args=[secret.channel_id, "password"]), {"reason": WHY})
+    asked = Reveal.objects.get()
+    assert started["Location"] == reverse("vault:asked", args=[asked.pk])
+    show_it = reverse("vault:show", args=[asked.pk])
+    assert PASSWORD not in body(prepared.post(show_it, follow=True))
+    Reveal.objects.update(opens_at=timezone.now())
+    assert PASSWORD in body(prepared.post(show_it))
+    assert PASSWORD not in body(prepared.post(show_it, follow=True))
+    client = Client()
+    client.force_login(cora.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Close this emergency" in body(client.get(reverse("vault:asked", args=[asked.pk])))
+    client.post(reverse("vault:look_back", args=[asked.pk]), {"note": "It was needed."})
+    assert Reveal.objects.get().state == RevealState.REVIEWED
+
+
+def test_another_organisation_finds_no_secret(secret: Kept, otto: Member, enter: Enter) -> None:
+    client = enter(otto)
+    prove(client, otto)
+    for name in ("vault:see", "vault:emergency"):
+        assert client.get(reverse(name, args=[secret.channel_id, "password"])).status_code == 404
+    assert client.get(reverse("vault:secrets", args=[secret.channel_id])).status_code == 404

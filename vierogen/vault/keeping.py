@@ -1,0 +1,135 @@
+"""Secrets that people need to know, put in and taken out of the vault; showing them is in ``revealing``."""
+
+import base64
+import binascii
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vierogen.channels.models import Channel
+from vierogen.ledger.actions import record
+from vierogen.ledger.moves import subject_of
+from vierogen.people.actions import insist
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.vault.actions import open_bytes, seal_bytes
+from vierogen.vault.models import Field, Kept
+
+# RFC 6238, 1.2: apps know these.
+HASHES: dict[str, type[SHA1 | SHA256 | SHA512]] = {"SHA1": SHA1, "SHA256": SHA256, "SHA512": SHA512}
+DIGITS = (6, 7, 8)
+LONGEST_PERIOD = 300
+
+
+@dataclass(frozen=True)
+class Code:
+    """A one-time password: ``now`` holds for ``seconds`` more, and ``following`` after it."""
+
+    now: str
+    following: str
+    seconds: int
+
+
+def context_of(kept: Kept) -> bytes:
+    """What a kept secret is bound to: a ciphertext that was moved or put back does not open."""
+    told = {
+        "kept": True,
+        "organisation": kept.channel.organisation_id,
+        "channel": kept.channel_id,
+        "field": kept.field,
+        "version": kept.version,
+    }
+    return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+
+
+@transaction.atomic
+def keep(channel: Channel, field: str, value: str, *, by: Member, needs_second: bool = False) -> Kept:
+    """Put a secret in, or in place of the one that is there; nothing leaves it as it is.
+
+    Without a new value only stricter is possible: whoever drops the second person knows the new secret anyway.
+    Raises ``ValidationError``, ``PermissionDenied``.
+    """
+    insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
+    Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
+    known = Kept.objects.filter(channel=channel, field=field).first()
+    told = _checked(field, value)
+    if not told and (known is None or known.is_empty):
+        raise ValidationError(_("Fill in what is to be kept."))
+    if not told and known and known.needs_second and not needs_second:
+        raise ValidationError(_("To do without the second person, fill in a new value too."))
+    kept = known or Kept(channel=channel, field=field, version=0)
+    kept.needs_second = needs_second
+    if told:
+        put(kept, told, by=by)
+    kept.save()
+    facts = {"field": field, "version": kept.version, "needs_second": needs_second}
+    record(channel.organisation_id, "keep", subject_of(channel), by=by, facts=facts)
+    return kept
+
+
+def put(kept: Kept, value: str, *, by: Member | None) -> None:
+    """Seal ``value`` as the next version of ``kept``; the caller saves and records it."""
+    kept.version += 1
+    kept.changed_at, kept.changed_by = timezone.now(), by
+    sealed = seal_bytes(value.encode(), context=context_of(kept))
+    kept.key_id, kept.wrapped, kept.ciphertext = sealed.key_id, sealed.wrapped, sealed.ciphertext
+
+
+def opened_value(kept: Kept) -> str:
+    """What it says, for a caller who recorded that first. Raises ``SealError``."""
+    return open_bytes(kept.sealed, context=context_of(kept)).decode()
+
+
+@transaction.atomic
+def remove(kept: Kept, *, by: Member) -> None:
+    """Destroy a secret that the account does not have any more; who saw it stays known."""
+    insist(by, Right.CONNECT, organisation_id=kept.organisation_id)
+    nothing: dict[str, Any] = {"key_id": "", "wrapped": b"", "ciphertext": b"", "needs_second": False}
+    changed = {"version": kept.version + 1, "changed_at": timezone.now(), "changed_by": by}
+    if not Kept.objects.filled().filter(pk=kept.pk, version=kept.version).update(**nothing, **changed):
+        raise ValidationError(_("This was changed a moment ago. Look at it again."))
+    record(kept.organisation_id, "remove_secret", subject_of(kept.channel), by=by, facts={"field": kept.field})
+
+
+def _checked(field: str, value: str) -> str:
+    told = value.strip()
+    if told and field == Field.OTP_SEED:
+        _totp(told)
+    return told
+
+
+def code_of(seed: str, *, at: float | None = None) -> Code:
+    """The code that an app shows at that Unix time (default: now) for a seed as ``keep`` takes it (RFC 6238)."""
+    totp, period = _totp(seed)
+    now = time.time() if at is None else at
+    return Code(totp.generate(int(now)).decode(), totp.generate(int(now) + period).decode(), period - int(now) % period)
+
+
+def _totp(seed: str) -> tuple[TOTP, int]:
+    """From what a network shows under its QR code: letters and digits, or a whole ``otpauth`` address."""
+    wrong = ValidationError(
+        _("This is no key for codes. Copy the letters and digits under the QR code, or the otpauth address.")
+    )
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(seed).query).items()}
+    is_address = seed.lower().startswith("otpauth://totp/")
+    letters = asked.get("secret", "") if is_address else seed
+    asked = asked if is_address else {}
+    try:
+        letters = "".join(letters.split()).replace("-", "").rstrip("=").upper()
+        key = base64.b32decode(letters + "=" * (-len(letters) % 8))
+        digits, period = int(asked.get("digits", 6)), int(asked.get("period", 30))
+        algorithm = HASHES[asked.get("algorithm", "SHA1").upper().replace("-", "")]
+    except (binascii.Error, ValueError, KeyError) as error:
+        raise wrong from error
+    if len(key) < 5 or digits not in DIGITS or not 1 <= period <= LONGEST_PERIOD:
+        raise wrong
+    return TOTP(key, digits, algorithm(), period, enforce_key_length=False), period

@@ -1,0 +1,296 @@
+"""Who sees a secret, when and why: once, with a reason, and never before it stands in the ledger.
+
+Two ways. A custodian of the account sees it at once, or after a second custodian agreed where the secret asks for one.
+Anybody else with the right breaks the glass: it is announced, it waits, it can be stopped, and somebody looks back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import field as column
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vierogen.channels.actions import keepers
+from vierogen.channels.models import Channel
+from vierogen.ledger.actions import Actor, record
+from vierogen.ledger.moves import WrongStateError, move, subject_of
+from vierogen.notices.actions import tell
+from vierogen.people.actions import addressees, insist
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.vault.actions import VAULT
+from vierogen.vault.keeping import Code, code_of, opened_value
+from vierogen.vault.models import Kept, Reveal
+from vierogen.web.proof import Proof
+
+# So long it can be seen once it is allowed, and so long its page stays open.
+ALLOWED_FOR = timedelta(minutes=10)
+# So long a wish waits for a second custodian.
+WAITS_FOR = timedelta(hours=24)
+# Whoever broke the glass may be asleep when the delay ends.
+OPEN_FOR = timedelta(hours=1)
+REVIEW_WITHIN = timedelta(hours=24)
+# A reason of a letter or two is none.
+SHORTEST_REASON = 10
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What is shown, once: the value, or for a seed its code. ``reveal`` is the row that says so."""
+
+    reveal: Reveal
+    value: str = column(repr=False, default="")
+    code: Code | None = column(repr=False, default=None)
+
+
+def is_keeper(member: Member, channel: Channel) -> bool:
+    """May ``member`` see this account's secrets: its custodian, with the right, and not here for a while only?"""
+    stays = member.ends_on is None and member.may(Right.REVEAL)
+    return stays and channel.custodians.filter(member=member).exists()
+
+
+def may_break_glass(member: Member) -> bool:
+    """May ``member`` see a secret in an emergency?"""
+    return member.ends_on is None and member.may(Right.BREAK_GLASS)
+
+
+def may_stop(member: Member, reveal: Reveal) -> bool:
+    """May ``member`` stop it: the account's custodians, administrators, and who asked?"""
+    if member.organisation_id != reveal.organisation_id:
+        return False
+    is_told = member.may(Right.MANAGE_ORGANISATION) or member in keepers(reveal.kept.channel)
+    return member.may(Right.SEE_VAULT) and (is_told or member.pk == reveal.by_id)
+
+
+def may_review(member: Member, reveal: Reveal) -> bool:
+    """May ``member`` look back at an emergency: somebody else with the right?"""
+    same = member.organisation_id == reveal.organisation_id
+    return same and member.pk != reveal.by_id and may_break_glass(member)
+
+
+def _now(member: Member) -> Member:
+    """The member as the database knows them at this moment; pages have read theirs long ago."""
+    rows = Member.objects.select_related("user", "organisation").prefetch_related("held")
+    return rows.get(pk=member.pk)
+
+
+def _insist_on_keeper(by: Member, channel: Channel) -> None:
+    insist(by, Right.REVEAL, organisation_id=channel.organisation_id)
+    if not is_keeper(_now(by), channel):
+        raise PermissionDenied(_("Only custodians of this account who are here to stay can see its secrets."))
+
+
+def _insist_on_breaker(by: Member, channel: Channel) -> None:
+    insist(by, Right.BREAK_GLASS, organisation_id=channel.organisation_id)
+    if not may_break_glass(_now(by)):
+        raise PermissionDenied(_("Only somebody who is here to stay can see a secret in an emergency."))
+
+
+def _insist_on_proof(by: Member, proof: Proof | None) -> None:
+    if proof is None or not proof.holds_for(by.user_id):
+        raise PermissionDenied(_("Prove who you are with your passkey or the app with codes first."))
+
+
+def _reasoned(reason: str) -> str:
+    told = reason.strip()
+    if len(told) < SHORTEST_REASON or " " not in told:
+        raise ValidationError(_("Say in a few words what you need it for."))
+    return told
+
+
+def _current(kept: Kept) -> Kept:
+    """The row as it is; nobody changes the account's secrets until the transaction ends."""
+    Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=kept.channel_id)
+    now = Kept.objects.select_related("channel__organisation").get(pk=kept.pk)
+    if now.is_empty:
+        raise ValidationError(_("Nothing is kept here any more."))
+    return now
+
+
+def reveal(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> Revealed | Reveal:
+    """Show a secret to a custodian; where it asks for a second person, only the wish, which the others hear of.
+
+    Raises ``PermissionDenied``, ``ValidationError``; ``SealError`` where it does not open.
+    """
+    _insist_on_proof(by, proof)
+    told = _reasoned(reason)
+    with transaction.atomic(durable=True):
+        _insist_on_keeper(by, kept.channel)
+        now = _current(kept)
+        asked = _asked(now, by=by, reason=told)
+        if now.needs_second:
+            _ask_the_others(asked)
+            return asked
+        _show(asked, now, by=by)
+    return _opened(asked, now)
+
+
+def _asked(kept: Kept, *, by: Member, reason: str, delay: timedelta | None = None) -> Reveal:
+    now = timezone.now()
+    opens_at = now + (delay or timedelta())
+    wait = OPEN_FOR if delay else WAITS_FOR if kept.needs_second else ALLOWED_FOR
+    return Reveal.objects.create(
+        organisation_id=kept.organisation_id,
+        kept=kept,
+        version=kept.version,
+        by=by,
+        reason=reason,
+        is_emergency=delay is not None,
+        needs_second=kept.needs_second,
+        asked_at=now,
+        opens_at=opens_at,
+        ends_at=opens_at + wait,
+    )
+
+
+def _ask_the_others(asked: Reveal) -> None:
+    others = [member for member in keepers(asked.kept.channel) if member.pk != asked.by_id]
+    _tell(asked, others, "vault/mail/second_person")
+    _record(asked, "ask_reveal")
+
+
+def _record(asked: Reveal, verb: str) -> None:
+    facts, personal = _facts(asked), {"reason": asked.reason}
+    record(asked.organisation_id, verb, subject_of(asked), by=asked.by, facts=facts, personal=personal)
+
+
+def _facts(asked: Reveal) -> dict[str, object]:
+    return {"channel": asked.kept.channel_id, "field": asked.kept.field, "version": asked.version}
+
+
+def _tell(asked: Reveal, members: Iterable[Member], template: str, *, urgent: bool = False) -> None:
+    channel = asked.kept.channel
+    values = {
+        "organisation": channel.organisation.name,
+        "account": channel.handle,
+        "network": channel.network_name,
+        "who": asked.by.name,
+        "reason": asked.reason,
+        "opens_at": asked.opens_at,
+        "review_due_at": asked.review_due_at,
+    }
+    with timezone.override(channel.organisation.zone):
+        link = reverse("vault:asked", args=[asked.pk])
+        tell(asked.organisation_id, addressees(members), template=template, values=values, link=link, urgent=urgent)
+
+
+def allow(asked: Reveal, *, by: Member, proof: Proof | None) -> None:
+    """Agree, as another custodian, that ``asked.by`` sees it; they have ten minutes."""
+    _insist_on_proof(by, proof)
+    with transaction.atomic():
+        _insist_on_keeper(by, asked.kept.channel)
+        if by.pk == asked.by_id:
+            raise PermissionDenied(_("Somebody else has to agree: that is what the second person is for."))
+        now = timezone.now()
+        if asked.is_emergency or not asked.needs_second:
+            raise PermissionDenied(_("This waits for nobody's yes."))
+        changes = {"allowed_by": by, "ends_at": now + ALLOWED_FOR}
+        _tell(asked, [asked.by], "vault/mail/allowed", urgent=True)
+        move(asked, "allow_reveal", by=by, changes=changes, only_if={"ends_at__gt": now}, facts=_facts(asked))
+
+
+def show(asked: Reveal, *, by: Member, proof: Proof | None) -> Revealed:
+    """Show what was allowed, or what the broken glass waited for: to the one who asked, once.
+
+    Raises ``WrongStateError`` where it was shown, stopped or lapsed, or is not open yet.
+    """
+    _insist_on_proof(by, proof)
+    if by.pk != asked.by_id:
+        raise PermissionDenied(_("Only who asked sees it."))
+    with transaction.atomic(durable=True):
+        if asked.is_emergency:
+            _insist_on_breaker(by, asked.kept.channel)
+        else:
+            _insist_on_keeper(by, asked.kept.channel)
+        now = _current(asked.kept)
+        _show(asked, now, by=by)
+    return _opened(asked, now)
+
+
+def _show(asked: Reveal, kept: Kept, *, by: Member) -> None:
+    """Write down that it is shown now; only the committed row opens anything."""
+    now = timezone.now()
+    changes = {"shown_at": now, "version": kept.version}
+    only_if: dict[str, object] = {"by": by, "opens_at__lte": now, "ends_at__gt": now}
+    facts, personal = {**_facts(asked), "version": kept.version}, {"reason": asked.reason}
+    if asked.is_emergency:
+        only_if |= {"is_emergency": True}
+        asked.review_due_at = now + REVIEW_WITHIN
+        _tell(asked, _watchers(asked), "vault/mail/glass_broken", urgent=True)
+        changes |= {"review_due_at": asked.review_due_at}
+        move(asked, "break_glass", by=by, changes=changes, only_if=only_if, facts=facts, personal=personal)
+        return
+    # An agreement is needed if the wish or the secret by now says so.
+    is_second = asked.needs_second or kept.needs_second
+    only_if |= {"is_emergency": False, "allowed_by__isnull": not is_second}
+    move(asked, "reveal", by=by, changes=changes, only_if=only_if, facts=facts, personal=personal)
+
+
+def _opened(asked: Reveal, kept: Kept) -> Revealed:
+    value = opened_value(kept)
+    if kept.is_seed and not asked.is_emergency:
+        return Revealed(asked, code=code_of(value))
+    return Revealed(asked, value=value)
+
+
+def break_glass(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> Reveal:
+    """Ask to see a secret in an emergency: everybody who could stop it is told, and only after the delay it opens."""
+    _insist_on_proof(by, proof)
+    told = _reasoned(reason)
+    with transaction.atomic():
+        _insist_on_breaker(by, kept.channel)
+        now = _current(kept)
+        if Reveal.objects.pending().filter(kept=now, by=by, is_emergency=True).exists():
+            raise ValidationError(_("You asked for this already. It is under way."))
+        asked = _asked(now, by=by, reason=told, delay=timedelta(minutes=now.channel.organisation.break_glass_minutes))
+        _tell(asked, _watchers(asked), "vault/mail/break_glass", urgent=True)
+        _record(asked, "ask_to_break_glass")
+    return asked
+
+
+def _watchers(asked: Reveal) -> list[Member]:
+    """Everybody who can stop it: custodians and administrators, and not the one who asked."""
+    channel = asked.kept.channel
+    everybody = [*keepers(channel), *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
+    return list({member.pk: member for member in everybody if member.pk != asked.by_id}.values())
+
+
+@transaction.atomic
+def veto(asked: Reveal, *, by: Member) -> None:
+    """Stop it before it is seen. Raises ``WrongStateError`` where that is too late."""
+    insist(by, Right.SEE_VAULT, organisation_id=asked.organisation_id)
+    if not may_stop(_now(by), asked):
+        raise PermissionDenied(_("Custodians of the account and administrators can stop this."))
+    if by.pk != asked.by_id:
+        _tell(asked, [asked.by], "vault/mail/vetoed")
+    move(asked, "veto_reveal", by=by, changes={"ended_by": by, "ended_at": timezone.now()}, facts=_facts(asked))
+
+
+@transaction.atomic
+def look_back(asked: Reveal, *, by: Member, note: str) -> None:
+    """Do the review that broken glass owes."""
+    insist(by, Right.BREAK_GLASS, organisation_id=asked.organisation_id)
+    if not may_review(_now(by), asked):
+        raise PermissionDenied(_("Somebody else has to look back at this, who is here to stay."))
+    told = note.strip()
+    if not told:
+        raise ValidationError(_("Say what you found."))
+    changes = {"ended_by": by, "ended_at": timezone.now(), "note": told}
+    move(asked, "review_reveal", by=by, changes=changes, facts=_facts(asked), personal={"note": told})
+
+
+def lapse(rows: Iterable[Reveal], *, by: Actor = VAULT) -> int:
+    """End these, unused; returns how many there were. Somebody may be faster, and see or stop one."""
+    ended = 0
+    for asked in rows:
+        try:
+            move(asked, "let_reveal_lapse", by=by, facts=_facts(asked))
+        except WrongStateError:
+            continue
+        ended += 1
+    return ended

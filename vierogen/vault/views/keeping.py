@@ -1,0 +1,174 @@
+"""The vault's pages: which secrets are kept of which account, putting them in, and who has seen them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vierogen.channels.models import Channel
+from vierogen.core.sealing import SealError
+from vierogen.people.models import Member
+from vierogen.people.requests import attempt, member_of
+from vierogen.people.roles import Right
+from vierogen.vault import keeping, revealing
+from vierogen.vault.forms import KeepForm
+from vierogen.vault.models import Field, Kept, Reveal
+from vierogen.vault.states import SEEN, RevealState
+from vierogen.web.doors import needs
+from vierogen.web.templatetags.vierogen import moment
+
+LOOKS = {
+    RevealState.ASKED: "wait",
+    RevealState.ALLOWED: "wait",
+    RevealState.SHOWN: "info",
+    RevealState.LAPSED: "off",
+    RevealState.VETOED: "stop",
+    RevealState.OWES_REVIEW: "look",
+    RevealState.REVIEWED: "ok",
+}
+# So many looks are shown; the ledger has all of them.
+MOST = 50
+
+
+def kept_of(request: HttpRequest, pk: int, field: str) -> Kept:
+    """The secret in this address, perhaps one that was never filled in; 404 for another organisation's."""
+    channel = get_object_or_404(Channel.objects.visible_to(member_of(request)).select_related("organisation"), pk=pk)
+    if field not in Field.values:
+        raise Http404
+    found = Kept.objects.filter(channel=channel, field=field).select_related("channel__organisation").first()
+    return found or Kept(channel=channel, field=field, version=0)
+
+
+def filled_or_404(request: HttpRequest, pk: int, field: str) -> Kept:
+    """The same, where something is kept."""
+    kept = kept_of(request, pk, field)
+    if kept.pk is None or kept.is_empty:
+        raise Http404
+    return kept
+
+
+@require_GET
+@needs(Right.SEE_VAULT)
+def listing(request: HttpRequest) -> HttpResponse:
+    """Every account, and how much is kept of it."""
+    member = member_of(request)
+    counts: dict[int, int] = {}
+    for channel_id in Kept.objects.visible_to(member).filled().values_list("channel_id", flat=True):
+        counts[channel_id] = counts.get(channel_id, 0) + 1
+    lines = [
+        {"channel": channel, "marks": [_counted(counts.get(channel.pk, 0))]}
+        for channel in Channel.objects.visible_to(member)
+    ]
+    return render(request, "vault/list.html", {"lines": lines, "rights": member.rights})
+
+
+def _counted(count: int) -> tuple[str, str]:
+    if not count:
+        return "look", _("Nothing kept yet: whoever knows the password could be ill tomorrow")
+    return "ok", ngettext("%(count)d secret kept", "%(count)d secrets kept", count) % {"count": count}
+
+
+@never_cache
+@require_GET
+@needs(Right.SEE_VAULT)
+def secrets_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is kept of one account, and who has seen it."""
+    member = member_of(request)
+    channel = get_object_or_404(Channel.objects.visible_to(member).select_related("organisation"), pk=pk)
+    kept = {row.field: row for row in Kept.objects.filter(channel=channel).select_related("changed_by__user")}
+    reveals = list(Reveal.objects.filter(kept__channel=channel).with_all().order_by("-pk")[:MOST])
+    context = {
+        "channel": channel,
+        "lines": [_line(Field(value), kept.get(value), reveals) for value in Field.values],
+        "pending": [row for row in reveals if row.state in {RevealState.ASKED, RevealState.ALLOWED}],
+        "entries": [entry_of(row) for row in reveals],
+        "may_see": revealing.is_keeper(member, channel),
+        "may_break": revealing.may_break_glass(member),
+        "rights": member.rights,
+    }
+    return render(request, "vault/secrets.html", context)
+
+
+def _line(field: Field, kept: Kept | None, reveals: Iterable[Reveal]) -> dict[str, Any]:
+    """What the page says of one kind of secret."""
+    if kept is None or kept.is_empty:
+        return {"field": field.value, "label": field.label, "kept": None, "marks": [("off", _("Nothing kept"))]}
+    who = kept.changed_by.name if kept.changed_by else _("the sealed export")
+    marks = [("ok", _("Put in %(at)s by %(name)s") % {"at": moment(kept.changed_at), "name": who})]
+    seen = next((row for row in reveals if row.kept_id == kept.pk and row.state in SEEN), None)
+    if seen:
+        told = {"name": seen.by.name, "at": moment(seen.shown_at)}
+        marks.append(("info", _("Last seen by %(name)s, %(at)s") % told))
+    if kept.needs_second:
+        marks.append(("info", _("A second custodian has to agree")))
+    return {"field": field.value, "label": field.label, "kept": kept, "marks": marks}
+
+
+@dataclass(frozen=True)
+class Look:
+    """A line of the list of who has seen what, as web/timeline.html takes it."""
+
+    at: datetime
+    state: str
+    text: str
+    detail: str
+    url: str
+
+
+def entry_of(row: Reveal) -> Look:
+    """Who, what, how it ended, and why."""
+    told = {"name": row.by.name, "secret": row.kept.get_field_display(), "became": row.get_state_display()}
+    at = row.shown_at or row.ended_at or row.asked_at
+    text = _("%(name)s, %(secret)s: %(became)s") % told
+    return Look(at, LOOKS[RevealState(row.state)], text, row.reason, reverse("vault:asked", args=[row.pk]))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@needs(Right.CONNECT, secret=True)
+def keep(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+    """Put a secret in, or a new one in its place; what is there is never shown here."""
+    kept = kept_of(request, pk, field)
+    form = KeepForm(request.POST or None, kept=kept)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _keep(kept, form, by=member_of(request))
+        except ValidationError as refusal:
+            form.add_error("value", refusal.messages)
+        except (PermissionDenied, SealError) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            told = {"secret": kept.get_field_display(), "account": kept.channel}
+            messages.success(request, _("%(secret)s of %(account)s is sealed.") % told)
+            return redirect("vault:secrets", pk=pk)
+    return render(
+        request, "vault/keep.html", {"form": form, "kept": kept, "channel": kept.channel}, status=_status(form)
+    )
+
+
+def _status(form: KeepForm) -> int:
+    return 422 if form.errors else 200
+
+
+def _keep(kept: Kept, form: KeepForm, *, by: Member) -> None:
+    told = form.cleaned_data
+    keeping.keep(kept.channel, kept.field, told["value"], by=by, needs_second=told["needs_second"])
+
+
+@require_POST
+@needs(Right.CONNECT, fresh=True)
+def remove(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+    """Destroy a secret that the account does not have any more."""
+    kept = filled_or_404(request, pk, field)
+    attempt(request, lambda: keeping.remove(kept, by=member_of(request)), done=_("It is destroyed."))
+    return redirect("vault:secrets", pk=pk)
