@@ -7,7 +7,9 @@ from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding, number_of
 from vierogen.people.models import Member
 from vierogen.posts.actions import giving
-from vierogen.posts.models import Consent
+from vierogen.posts.actions.removing import evidence_context
+from vierogen.posts.models import Consent, Evidence, EvidenceMedia
+from vierogen.vault.sealed import EnvelopeRows
 
 STAYS = {
     "posts.Version.written_by": "who wrote it",
@@ -109,3 +111,27 @@ class Consents(Holding):
         """Let ``to`` keep it."""
         consent = Consent.objects.visible_to(member).get(pk=number_of(subject), kept_by=member)
         giving.give_consent_to_keep(consent, to=to, by=by)
+
+
+class EvidenceRows(EnvelopeRows):
+    """What the network showed."""
+
+    key = "posts.evidence"
+    model = Evidence
+    related = ("channel",)
+
+    def context(self, row: Evidence) -> bytes:
+        """As it is captured."""
+        return evidence_context(row.channel, row.sha256).encode()
+
+
+class EvidenceMediaRows(EnvelopeRows):
+    """Its pictures and films."""
+
+    key = "posts.evidence_media"
+    model = EvidenceMedia
+    related = ("evidence__channel",)
+
+    def context(self, row: EvidenceMedia) -> bytes:
+        """As they are fetched."""
+        return evidence_context(row.evidence.channel, row.sha256).encode()

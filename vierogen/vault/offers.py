@@ -1,4 +1,7 @@
-"""What a member holds of the vault: secrets that they saw and that still are what they saw, and open wishes to see."""
+"""What a member holds of the vault: secrets that they saw and that still are what they saw, and open wishes to see.
+
+And which of its tables hold something sealed, for a new key.
+"""
 
 from typing import ClassVar
 
@@ -8,8 +11,11 @@ from django.utils.translation import gettext as _
 from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding
 from vierogen.people.models import Member
-from vierogen.vault.models import Handshake, Reveal
+from vierogen.vault.actions import CANARY_CONTEXT, context_of, handshake_context
+from vierogen.vault.keeping import context_of as kept_context
+from vierogen.vault.models import Canary, Handshake, Kept, Reveal, Secret
 from vierogen.vault.revealing import lapse
+from vierogen.vault.sealed import EnvelopeRows
 
 STAYS = {
     "vault.Kept.changed_by": "it tells who put the secret in",
@@ -101,3 +107,49 @@ class LogInsUnderWay(Holding):
     def let_go(self, member: Member) -> int:
         """Forget them, with what is sealed in them."""
         return Handshake.objects.filter(member=member).delete()[0]
+
+
+class SecretRows(EnvelopeRows):
+    """Credentials of connectors."""
+
+    key = "vault.secret"
+    model = Secret
+    related = ("channel",)
+
+    def context(self, row: Secret) -> bytes:
+        """As ``actions`` seals them."""
+        return context_of(row.channel, row.field, row.version)
+
+
+class KeptRows(EnvelopeRows):
+    """Secrets for people."""
+
+    key = "vault.kept"
+    model = Kept
+    related = ("channel",)
+
+    def context(self, row: Kept) -> bytes:
+        """As ``keeping`` seals them."""
+        return kept_context(row)
+
+
+class HandshakeRows(EnvelopeRows):
+    """Log-ins that are under way."""
+
+    key = "vault.handshake"
+    model = Handshake
+
+    def context(self, row: Handshake) -> bytes:
+        """As ``actions`` seals them."""
+        return handshake_context(row)
+
+
+class CanaryRows(EnvelopeRows):
+    """The word that tells the right key."""
+
+    key = "vault.canary"
+    model = Canary
+
+    def context(self, row: Canary) -> bytes:
+        """The same for all."""
+        return CANARY_CONTEXT
