@@ -157,10 +157,8 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "people": _people(version),
         "comments": Comment.objects.filter(version__post=found).select_related("by__user", "version"),
         "approval": approval,
-        "asked": _asked(version) if asked else [],
-        "standing": standing_of(member),
-        "writer_lacks": _lacks(version, member) if asked else [],
         "may_judge": may_judge(member, version),
+        **_stand(version, member, asked=asked),
         **_may(member, found, approved=approval is not None, deliveries=deliveries),
         "is_reviewer": approval is not None and approval.by_id == member.pk and not approval.emergency,
         "is_cooling": any(row.is_cooling for row in deliveries),
@@ -175,6 +173,15 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "looked_back": AfterReview.objects.done().filter(approval__version__post=found).last(),
         "may_look_back": owed is not None and may_look_back(member, owed),
         "rights": member.rights,
+    }
+
+
+def _stand(version: Version, member: Member, *, asked: bool) -> dict[str, Any]:
+    """What agreements and lessons let this member do, and those who were asked to judge."""
+    return {
+        "standing": standing_of(member),
+        "asked": _asked(version) if asked else [],
+        "writer_lacks": _lacks(version, member) if asked else [],
     }
 
 
