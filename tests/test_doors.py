@@ -25,13 +25,15 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.learning.conftest import WORDS
+from tests.learning.test_teaching import VALUES, done
 from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
+from vierogen.learning.actions import teaching
 from vierogen.learning.actions.agreeing import draft, draft_anew, put_in_force
-from vierogen.learning.models import Agreement
+from vierogen.learning.models import Agreement, Certificate, Lesson
 from vierogen.ledger.models import Head
 from vierogen.listening.actions.alerting import Wish, save
 from vierogen.listening.actions.links import FEED, UNSUBSCRIBE, token
@@ -195,6 +197,9 @@ class World:
     reader: Reader
     card: Agreement
     next_card: Agreement
+    lesson: Lesson
+    next_lesson: Lesson
+    certificate: Certificate
 
 
 def post(world: World) -> dict[str, Any]:
@@ -245,6 +250,16 @@ def card(world: World) -> dict[str, Any]:
 def drafted(world: World) -> dict[str, Any]:
     """The draft of its next version."""
     return {"pk": world.next_card.pk}
+
+
+def lesson(world: World) -> dict[str, Any]:
+    """A lesson in use."""
+    return {"key": world.lesson.key}
+
+
+def drafted_lesson(world: World) -> dict[str, Any]:
+    """The draft of its next version."""
+    return {"pk": world.next_lesson.pk}
 
 
 def passkey(world: World) -> dict[str, Any]:
@@ -311,6 +326,15 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "learning:draft": drafted,
     "learning:put_in_force": drafted,
     "learning:throw_away": drafted,
+    "learning:lesson": lesson,
+    "learning:change_lesson": lesson,
+    "learning:oblige": lesson,
+    "learning:retire_lesson": lesson,
+    "learning:scorm": lesson,
+    "learning:lesson_draft": drafted_lesson,
+    "learning:use_lesson": drafted_lesson,
+    "learning:throw_lesson_away": drafted_lesson,
+    "learning:certificate": lambda world: {"number": world.certificate.number},
     "listening:source": lambda world: {"pk": world.subscription.pk},
     "listening:source_change": lambda world: {"pk": world.subscription.pk},
     "listening:source_renew": lambda world: {"pk": world.subscription.pk},
@@ -440,6 +464,9 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         reader=Reader.objects.get_or_create(member=writer)[0],
         card=(card := agreed(town, by=cora)),
         next_card=draft_anew(card, by=cora),
+        lesson=(lesson := taught(town, by=cora)),
+        next_lesson=teaching.draft_lesson_anew(lesson, by=cora),
+        certificate=done(lesson, by=writer),
     )
 
 
@@ -455,6 +482,13 @@ def agreed(town: Organisation, *, by: Member) -> Agreement:
     card = draft(town, {**WORDS, "title": SECRET_WORDS}, by=by)
     put_in_force(card, material=True, days=14, by=by)
     return card
+
+
+def taught(town: Organisation, *, by: Member) -> Lesson:
+    """A lesson in use."""
+    lesson = teaching.draft_lesson(town, {**VALUES, "title": f"{SECRET_WORDS} les"}, by=by)
+    teaching.use(lesson, by=by)
+    return lesson
 
 
 def answered_log_in(channel: Channel, *, by: Member) -> Handshake:

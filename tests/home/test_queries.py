@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.learning.conftest import WORDS
+from tests.learning.test_teaching import VALUES, done
 from tests.plugins.house import make_member
 from vierogen.channels.actions import add, entrust
 from vierogen.channels.models import Channel
-from vierogen.learning.actions import agreeing
+from vierogen.learning.actions import agreeing, teaching
 from vierogen.ledger.moves import move
 from vierogen.networks.base import Profile, Shown
 from vierogen.people.models import Member, Organisation
@@ -45,6 +46,8 @@ PAGES = {
     "Agreements": "/learning/agreements/",
     "Who confirmed what": "/learning/agreements/coverage/",
     "What waits for you": "/learning/missing/",
+    "Lessons": "/learning/lessons/",
+    "My certificates": "/learning/certificates/",
 }
 
 
@@ -72,6 +75,10 @@ class Town:
         card = agreeing.draft(self.organisation, WORDS, by=self.cora)
         agreeing.put_in_force(card, material=True, days=14, by=self.cora)
         agreeing.draft_anew(card, by=self.cora)
+        lesson = teaching.draft_lesson(self.organisation, VALUES, by=self.cora)
+        teaching.use(lesson, by=self.cora)
+        teaching.oblige(lesson, mandatory=True, days=14, by=self.cora)
+        done(lesson, by=self.anna)
         shown = Media.objects.defer("data").latest("pk")
         consenting.keep([shown], who=f"Noor {self.made}", how="Formulier", until=None, by=self.anna)
 

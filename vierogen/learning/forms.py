@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vierogen.learning.models import Agreement
+from vierogen.learning.models import Agreement, Lesson
 from vierogen.learning.pictures import Picture
 from vierogen.learning.quiz import Answer, Question
 
@@ -106,3 +106,28 @@ class InForceForm(forms.Form):
         initial=14,
         help_text=_("After that, who has not confirmed it can offer and publish nothing until they do."),
     )
+
+
+class LessonForm(forms.Form):
+    """The words of a lesson."""
+
+    title = forms.CharField(label=_("Title"), max_length=100)
+    story = forms.CharField(
+        label=_("What happened"),
+        widget=_lines(8),
+        max_length=3000,
+        help_text=_("A real accident in your own words. Leave people's names out."),
+    )
+    wrong = forms.CharField(label=_("What went wrong"), widget=_lines(3), max_length=2000)
+    helps = forms.CharField(label=_("What would have helped"), widget=_lines(3), max_length=2000)
+    months = forms.IntegerField(label=_("Months that a certificate lasts"), min_value=1, max_value=60, initial=12)
+
+    @classmethod
+    def about(cls, lesson: Lesson) -> "LessonForm":
+        """Filled in as a lesson is."""
+        return cls(initial={name: getattr(lesson, name) for name in cls.base_fields})
+
+    def values(self) -> dict[str, Any]:
+        """The columns of the lesson."""
+        told = {name: self.cleaned_data[name].replace("\r\n", "\n") for name in ("title", "story", "wrong", "helps")}
+        return {**told, "months": self.cleaned_data["months"]}
