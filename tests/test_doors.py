@@ -40,11 +40,13 @@ from vierogen.listening.models import Alert, Hit, Reader, Spike, Subscription
 from vierogen.listening.states import About
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
+from vierogen.people import departing
 from vierogen.people.actions import _entrance, invite, join
 from vierogen.people.adapters import MFAAdapter
 from vierogen.people.log_in import absent
-from vierogen.people.models import Member, Organisation, User
+from vierogen.people.models import Absence, Departure, Member, Organisation, User
 from vierogen.people.roles import Right, Role
+from vierogen.people.standing_in import plan
 from vierogen.posts.actions import consenting, moments
 from vierogen.posts.actions.removing import take_down
 from vierogen.posts.actions.reviewing import approve, publish_in_emergency
@@ -194,6 +196,8 @@ class World:
     spike: Spike
     reader: Reader
     card: Agreement
+    absence: Absence
+    departure: Departure
 
 
 def post(world: World) -> dict[str, Any]:
@@ -263,6 +267,13 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:member": lambda world: {"pk": world.member.pk},
     "people:invite_again": lambda world: {"pk": world.invited.pk},
     "people:end": lambda world: {"pk": world.member.pk},
+    "people:leaving": lambda world: {"pk": world.member.pk},
+    "people:absence": lambda world: {"pk": world.member.pk},
+    "people:absence_end": lambda world: {"pk": world.absence.pk},
+    "people:departure": lambda world: {"pk": world.departure.pk},
+    "people:departure_give": lambda world: {"pk": world.departure.pk},
+    "people:departure_close": lambda world: {"pk": world.departure.pk},
+    "people:departure_report": lambda world: {"pk": world.departure.pk},
     "posts:picture_consents": lambda world: {"pk": world.picture.pk},
     "posts:moment": lambda world: {"pk": world.moment.pk},
     "posts:moment_remove": lambda world: {"pk": world.moment.pk},
@@ -373,7 +384,7 @@ NOT_THERE = {
 def world(channel: Channel, official: Account, practice: PracticeServer, town: Organisation, cora: Member) -> World:
     """One of everything."""
     writer, reviewer = make_member(town, "Wim", Role.WRITER), make_member(town, "Bea", Role.REVIEWER)
-    duty = make_member(town, "Dora", Role.DUTY_OFFICER)
+    duty, leaver = make_member(town, "Dora", Role.DUTY_OFFICER), make_member(town, SECRET_WORDS, Role.WRITER)
     offered, cooling, urgent = (
         begin(town, Content(f"{SECRET_WORDS} {number} gaat dicht.", (channel,)), by=writer) for number in range(3)
     )
@@ -422,6 +433,8 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
         reader=Reader.objects.get_or_create(member=writer)[0],
         card=agreed(town, by=cora),
+        absence=plan(writer, stand_in=reviewer, starts=town.today(), ends=date(2199, 1, 1), by=cora),
+        departure=departing.begin(leaver, last_day=date(2199, 1, 1), by=cora),
     )
 
 

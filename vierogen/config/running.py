@@ -13,11 +13,19 @@ from vierogen.core.http import stay_inside
 from vierogen.core.schedule import start
 from vierogen.listening import jobs as listening_jobs
 from vierogen.notices import jobs as notices_jobs
+from vierogen.people import jobs as people_jobs
 from vierogen.posts import jobs as posts_jobs
 from vierogen.vault import jobs as vault_jobs
 from vierogen.watch import jobs as watch_jobs
 
-JOBS = [*posts_jobs.JOBS, *notices_jobs.JOBS, *watch_jobs.JOBS, *vault_jobs.JOBS, *listening_jobs.JOBS]
+JOBS = [
+    *posts_jobs.JOBS,
+    *notices_jobs.JOBS,
+    *watch_jobs.JOBS,
+    *vault_jobs.JOBS,
+    *people_jobs.JOBS,
+    *listening_jobs.JOBS,
+]
 
 # Seconds.
 WAKES = 1.0
