@@ -188,46 +188,44 @@ def restore_key_files(told: dict[str, Any]) -> list[str]:
 def instructions(name: str, *, language: str) -> bytes:
     """A page to print and lay beside the file ``name``: what it is, and how it is opened without this program."""
     with translation.override(language):
-        return printed(
-            Paper(
-                title=_("Sealed export of the vault"),
-                under=_("Lay this page in the safe, beside the file. It says nothing secret."),
-                chapters=[
-                    Chapter(
-                        _("What it is"),
-                        text=[
-                            _("The file %(name)s holds all passwords, codes and keys of the official accounts.")
-                            % {"name": name},
-                            _("Two or more people can open it, each with their own identity. Nobody else can."),
-                        ],
-                    ),
-                    Chapter(
-                        _("To open it without Vierogen"),
-                        lines=[
-                            _("Take a computer that is safe and not connected to the internet."),
-                            _("Install the program age, version 1 or newer."),
-                            _("Type: %(command)s") % {"command": f"age --decrypt --identity identity.txt {name}"},
-                            _("Each account stands there with its password, codes and notes, in plain letters."),
-                        ],
-                    ),
-                    Chapter(
-                        _("To put everything back into a new installation"),
-                        lines=[
-                            _("Type: %(command)s") % {"command": "vierogen init"},
-                            _("Open the address that it shows, and set up the organisation with two people."),
-                            _("Type: %(command)s")
-                            % {"command": f"vierogen restore-keys {name} --identity identity.txt"},
-                            _("Choose the custodians of each account, on its page."),
-                        ],
-                    ),
-                    Chapter(
-                        _("Afterwards"),
-                        lines=[
-                            _("Delete what you opened, and empty the computer's bin."),
-                            _("Change each password that somebody saw, at the network itself."),
-                            _("Make a new export when passwords or people change, and destroy this one."),
-                        ],
-                    ),
-                ],
-            )
-        )
+        title = _("Sealed export of the vault")
+        under = _("Lay this page in the safe, beside the file. It says nothing secret.")
+        chapters = [_what_it_is(name), _without_us(name), _back_again(name), _afterwards()]
+        return printed(Paper(title=title, under=under, chapters=chapters))
+
+
+def _what_it_is(name: str) -> Chapter:
+    text = [
+        _("The file %(name)s holds all passwords, codes and keys of the official accounts.") % {"name": name},
+        _("Two or more people can open it, each with their own identity. Nobody else can."),
+    ]
+    return Chapter(_("What it is"), text=text)
+
+
+def _without_us(name: str) -> Chapter:
+    lines = [
+        _("Take a computer that is safe and not connected to the internet."),
+        _("Install the program age, version 1 or newer."),
+        _("Type: %(command)s") % {"command": f"age --decrypt --identity identity.txt {name}"},
+        _("Each account stands there with its password, codes and notes, in plain letters."),
+    ]
+    return Chapter(_("To open it without Vierogen"), lines=lines)
+
+
+def _back_again(name: str) -> Chapter:
+    lines = [
+        _("Type: %(command)s") % {"command": "vierogen init"},
+        _("Open the address that it shows, and set up the organisation with two people."),
+        _("Type: %(command)s") % {"command": f"vierogen restore-keys {name} --identity identity.txt"},
+        _("Choose the custodians of each account, on its page."),
+    ]
+    return Chapter(_("To put everything back into a new installation"), lines=lines)
+
+
+def _afterwards() -> Chapter:
+    lines = [
+        _("Delete what you opened, and empty the computer's bin."),
+        _("Change each password that somebody saw, at the network itself."),
+        _("Make a new export when passwords or people change, and destroy this one."),
+    ]
+    return Chapter(_("Afterwards"), lines=lines)
