@@ -28,7 +28,10 @@ class Amounts:
     # Posts that are checked while somebody types them.
     typed: int = 190
     # How often the departure of somebody with fifty channels is looked at, and printed.
-    looks: int = 40
+    departures: int = 40
+    # Looks at one secret, and secrets that get a new key.
+    looks: int = 200
+    sealed: int = 10_000
 
 
 QUICK = Amounts(
@@ -46,5 +49,7 @@ QUICK = Amounts(
     many=5,
     many_seconds=3,
     typed=5,
-    looks=3,
+    departures=3,
+    looks=5,
+    sealed=100,
 )

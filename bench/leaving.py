@@ -30,7 +30,7 @@ def departures(amounts: Amounts, results: Results) -> None:
         browser = Client(SERVER_NAME="127.0.0.1")
         browser.force_login(cora.user, backend="django.contrib.auth.backends.ModelBackend")
         page = reverse("people:departure", args=[departure.pk])
-        for number in range(amounts.looks + 1):
+        for number in range(amounts.departures + 1):
             taken = _milliseconds(lambda: _look(browser, page, results))
             printing = _milliseconds(lambda: printed(report_of(departure)))
             if number:  # the first loads what all others use
