@@ -294,6 +294,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:invite_again": lambda world: {"pk": world.invited.pk},
     "people:end": lambda world: {"pk": world.member.pk},
     "people:leaving": lambda world: {"pk": world.member.pk},
+    "people:guide": lambda world: {"pk": world.member.pk},
     "people:absence": lambda world: {"pk": world.member.pk},
     "people:absence_end": lambda world: {"pk": world.absence.pk},
     "people:departure": lambda world: {"pk": world.departure.pk},

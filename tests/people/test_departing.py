@@ -222,7 +222,8 @@ def test_a_departure_goes_to_zero_on_its_pages(
     client = enter(cora)
     page = client.get(reverse("people:leaving", args=[anna.pk]))
     assert "Bericht 1" in page.content.decode()
-    client.post(reverse("people:leaving", args=[anna.pk]), {"last_day": ""})
+    assert client.post(reverse("people:leaving", args=[anna.pk]), {"last_day": ""}).status_code == 422
+    client.post(reverse("people:end", args=[anna.pk]))
     departure = Departure.objects.get()
     shown = client.get(reverse("people:departure", args=[departure.pk])).content.decode()
     assert "2 things are left" in shown

@@ -120,6 +120,16 @@ def test_somebody_knows_what_a_trainee_is_busy_with(
     assert "For Tess" not in client.get(reverse("home:today")).content.decode()
 
 
+def test_a_trainee_without_a_guide_asks_for_one(client: Client, tess: Member, ben: Member, cora: Member) -> None:
+    Member.objects.filter(pk=tess.pk).update(guide=None)
+    client.force_login(cora.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Tess has no guide" in client.get(reverse("home:today")).content.decode()
+    assert "Who guides this trainee?" in client.get(reverse("people:member", args=[tess.pk])).content.decode()
+    client.post(reverse("people:guide", args=[tess.pk]), {"guide": ben.pk})
+    assert Member.objects.get(pk=tess.pk).guide == ben
+    assert "Tess has no guide" not in client.get(reverse("home:today")).content.decode()
+
+
 def test_a_guide_who_leaves_hands_the_trainee_over(tess: Member, ben: Member, cora: Member) -> None:
     guide(tess, by_whom=ben, by=cora)
     departure = departing.begin(ben, last_day=None, by=cora)

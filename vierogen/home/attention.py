@@ -18,7 +18,7 @@ from vierogen.learning.standing import standing_of
 from vierogen.listening.models import HandOver
 from vierogen.notices.models import Message
 from vierogen.people.models import Departure, Member
-from vierogen.people.roles import Right
+from vierogen.people.roles import Right, Role
 from vierogen.people.standing_in import stands_in_for
 from vierogen.posts.actions.mourning import grave_event
 from vierogen.posts.models import AfterReview, Comment, Delivery, Post, TakeDown, Version
@@ -59,6 +59,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_learning(member),
         *_standing_in(member),
         *_guiding(member),
+        *_unguided(member),
         *_unmanned(member),
         *_leaving(member),
     ]
@@ -258,6 +259,18 @@ def _guiding(member: Member) -> Iterator[Attention]:
     for trainee in member.guides.all().current().select_related("user", "organisation"):
         for one in _own(trainee) if trainee.is_current else ():
             yield replace(one, title=_("For %(name)s: %(title)s") % {"name": trainee.name, "title": one.title})
+
+
+def _unguided(member: Member) -> Iterator[Attention]:
+    """Trainees of whom nobody knows what they are busy with, for who can say who does."""
+    rows = member.organisation.members.all().current().filter(held__role=Role.TRAINEE, guide=None)
+    for trainee in rows.select_related("user", "organisation") if member.may(Right.MANAGE_PEOPLE) else ():
+        if trainee.is_current:
+            text, url = (
+                _("Choose somebody who knows what they are busy with."),
+                reverse("people:member", args=[trainee.pk]),
+            )
+            yield Attention("info", _("%(name)s has no guide") % {"name": trainee.name}, text, url, _("Choose a guide"))
 
 
 def _leaving(member: Member) -> Iterator[Attention]:

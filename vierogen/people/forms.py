@@ -94,8 +94,7 @@ class LeavingForm(forms.Form):
 
     last_day = _day(
         _("Last day"),
-        required=False,
-        help_text=_("Access ends that night by itself. Leave empty to end it now."),
+        help_text=_("Access ends at midnight after that day, by itself."),
     )
 
 

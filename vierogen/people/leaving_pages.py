@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.people import departing, standing_in
+from vierogen.people.actions import guide
 from vierogen.people.forms import AbsenceForm, LeavingForm
 from vierogen.people.models import Absence, Departure, Member
 from vierogen.people.report import report_of
@@ -137,6 +138,19 @@ def _absence(request: HttpRequest, who: Member) -> HttpResponse:
             return redirect("people:list")
     context = {"who": who, "form": form, "absences": standing_in.to_come(who), "is_me": who.pk == me.pk}
     return render(request, "people/absence.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Right.MANAGE_PEOPLE)
+def give_guide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say who knows what a trainee is busy with."""
+    who, wanted = _colleague(request, pk), request.POST.get("guide", "")
+    if not wanted.isdecimal():
+        return redirect("people:member", pk=who.pk)
+    chosen = _colleague(request, int(wanted))
+    done = _("%(name)s guides them.") % {"name": chosen.name}
+    attempt(request, lambda: guide(who, by_whom=chosen, by=member_of(request)), done=done)
+    return redirect("people:member", pk=who.pk)
 
 
 @require_POST

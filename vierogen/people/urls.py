@@ -19,6 +19,7 @@ urlpatterns = [
     path("people/<int:pk>/end/", views.say_goodbye, name="end"),
     path("people/<int:pk>/leaving/", leaving_pages.leaving, name="leaving"),
     path("me/absence/", leaving_pages.my_absence, name="my_absence"),
+    path("people/<int:pk>/guide/", leaving_pages.give_guide, name="guide"),
     path("people/<int:pk>/absence/", leaving_pages.absence, name="absence"),
     path("people/absences/<int:pk>/end/", leaving_pages.end_absence, name="absence_end"),
     path("people/departures/<int:pk>/", leaving_pages.departure, name="departure"),

@@ -73,7 +73,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("people:list")
-    context = {"form": form, "who": member, "is_me": member.pk == member_of(request).pk}
+    guides = departing.takers(member) if member.is_trainee and member.is_current else []
+    context = {"form": form, "who": member, "is_me": member.pk == member_of(request).pk, "guides": guides}
     return render(request, "people/member.html", context, status=422 if form.errors else 200)
 
 

@@ -17,7 +17,7 @@ from vierogen.channels import actions as channels
 from vierogen.channels.models import Channel, Colour
 from vierogen.ledger.actions import Machine
 from vierogen.networks.mastodon import Mastodon
-from vierogen.people.actions import change_settings, found, join
+from vierogen.people.actions import change_settings, found, guide, join
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
 from vierogen.posts.actions import writing
@@ -168,6 +168,7 @@ def _organise(url: str, accounts: dict[str, Account]) -> None:
     members = {person.name: _join(organisation, person) for person in PEOPLE}
     cora = members["Cora"]
     change_settings(organisation, by=cora, own_domains="voorbeeld.example")
+    guide(members["Tess"], by_whom=members["Anna"], by=cora)
     keepers = [cora, members["Dirk"]]
     town = _connect(organisation, accounts[OFFICIAL], url, colour=Colour.BLUE, keepers=keepers)
     _connect(organisation, accounts[YOUTH], url, colour=Colour.PURPLE, keepers=keepers)
