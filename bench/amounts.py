@@ -27,6 +27,8 @@ class Amounts:
     many_seconds: int = 60
     # Posts that are checked while somebody types them.
     typed: int = 190
+    # How often it is asked whether somebody may publish.
+    rights: int = 500
 
 
 QUICK = Amounts(
@@ -44,4 +46,5 @@ QUICK = Amounts(
     many=5,
     many_seconds=3,
     typed=5,
+    rights=20,
 )
