@@ -29,6 +29,9 @@ class Amounts:
     typed: int = 190
     # How often it is asked whether somebody may publish.
     rights: int = 500
+    # Looks at one secret, and secrets that get a new key.
+    looks: int = 200
+    sealed: int = 10_000
 
 
 QUICK = Amounts(
@@ -47,4 +50,6 @@ QUICK = Amounts(
     many_seconds=3,
     typed=5,
     rights=20,
+    looks=5,
+    sealed=100,
 )

@@ -29,6 +29,8 @@ SENTENCES = {
     "seal": gettext_noop("%(who)s sealed the key of %(what)s"),
     "keep": gettext_noop("%(who)s put a secret of %(what)s into the vault"),
     "remove_secret": gettext_noop("%(who)s destroyed a secret of %(what)s"),
+    "export_secrets": gettext_noop("%(who)s made a sealed export of all secrets"),
+    "restore_secrets": gettext_noop("%(who)s brought all secrets back from a sealed export"),
     "ask_reveal": gettext_noop("%(who)s asked a second custodian for %(what)s"),
     "allow_reveal": gettext_noop("%(who)s agreed to %(what)s"),
     "reveal": gettext_noop("%(who)s saw a secret: %(what)s"),
