@@ -29,6 +29,8 @@ class Amounts:
     typed: int = 190
     # How often the departure of somebody with fifty channels is looked at, and printed.
     departures: int = 40
+    # How often it is asked whether somebody may publish.
+    rights: int = 500
     # Looks at one secret, and secrets that get a new key.
     looks: int = 200
     sealed: int = 10_000
@@ -50,6 +52,7 @@ QUICK = Amounts(
     many_seconds=3,
     typed=5,
     departures=3,
+    rights=20,
     looks=5,
     sealed=100,
 )
