@@ -27,6 +27,8 @@ class Amounts:
     many_seconds: int = 60
     # Posts that are checked while somebody types them.
     typed: int = 190
+    # How often it is asked whether somebody may publish.
+    rights: int = 500
     # Looks at one secret, and secrets that get a new key.
     looks: int = 200
     sealed: int = 10_000
@@ -47,6 +49,7 @@ QUICK = Amounts(
     many=5,
     many_seconds=3,
     typed=5,
+    rights=20,
     looks=5,
     sealed=100,
 )

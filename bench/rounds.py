@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.core.management import call_command
 
-from bench import composing, failing, polling, publishing, straying, vault
+from bench import composing, failing, polling, publishing, standing, straying, vault
 from bench.amounts import QUICK, Amounts
 from bench.house import House, furnish
 from bench.networks import World, world
@@ -37,6 +37,8 @@ def run(*, quick: bool, with_bluesky: bool) -> Results:
             publishing.burst(house, networks.practice, amounts, results)
         with _told("texts that are typed"):
             composing.pauses(house, amounts, results)
+        with _told("who may publish"):
+            standing.rights(house, amounts, results)
         with _told("looks at a secret"):
             vault.looks(house, amounts, results)
         # Worker and watcher go on with everything below under the new key.

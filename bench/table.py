@@ -51,6 +51,11 @@ class Goal:
 
 SOON, LIVE, MANY = Goal("p95 < 2 s", 2.0), Goal("p95 < 1 s", 1000.0), Goal("≥ 20", 20.0)
 AT_ONCE = Goal("p95 < 50 ms", 50.0)
+TEN = Goal("p95 < 10 ms", 10.0)
+FINE = Way(
+    lambda numbers: f"{_spread(numbers, places=1)} ms",
+    lambda numbers, limit: part_below(numbers, 0.95) <= limit,
+)
 LEASE_AND_TWO, NEVER = Goal("≤ 12 s", 12.0), Goal("0", 0.0, never=True)
 
 
@@ -84,6 +89,7 @@ ROWS: tuple[Row, ...] = (
     Row("burst.lateness", "… and their lateness (p50 / p95)", SECONDS),
     Row("scheduled.lateness", "Lateness of posts due one by one (p50 / p95)", SECONDS),
     Row("typing", "A pause while typing: checks, previews, the whole answer (p50 / p95)", MILLISECONDS, AT_ONCE),
+    Row("standing", "May this member publish: agreements and lessons (p50 / p95)", FINE, TEN),
     Row("reveal", "A secret, from the wish until it is shown, its ledger entry committed (p50 / p95)", MILLISECONDS),
     Row("rewrap.seconds", "10,000 secrets under a new key while all goes on", ONCE),
     Row("rewrap.failed", "… looks at them meanwhile that failed", COUNT, NEVER),

@@ -27,6 +27,7 @@ from vierogen.config import own_home
 from vierogen.config.env import SettingError
 from vierogen.core import http
 from vierogen.core.http import Guard, Refused, StayedInside, stay_inside
+from vierogen.learning.standing import standings_of
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
 from vierogen.posts.models import Approval, Post
@@ -66,6 +67,14 @@ def test_six_people_hold_the_roles_of_the_story(furnished: Organisation) -> None
         "Tess": {Role.TRAINEE},
     }
     assert {row.user.name for row in furnished.members.exclude(ends_on=None).select_related("user")} == {"Tess"}
+
+
+def test_everybody_is_up_to_date_but_for_the_trainee_who_came_last(furnished: Organisation) -> None:
+    standings = standings_of(furnished)
+    assert {member(name).pk: standings[member(name).pk].ok for name in ("Anna", "Ben", "Cora", "Dirk", "Fleur")} == {
+        member(name).pk: True for name in ("Anna", "Ben", "Cora", "Dirk", "Fleur")
+    }
+    assert standings[member("Tess").pk].missing
 
 
 def test_two_accounts_of_two_colours_have_two_custodians_each(furnished: Organisation) -> None:

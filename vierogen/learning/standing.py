@@ -72,15 +72,13 @@ class Suspended(PermissionDenied):
 
 def standing_of(member: Member) -> Standing:
     """How this member stands now. Two queries, however much there is."""
-    agreements = Agreement.objects.visible_to(member).in_force().with_mine(member).defer(*_LONG)
-    lessons = Lesson.objects.visible_to(member).in_use().filter(mandatory=True).with_mine(member)
-    asked: list[Lacking | None] = [
-        _of_agreement(row, member)
-        for row in agreements
-        if not row.mine  # type: ignore[attr-defined]
-    ]
+    # What is done is left out by the database: mostly there is nothing to read.
+    agreements = Agreement.objects.visible_to(member).in_force().unconfirmed_by(member)
+    asked: list[Lacking | None] = [_of_agreement(row, member) for row in agreements.defer(*_LONG)]
     if _publishes(member):
-        asked += [_of_lesson(row, member, row.mine_until) for row in lessons.defer(*_TOLD)]  # type: ignore[attr-defined]
+        lessons = Lesson.objects.visible_to(member).in_use().filter(mandatory=True)
+        due = lessons.due_for(member, timezone.now() + AHEAD)
+        asked += [_of_lesson(row, member, row.mine_until) for row in due.defer(*_TOLD)]  # type: ignore[attr-defined]
     return _weighed(asked)
 
 

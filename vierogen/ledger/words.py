@@ -197,7 +197,11 @@ def sentence(entry: Entry) -> str:
 def said(entry: Entry) -> str:
     """What the person said to it (a reason, a note), "" when nothing was said or it was forgotten."""
     told = _told(entry)
-    return told.get("reason") or told.get("note") or ""
+    words = told.get("reason") or told.get("note") or ""
+    if not entry.facts.get("without_standing"):
+        return words
+    # Stop, taking down and the emergency path are open to them all the same.
+    return " ".join(filter(None, [words, _("(Agreements or lessons were overdue.)")]))
 
 
 def page_of(entry: Entry) -> str:

@@ -15,6 +15,11 @@ from django.utils.translation import gettext_noop
 
 from vierogen.channels import actions as channels
 from vierogen.channels.models import Channel, Colour
+from vierogen.learning.actions.agreeing import confirm
+from vierogen.learning.actions.beginning import take_set
+from vierogen.learning.actions.teaching import finish, oblige, take_lessons
+from vierogen.learning.models import Agreement, Lesson
+from vierogen.learning.starting import Kind
 from vierogen.ledger.actions import Machine
 from vierogen.networks.mastodon import Mastodon
 from vierogen.people.actions import change_settings, found, join
@@ -165,8 +170,11 @@ def _follow_to(url: str) -> None:
 
 def _organise(url: str, accounts: dict[str, Account]) -> None:
     organisation = found(ORGANISATION, by=DEMO)
-    members = {person.name: _join(organisation, person) for person in PEOPLE}
+    members = {person.name: _join(organisation, person) for person in PEOPLE if not person.is_temporary}
     cora = members["Cora"]
+    _teach(organisation, list(members.values()), by=cora)
+    # Who came later still has to read: the demo shows that too.
+    members |= {person.name: _join(organisation, person) for person in PEOPLE if person.is_temporary}
     change_settings(organisation, by=cora, own_domains="voorbeeld.example")
     keepers = [cora, members["Dirk"]]
     town = _connect(organisation, accounts[OFFICIAL], url, colour=Colour.BLUE, keepers=keepers)
@@ -174,6 +182,18 @@ def _organise(url: str, accounts: dict[str, Account]) -> None:
     keep(town, Field.PASSWORD, "Alleen-om-te-oefenen-7", by=cora)
     keep(town, Field.NOTES, "De telefoon met de app ligt in de kluis van de receptie.", by=cora)
     _write(organisation, town, by=members["Anna"])
+
+
+def _teach(organisation: Organisation, members: list[Member], *, by: Member) -> None:
+    """Agreements and a mandatory lesson, which everybody who is there has read and done."""
+    take_set(organisation, kind=Kind.MUNICIPALITY, language="nl", days=14, by=by)
+    take_lessons(organisation, language="nl", by=by)
+    lesson = Lesson.objects.filter(organisation=organisation).in_use()[0]
+    oblige(lesson, mandatory=True, days=14, by=by)
+    for member in members:
+        for card in Agreement.objects.filter(organisation=organisation).in_force():
+            confirm(card, answer=str(card.asks.right), by=member)
+        finish(lesson, answers=[str(question.right) for question in lesson.asks], by=member)
 
 
 def _join(organisation: Organisation, person: Person) -> Member:

@@ -33,13 +33,21 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def with_mine(self, member: Member) -> "AgreementQuerySet":
         """Each with ``mine``: did this member confirm it, or an earlier version that counts for it?"""
-        theirs = Confirmation.objects.filter(
-            member=member.pk,
-            agreement__organisation=OuterRef("organisation"),
-            agreement__key=OuterRef("key"),
-            agreement__number__gte=OuterRef("counts_from"),
-        )
-        return self.annotate(mine=Exists(theirs))
+        return self.annotate(mine=Exists(_theirs(member)))
+
+    def unconfirmed_by(self, member: Member) -> "AgreementQuerySet":
+        """Those that this member did not confirm."""
+        return self.filter(~Exists(_theirs(member)))
+
+
+def _theirs(member: Member) -> "ConfirmationQuerySet":
+    """A member's confirmations that count for the agreement of the query around it."""
+    return Confirmation.objects.order_by().filter(
+        member=member.pk,
+        agreement__organisation=OuterRef("organisation"),
+        agreement__key=OuterRef("key"),
+        agreement__number__gte=OuterRef("counts_from"),
+    )
 
 
 # What nobody changes any more once a version was in force; the database refuses it too (guard.py).

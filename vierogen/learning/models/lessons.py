@@ -35,6 +35,10 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         latest = theirs.order_by().values("member").annotate(until=Max("valid_until")).values("until")
         return self.annotate(mine_until=Subquery(latest))
 
+    def due_for(self, member: Member, before: datetime) -> "LessonQuerySet":
+        """Those of which this member has no certificate that lasts beyond ``before``; with ``mine_until``."""
+        return self.with_mine(member).filter(Q(mine_until=None) | Q(mine_until__lte=before))
+
 
 class Lesson(models.Model):
     """One version of a five-minute lesson. ``key`` is the lesson, the same for all its versions.
