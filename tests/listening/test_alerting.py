@@ -188,6 +188,34 @@ def test_the_same_words_do_not_become_a_subject_because_somebody_says_so(
     assert (again(asked).state, again(asked).about) == (AlertState.REFUSED, About.PERSON)
 
 
+def refused_then_changed(asked: Alert, anna: Member, fleur: Member) -> None:
+    """Anna asks for a person, is refused, and makes something else of that alert."""
+    alerting.change(asked, Wish("Yilmaz", About.PERSON, reason=WHY), by=anna, revision=asked.revision)
+    permitting.refuse(again(asked), by=fleur, reason="Niet nodig.", revision=again(asked).revision)
+    alerting.change(again(asked), Wish("zwembad", About.SUBJECT), by=anna, revision=again(asked).revision)
+
+
+def test_what_was_refused_does_not_become_a_subject_by_a_detour(asked: Alert, anna: Member, fleur: Member) -> None:
+    refused_then_changed(asked, anna, fleur)
+    back = Wish("yilmaz", About.SUBJECT)
+    with pytest.raises(ValidationError, match="Only the privacy officer"):
+        alerting.change(again(asked), back, by=anna, revision=again(asked).revision)
+    with pytest.raises(ValidationError, match="Only the privacy officer"):
+        alerting.save(anna.organisation, back, by=anna)
+    assert alerting.save(anna.organisation, Wish("sporthal", About.SUBJECT), by=anna).state == AlertState.ACTIVE
+
+
+def test_a_privacy_officer_can_say_that_it_is_no_person(asked: Alert, anna: Member, fleur: Member) -> None:
+    refused_then_changed(asked, anna, fleur)
+    alert = alerting.save(anna.organisation, Wish("yilmaz", About.SUBJECT), by=fleur)
+    assert (alert.state, alert.about) == (AlertState.ACTIVE, About.SUBJECT)
+
+
+def test_another_organisation_is_asked_nothing_of_it(asked: Alert, anna: Member, fleur: Member, otto: Member) -> None:
+    refused_then_changed(asked, anna, fleur)
+    assert alerting.save(otto.organisation, Wish("yilmaz", About.SUBJECT), by=otto).state == AlertState.ACTIVE
+
+
 def test_every_change_raises_the_revision_and_says_when(anna: Member) -> None:
     alert = make(anna)
     seen = [(alert.revision, alert.changed_at)]

@@ -1,6 +1,5 @@
 """Saving and changing alerts. Nobody is listened for without the privacy officer."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +58,7 @@ def save(organisation: Organisation, wish: Wish, *, by: Member, rhythm: Rhythm =
     """
     insist(by, Right.LISTEN, organisation_id=organisation.pk)
     asked = judged(organisation, wish)
+    _insist_on_permission(organisation, asked, by=by)
     columns = asked.columns()
     is_person = columns.pop("about") == About.PERSON
     # Nothing is seen of it before the end of the transaction: by then it waits.
@@ -82,8 +82,10 @@ def change(alert: Alert, wish: Wish, *, by: Member, revision: int) -> None:
     _is_for(alert, by)
     if alert.state == AlertState.ENDED:
         raise WrongStateError("change", subject_of(alert))
-    asked = judged(alert.organisation, wish, also_ours=_own_name(alert, by))
-    _insist_on_permission(alert, asked)
+    also_ours = _own_name(alert, by)
+    asked = judged(alert.organisation, wish, also_ours=also_ours)
+    if not also_ours:
+        _insist_on_permission(alert.organisation, asked, by=by)
     changes, only_if = _changes(alert, asked, revision=revision), {"revision": revision}
     if asked.about != About.PERSON:
         _let_go(alert, changes, by=by, only_if=only_if)
@@ -93,17 +95,16 @@ def change(alert: Alert, wish: Wish, *, by: Member, revision: int) -> None:
         permitting.ask(alert, by=by, changes=changes, only_if=only_if)
 
 
-def _insist_on_permission(alert: Alert, asked: Wish) -> None:
-    """The same words about a person do not become a subject because somebody says so."""
-    is_same = _said(asked.query) == _said(alert.query)
-    if alert.about == About.PERSON and asked.about != About.PERSON and is_same:
+def _insist_on_permission(organisation: Organisation, asked: Wish, *, by: Member) -> None:
+    """Words that were asked for as about a person do not become a subject because somebody says so, here or elsewhere.
+
+    A privacy officer may say it.
+    """
+    if asked.about == About.PERSON or by.may(Right.PERMIT_PERSON):
+        return
+    if permitting.was_wanted(organisation, asked.query):
         message = _("Only the privacy officer can say that this is no person. Change the query, or ask again.")
         raise ValidationError({"about": message})
-
-
-def _said(query: str) -> set[str]:
-    """Its words. Neither capitals nor quotes, nor looking inside words, makes another subject of them."""
-    return set(re.findall(r"\w+", query.casefold())) - {"and", "or"}
 
 
 def _own_name(alert: Alert, by: Member) -> frozenset[str]:

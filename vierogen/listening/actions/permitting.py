@@ -1,5 +1,7 @@
 """An alert about a person: asking the privacy officer, who permits or refuses it. Never one's own."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
-from vierogen.listening.models import Alert
+from vierogen.listening.models import Alert, Wanted
 from vierogen.listening.states import AlertState
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
@@ -30,6 +32,7 @@ def ask(alert: Alert, *, by: Member, changes: Mapping[str, Any], only_if: Mappin
     Raises ``WrongStateError`` where it is not as ``only_if`` says any more.
     """
     changes = {**changes, "asked_by": by, "permitted_by": None, "permit_reason": ""}
+    Wanted.objects.get_or_create(organisation_id=alert.organisation_id, words=print_of(changes["query"]))
     if alert.state == AlertState.WAITING:
         write(alert, changes, by=by, only_if=only_if)
     else:
@@ -42,6 +45,17 @@ def ask(alert: Alert, *, by: Member, changes: Mapping[str, Any], only_if: Mappin
         values={"who": by.name},
         link=reverse("listening:alert_permit", args=[alert.pk]),
     )
+
+
+def print_of(query: str) -> str:
+    """The SHA-256 of its words. Neither order, capitals, quotes nor looking inside words makes other words of them."""
+    words = sorted(set(re.findall(r"\w+", query.casefold())) - {"and", "or"})
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()
+
+
+def was_wanted(organisation: Organisation, query: str) -> bool:
+    """Did anybody here ask to listen for these words as about a person, whatever became of it?"""
+    return Wanted.objects.filter(organisation=organisation, words=print_of(query)).exists()
 
 
 def others_who_may(organisation: Organisation, *, than: Member) -> list[Member]:

@@ -1,6 +1,6 @@
 """Tables of listening: alerts, sources, what was found, and who is told of it."""
 
-from vierogen.listening.models.alerts import Alert, Keeping
+from vierogen.listening.models.alerts import Alert, Keeping, Wanted
 from vierogen.listening.models.bringing import Brought
 from vierogen.listening.models.documents import Document
 from vierogen.listening.models.hits import Count, HandOver, Hit, Item, Sketch, Spike
@@ -24,4 +24,5 @@ __all__ = [
     "Source",
     "Spike",
     "Subscription",
+    "Wanted",
 ]

@@ -87,6 +87,20 @@ class Alert(models.Model):
         return bool(self.about == About.PERSON or self.origin.startswith("member:"))
 
 
+class Wanted(models.Model):
+    """Words that somebody once asked to listen for as about a person: they do not become a subject later on.
+
+    Only their SHA-256 is kept (``permitting.print_of``): it recognises the words, and shows nobody's name by itself.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    words = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "words"], name="wanted_once")]
+
+
 class Keeping(models.Model):
     """How many days an organisation keeps hits. What found nothing is not kept at all."""
 
