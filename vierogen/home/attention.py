@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from vierogen.home.asking import Attention
+from vierogen.home.caring import caring
 from vierogen.home.vaults import vaults
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
@@ -45,6 +46,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_unseen(member, watched),
         *_keys(member),
         *vaults(member),
+        *caring(member),
         *_mail(member),
         *_grave(member),
         *_doubts(member),

@@ -110,3 +110,11 @@ class LookBackForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2_000,
     )
+
+
+class SkipStepForm(forms.Form):
+    """Why a step of a takeover cannot be done."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why can this not be done?"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500
+    )

@@ -3,12 +3,16 @@
 from typing import ClassVar
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from vierogen.channels.handover import HandoverSection
+from vierogen.channels.models import Channel
 from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding
 from vierogen.people.models import Member
-from vierogen.vault.models import Handshake, Reveal
+from vierogen.vault.models import Handshake, Kept, Reveal
 from vierogen.vault.revealing import lapse
 
 STAYS = {
@@ -101,3 +105,24 @@ class LogInsUnderWay(Holding):
     def let_go(self, member: Member) -> int:
         """Forget them, with what is sealed in them."""
         return Handshake.objects.filter(member=member).delete()[0]
+
+
+class WhereThePasswordsAre(HandoverSection):
+    """Which secrets are in the vault; never what they say."""
+
+    key = "vault"
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        return _("Where the passwords are")
+
+    def lines(self, channel: Channel) -> list[str]:
+        """Each kind that is kept, since when."""
+        rows = Kept.objects.filled().filter(channel=channel).order_by("field")
+        told = [
+            _("%(secret)s: in the vault, since %(day)s")
+            % {"secret": row.get_field_display(), "day": date_format(timezone.localtime(row.changed_at))}
+            for row in rows
+        ]
+        return told or [_("Nothing is in the vault. Ask a custodian where the password is.")]
