@@ -25,13 +25,15 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.learning.conftest import WORDS
+from tests.learning.test_teaching import VALUES, done
 from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
-from vierogen.learning.actions.agreeing import draft, put_in_force
-from vierogen.learning.models import Agreement
+from vierogen.learning.actions import teaching
+from vierogen.learning.actions.agreeing import draft, draft_anew, put_in_force
+from vierogen.learning.models import Agreement, Certificate, Lesson
 from vierogen.ledger.models import Head
 from vierogen.listening.actions.alerting import Wish, save
 from vierogen.listening.actions.links import FEED, UNSUBSCRIBE, token
@@ -40,11 +42,13 @@ from vierogen.listening.models import Alert, Hit, Reader, Spike, Subscription
 from vierogen.listening.states import About
 from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
+from vierogen.people import departing
 from vierogen.people.actions import _entrance, invite, join
 from vierogen.people.adapters import MFAAdapter
 from vierogen.people.log_in import absent
-from vierogen.people.models import Member, Organisation, User
+from vierogen.people.models import Absence, Departure, Member, Organisation, User
 from vierogen.people.roles import Right, Role
+from vierogen.people.standing_in import plan
 from vierogen.posts.actions import consenting, moments
 from vierogen.posts.actions.removing import take_down
 from vierogen.posts.actions.reviewing import approve, publish_in_emergency
@@ -194,6 +198,12 @@ class World:
     spike: Spike
     reader: Reader
     card: Agreement
+    next_card: Agreement
+    lesson: Lesson
+    next_lesson: Lesson
+    certificate: Certificate
+    absence: Absence
+    departure: Departure
 
 
 def post(world: World) -> dict[str, Any]:
@@ -236,6 +246,26 @@ def hit(world: World) -> dict[str, Any]:
     return {"pk": world.hit.pk}
 
 
+def card(world: World) -> dict[str, Any]:
+    """An agreement in force."""
+    return {"key": world.card.key}
+
+
+def drafted(world: World) -> dict[str, Any]:
+    """The draft of its next version."""
+    return {"pk": world.next_card.pk}
+
+
+def lesson(world: World) -> dict[str, Any]:
+    """A lesson in use."""
+    return {"key": world.lesson.key}
+
+
+def drafted_lesson(world: World) -> dict[str, Any]:
+    """The draft of its next version."""
+    return {"pk": world.next_lesson.pk}
+
+
 def passkey(world: World) -> dict[str, Any]:
     """Somebody's passkey."""
     return {"pk": world.authenticator.pk}
@@ -263,6 +293,13 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "people:member": lambda world: {"pk": world.member.pk},
     "people:invite_again": lambda world: {"pk": world.invited.pk},
     "people:end": lambda world: {"pk": world.member.pk},
+    "people:leaving": lambda world: {"pk": world.member.pk},
+    "people:absence": lambda world: {"pk": world.member.pk},
+    "people:absence_end": lambda world: {"pk": world.absence.pk},
+    "people:departure": lambda world: {"pk": world.departure.pk},
+    "people:departure_give": lambda world: {"pk": world.departure.pk},
+    "people:departure_close": lambda world: {"pk": world.departure.pk},
+    "people:departure_report": lambda world: {"pk": world.departure.pk},
     "posts:picture_consents": lambda world: {"pk": world.picture.pk},
     "posts:moment": lambda world: {"pk": world.moment.pk},
     "posts:moment_remove": lambda world: {"pk": world.moment.pk},
@@ -293,7 +330,22 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:adopt": stray,
     "watch:by_hand": lambda world: {"pk": world.take_down.pk},
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
-    "learning:card": lambda world: {"key": world.card.key},
+    "learning:card": card,
+    "learning:change": card,
+    "learning:retire": card,
+    "learning:history": card,
+    "learning:draft": drafted,
+    "learning:put_in_force": drafted,
+    "learning:throw_away": drafted,
+    "learning:lesson": lesson,
+    "learning:change_lesson": lesson,
+    "learning:oblige": lesson,
+    "learning:retire_lesson": lesson,
+    "learning:scorm": lesson,
+    "learning:lesson_draft": drafted_lesson,
+    "learning:use_lesson": drafted_lesson,
+    "learning:throw_lesson_away": drafted_lesson,
+    "learning:certificate": lambda world: {"number": world.certificate.number},
     "listening:source": lambda world: {"pk": world.subscription.pk},
     "listening:source_change": lambda world: {"pk": world.subscription.pk},
     "listening:source_renew": lambda world: {"pk": world.subscription.pk},
@@ -373,7 +425,7 @@ NOT_THERE = {
 def world(channel: Channel, official: Account, practice: PracticeServer, town: Organisation, cora: Member) -> World:
     """One of everything."""
     writer, reviewer = make_member(town, "Wim", Role.WRITER), make_member(town, "Bea", Role.REVIEWER)
-    duty = make_member(town, "Dora", Role.DUTY_OFFICER)
+    duty, leaver = make_member(town, "Dora", Role.DUTY_OFFICER), make_member(town, SECRET_WORDS, Role.WRITER)
     offered, cooling, urgent = (
         begin(town, Content(f"{SECRET_WORDS} {number} gaat dicht.", (channel,)), by=writer) for number in range(3)
     )
@@ -421,7 +473,13 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         spike=Spike.objects.create(organisation=town, alert=listening, hour=now, number=9, expected=1, top=heard_of),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
         reader=Reader.objects.get_or_create(member=writer)[0],
-        card=agreed(town, by=cora),
+        card=(card := agreed(town, by=cora)),
+        next_card=draft_anew(card, by=cora),
+        lesson=(lesson := taught(town, by=cora)),
+        next_lesson=teaching.draft_lesson_anew(lesson, by=cora),
+        certificate=done(lesson, by=writer),
+        absence=plan(writer, stand_in=reviewer, starts=town.today(), ends=date(2199, 1, 1), by=cora),
+        departure=departing.begin(leaver, last_day=date(2199, 1, 1), by=cora),
     )
 
 
@@ -437,6 +495,13 @@ def agreed(town: Organisation, *, by: Member) -> Agreement:
     card = draft(town, {**WORDS, "title": SECRET_WORDS}, by=by)
     put_in_force(card, material=True, days=14, by=by)
     return card
+
+
+def taught(town: Organisation, *, by: Member) -> Lesson:
+    """A lesson in use."""
+    lesson = teaching.draft_lesson(town, {**VALUES, "title": "Een les"}, by=by)
+    teaching.use(lesson, by=by)
+    return lesson
 
 
 def answered_log_in(channel: Channel, *, by: Member) -> Handshake:
@@ -548,6 +613,8 @@ def test_what_stands_open_is_known_by_name() -> None:
         # Signed with a number that their owner can make void: mail programs and feed readers have no log-in.
         "listening:unsubscribe",
         "listening:feed",
+        # Whoever was given the number of a certificate looks whether it is valid; it shows initials, no name.
+        "learning:certificate",
         "practice:people",
         "practice:enter",
     }
@@ -635,6 +702,7 @@ def test_who_proved_it_ten_minutes_ago_is_asked_again_there_and_nowhere_else(wor
 def test_a_member_of_another_organisation_finds_nothing_of_ours(world: World, otto: Member) -> None:
     head = Head.objects.get(organisation_id=world.town.pk)
     shared = {"people:setup", "people:accept", "vault:connect_to", "listening:unsubscribe", "listening:feed"}
+    shared.add("learning:certificate")
     wrong = []
     for door, method, answer in visits(OURS, world, session_of(otto.user)):
         of_ours = bool(door.things) and door.name not in shared and not door.name.startswith("practice:")

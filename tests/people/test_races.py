@@ -30,13 +30,13 @@ def send_away(whom: Member, by: Member) -> None:
 @pytest.fixture(autouse=True)
 def wide_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between asking who else administers, and changing anything, everybody else gets a chance."""
-    keep = actions._keep_another_administrator
+    keep = actions.keep_another_administrator
 
     def slowly(*args: Any) -> None:
         keep(*args)
         time.sleep(0.2)
 
-    monkeypatch.setattr(actions, "_keep_another_administrator", slowly)
+    monkeypatch.setattr(actions, "keep_another_administrator", slowly)
 
 
 @pytest.mark.parametrize("act", [demote, send_away])

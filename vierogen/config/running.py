@@ -12,8 +12,10 @@ from vierogen.channels import jobs as channels_jobs
 from vierogen.config.wsgi import application
 from vierogen.core.http import stay_inside
 from vierogen.core.schedule import start
+from vierogen.learning import jobs as learning_jobs
 from vierogen.listening import jobs as listening_jobs
 from vierogen.notices import jobs as notices_jobs
+from vierogen.people import jobs as people_jobs
 from vierogen.posts import jobs as posts_jobs
 from vierogen.vault import jobs as vault_jobs
 from vierogen.watch import jobs as watch_jobs
@@ -24,7 +26,9 @@ JOBS = [
     *notices_jobs.JOBS,
     *watch_jobs.JOBS,
     *vault_jobs.JOBS,
+    *people_jobs.JOBS,
     *listening_jobs.JOBS,
+    *learning_jobs.JOBS,
 ]
 
 # Seconds.

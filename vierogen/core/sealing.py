@@ -6,15 +6,20 @@ The context (who owns it, which field, which version) is authenticated: a swappe
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
+# Beside the key file: the one that it replaced, by its id, and the one that is to replace it.
+OLD, NEXT = ".old-", ".next"
 
 
 class SealError(Exception):
@@ -51,6 +56,29 @@ def new_key_file(path: Path) -> Key:
     return read_key_file(path)
 
 
+def write_key_file(path: Path, material: bytes) -> None:
+    """A key file that is whole, and on the disk, before it has its name; takes the place of one that is there."""
+    making = path.with_name(f".making-{path.name}")
+    with suppress(FileNotFoundError):
+        making.unlink()
+    handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(handle, "w") as file:
+        file.write(material.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    making.replace(path)
+    settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """Have the names in a folder on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def read_key_file(path: Path) -> Key:
     """Read a key file: 64 hexadecimal digits. Raises ``SealError`` with what to do."""
     try:
@@ -73,19 +101,32 @@ def read_key_file(path: Path) -> Key:
     return Key(material)
 
 
-@lru_cache(maxsize=4)
-def _read(path: Path, _stamp: float) -> Key:
+@lru_cache(maxsize=16)
+def _read(path: Path, _stamp: tuple[int, int]) -> Key:
     return read_key_file(path)
 
 
 def _known(path: Path) -> Key:
-    return _read(path, path.stat().st_mtime if path.exists() else 0.0)
+    try:
+        told = path.stat()
+    except OSError:
+        return read_key_file(path)  # says what is wrong
+    return _read(path, (told.st_ino, told.st_mtime_ns))
+
+
+def old_key_files(path: Path) -> list[Path]:
+    """The keys that stood in ``path`` before, and were kept beside it when it was rotated."""
+    return sorted(path.parent.glob(f"{path.name}{OLD}*"))
 
 
 def keyring(path: Path, *, old: Iterable[Path] = ()) -> tuple[Key, dict[str, Key]]:
-    """The key that seals now, and every key that can open, by id. A file that changed is read again."""
+    """The key that seals now, and every key that can open, by id. A file that changed is read again.
+
+    Read what is to be opened first: then a rotation that happens meanwhile leaves nothing without its key, since it
+    puts the old key beside before it puts the new one in its place.
+    """
     current = _known(path)
-    return current, {key.id: key for key in [*map(_known, old), current]}
+    return current, {key.id: key for key in [*map(_known, [*old, *old_key_files(path)]), current]}
 
 
 def seal(plain: bytes, *, key: Key, context: bytes) -> Sealed:
@@ -101,6 +142,39 @@ def unseal(sealed: Sealed, *, keys: Mapping[str, Key], context: bytes) -> bytes:
         raise SealError(f"This was sealed with key {sealed.key_id}, which is not here. Add its file to the old keys.")
     data_key = _decrypt(key.material, sealed.wrapped, context)
     return _decrypt(data_key, sealed.ciphertext, context)
+
+
+def rewrap(sealed: Sealed, *, key: Key, keys: Mapping[str, Key], context: bytes) -> Sealed:
+    """The same secret with its data key wrapped by ``key``; what is encrypted with that stays as it is."""
+    known = keys.get(sealed.key_id)
+    if known is None:
+        raise SealError(f"This was sealed with key {sealed.key_id}, which is not here. Add its file to the old keys.")
+    data_key = _decrypt(known.material, sealed.wrapped, context)
+    return Sealed(key.id, _encrypt(key.material, data_key, context), sealed.ciphertext)
+
+
+Turn = Callable[[Sealed, bytes], Sealed]
+
+
+class SealedRows(ABC):
+    """One kind of rows that hold something sealed. Each room offers its own, so that a new key finds them all."""
+
+    key: ClassVar[str]
+
+    @abstractmethod
+    def key_ids(self) -> set[str]:
+        """The ids of every key that one of these rows needs; none where the table is not there yet."""
+
+    @abstractmethod
+    def rewrap(self, turn: Turn, *, to: str, at_most: int) -> int:
+        """Give so many rows that need another key than ``to`` to ``turn``, each with its context; returns how many.
+
+        Never waits for somebody else's lock, and changes no row that somebody else changed meanwhile. Leaves out
+        those that did not open before, and remembers them in ``damaged``.
+        """
+
+    def __init__(self) -> None:
+        self.damaged: set[int] = set()
 
 
 def _encrypt(key: bytes, plain: bytes, context: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """What asks for somebody now: gathered from the rooms, each kind in one query or two, the worst first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from textwrap import shorten
 
@@ -9,13 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vierogen.home.asking import Attention
 from vierogen.home.caring import caring
 from vierogen.home.vaults import vaults
+from vierogen.learning.standing import standing_of
+from vierogen.listening.models import HandOver
 from vierogen.notices.models import Message
-from vierogen.people.models import Member
+from vierogen.people.models import Departure, Member
 from vierogen.people.roles import Right
+from vierogen.people.standing_in import stands_in_for
 from vierogen.posts.actions.mourning import grave_event
 from vierogen.posts.models import AfterReview, Comment, Delivery, Post, TakeDown, Version
 from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
@@ -53,7 +58,11 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_owed(member),
         *_reviews(member, waiting),
         *_own(member),
+        *_learning(member),
+        *_standing_in(member),
+        *_guiding(member),
         *_unmanned(member),
+        *_leaving(member),
     ]
     return sorted(found, key=lambda one: WORST_FIRST.index(one.state))
 
@@ -194,6 +203,43 @@ def _own(member: Member) -> Iterator[Attention]:
         )
 
 
+def _learning(member: Member) -> Iterator[Attention]:
+    """Agreements to confirm and lessons to do, together in one line."""
+    standing = standing_of(member)
+    if not standing.open:
+        return
+    number = len(standing.open)
+    if all(one.what == "agreement" for one in standing.open):
+        title = ngettext("%(number)d agreement waits for you", "%(number)d agreements wait for you", number)
+    else:
+        title = ngettext("%(number)d thing to learn waits for you", "%(number)d things to learn wait for you", number)
+    if standing.missing:
+        state, text = "stop", _("Until it is done you can offer, approve or publish nothing. It takes two minutes.")
+    else:
+        state, at = "look", moment(standing.waiting[0].due_at)
+        text = _("Read it and answer one question. You have time until %(at)s.") % {"at": at}
+    yield Attention(state, title % {"number": number}, text, reverse("learning:missing"), _("Do it now"))
+
+
+def _standing_in(member: Member) -> Iterator[Attention]:
+    """What was asked of a colleague who is away, for who stands in and may do it themselves: rights do not travel."""
+    for absence in stands_in_for(member):
+        who = {"name": absence.member.name, "day": date_format(absence.ends, "j F")}
+        handed = HandOver.objects.filter(owner=absence.member, taken_up_at=None)
+        count = handed.count() if member.may(Right.LISTEN) else 0
+        text = _("Until %(day)s you get their notices too, and see here what was asked of them.") % who
+        if count:
+            text += " " + ngettext("%(n)d hit was handed to them.", "%(n)d hits were handed to them.", count) % {
+                "n": count
+            }
+        url, action = (
+            (reverse("listening:handed"), _("Look")) if count else (reverse("people:list"), _("To the people"))
+        )
+        yield Attention("look" if count else "info", _("You stand in for %(name)s") % who, text, url, action)
+        for one in _own(absence.member) if member.may(Right.WRITE) else ():
+            yield replace(one, title=_("For %(name)s: %(title)s") % {"name": absence.member.name, "title": one.title})
+
+
 def _unmanned(member: Member) -> Iterator[Attention]:
     """A place that nobody fills, for who can fill it."""
     if not member.may(Right.MANAGE_PEOPLE):
@@ -207,6 +253,27 @@ def _unmanned(member: Member) -> Iterator[Attention]:
     for right, (title, text) in places.items():
         if right not in held:
             yield Attention("look", title, text, reverse("people:list"), _("To the people"))
+
+
+def _guiding(member: Member) -> Iterator[Attention]:
+    """What came back to a trainee, for who guides them: a trainee is never the only one who knows."""
+    for trainee in member.guides.all().current().select_related("user", "organisation"):
+        for one in _own(trainee) if trainee.is_current else ():
+            yield replace(one, title=_("For %(name)s: %(title)s") % {"name": trainee.name, "title": one.title})
+
+
+def _leaving(member: Member) -> Iterator[Attention]:
+    """Departures that are not closed, for who can close them. How much is left stands there: asked anew each time."""
+    if not member.may(Right.MANAGE_PEOPLE):
+        return
+    rows = Departure.objects.visible_to(member).open().select_related("member__user").order_by("last_day")
+    for row in rows[:MOST]:
+        is_over = row.ended_at is not None
+        title = _("%(name)s has left") if is_over else _("%(name)s leaves on %(day)s")
+        text = _("Give what is theirs to somebody who stays, and close the departure.")
+        told = {"name": row.member.name, "day": date_format(row.last_day, "j F")}
+        url = reverse("people:departure", args=[row.pk])
+        yield Attention("look" if is_over else "info", title % told, text, url, _("Hand over"))
 
 
 def _summary(version: Version) -> str:

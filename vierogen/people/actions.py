@@ -12,9 +12,9 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import Actor, record
-from vierogen.ledger.moves import subject_of
+from vierogen.ledger.moves import move, subject_of
 from vierogen.notices.actions import Addressee, tell
-from vierogen.people.models import Member, Organisation, RoleHeld, User
+from vierogen.people.models import Absence, Departure, Member, Organisation, RoleHeld, User
 from vierogen.people.roles import Right, Role
 
 
@@ -65,24 +65,59 @@ def found(name: str, *, by: Actor, language: str = "nl") -> Organisation:
 
 
 @transaction.atomic
-def join(
-    organisation: Organisation, user: User, *, roles: Iterable[Role], by: Actor, ends_on: date | None = None
+def join(  # noqa: PLR0913 - each of these is part of a membership
+    organisation: Organisation,
+    user: User,
+    *,
+    roles: Iterable[Role],
+    by: Actor,
+    ends_on: date | None = None,
+    is_temporary: bool = False,
 ) -> Member:
     """Give ``user`` a place in ``organisation``; the row of somebody who left is used again."""
     if isinstance(by, Member):
         insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
-    wanted = _checked(roles, ends_on=ends_on)
+    wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
     known = Member.objects.filter(organisation=organisation, user=user).select_related("user", "organisation").first()
     if known and known.is_current:
         raise ValidationError(_("%(name)s is a member already. Change the roles there.") % {"name": known.name})
-    member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults={"ends_on": ends_on})
+    fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None}
+    member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh)
     _hold(member, wanted)
+    _give_guide(member, wanted, by=by)
+    _call_off(member, by=by)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     record(organisation.pk, "join", subject_of(member), by=by, facts=facts, personal={"member": user.name})
     return member
 
 
-def _checked(roles: Iterable[Role], *, ends_on: date | None) -> set[Role]:
+def _give_guide(member: Member, roles: set[Role], *, by: Actor) -> None:
+    """A trainee has somebody who knows: whoever invited them, until that is somebody else."""
+    if Role.TRAINEE not in roles:
+        member.guide = None
+    elif member.guide is None and isinstance(by, Member):
+        member.guide = by
+    member.save(update_fields=["guide"])
+
+
+@transaction.atomic
+def guide(trainee: Member, *, by_whom: Member, by: Member) -> None:
+    """Let ``by_whom`` know what a trainee is busy with."""
+    insist(by, Right.MANAGE_PEOPLE, organisation_id=trainee.organisation_id)
+    taker = fit_to_take(by_whom, Right.SEE, organisation_id=trainee.organisation_id)
+    if taker.pk == trainee.pk or not trainee.is_trainee:
+        raise ValidationError(_("Somebody else guides a trainee; others need no guide."))
+    Member.objects.filter(pk=trainee.pk).update(guide=taker)
+    facts = {"guide": taker.actor}
+    record(trainee.organisation_id, "guide", subject_of(trainee), by=by, facts=facts, personal={"member": trainee.name})
+
+
+def _call_off(member: Member, *, by: Actor) -> None:
+    for departure in Departure.objects.open().filter(member=member):
+        move(departure, "call_off", by=by, personal={"member": member.name})
+
+
+def _checked(roles: Iterable[Role], *, ends_on: date | None, is_temporary: bool) -> set[Role]:
     wanted = {Role(role) for role in roles}
     if not wanted:
         raise ValidationError(_("Choose at least one role."))
@@ -90,6 +125,8 @@ def _checked(roles: Iterable[Role], *, ends_on: date | None) -> set[Role]:
         raise ValidationError(_("A trainee holds no other role: a trainee drafts and never publishes."))
     if Role.TRAINEE in wanted and ends_on is None:
         raise ValidationError(_("A trainee needs a last day."))
+    if is_temporary and ends_on is None:
+        raise ValidationError(_("Somebody who is here for a while needs a last day."))
     return wanted
 
 
@@ -100,21 +137,35 @@ def _hold(member: Member, roles: set[Role]) -> None:
 
 
 @transaction.atomic
-def change_roles(member: Member, *, roles: Iterable[Role], ends_on: date | None, by: Member) -> None:
+def change_roles(
+    member: Member, *, roles: Iterable[Role], ends_on: date | None, by: Member, is_temporary: bool = False
+) -> None:
     """Give ``member`` exactly these roles and this last day."""
-    _lock_administrators(member.organisation_id)
+    lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
-    wanted = _checked(roles, ends_on=ends_on)
+    wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
     if Role.ADMINISTRATOR not in wanted or ends_on is not None:
-        _keep_another_administrator(member)
+        keep_another_administrator(member)
     _hold(member, wanted)
-    Member.objects.filter(pk=member.pk).update(ends_on=ends_on)
-    member.ends_on = ends_on
+    _give_guide(member, wanted, by=by)
+    last_until(member, ends_on, by=by, is_temporary=is_temporary)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
 
 
-def _lock_administrators(organisation_id: int) -> None:
+def last_until(member: Member, ends_on: date | None, *, by: Actor, is_temporary: bool) -> None:
+    """Write down the last day; a departure that was planned moves along, or is called off where there is none."""
+    if ends_on != member.ends_on:
+        member.warned, member.let_go_at = 0, None
+    member.ends_on, member.is_temporary = ends_on, is_temporary
+    member.save(update_fields=["ends_on", "is_temporary", "warned", "let_go_at"])
+    if ends_on is None:
+        _call_off(member, by=by)
+    else:
+        Departure.objects.open().filter(member=member, ended_at=None).update(last_day=ends_on)
+
+
+def lock_administrators(organisation_id: int) -> None:
     """Keep every administrator as they are until the end of the transaction; who asks is one of them.
 
     Before ``insist``, and always in the same order: two who take each other's role away wait for each other in
@@ -124,7 +175,8 @@ def _lock_administrators(organisation_id: int) -> None:
     list(rows.filter(organisation_id=organisation_id, held__role=Role.ADMINISTRATOR))
 
 
-def _keep_another_administrator(member: Member) -> None:
+def keep_another_administrator(member: Member) -> None:
+    """Raise ``ValidationError`` if nobody would be left who administers and has no last day."""
     if not RoleHeld.objects.filter(member=member.pk, role=Role.ADMINISTRATOR).exists():
         return
     others = Member.objects.current().exclude(pk=member.pk)
@@ -132,9 +184,29 @@ def _keep_another_administrator(member: Member) -> None:
         raise ValidationError(_("Somebody has to stay administrator. Give another member that role first."))
 
 
-def addressees(members: Iterable[Member]) -> list[Addressee]:
-    """The members as addresses that notices can reach."""
-    return [Addressee(member.user_id, member.user.email, member.user.name, member.user.language) for member in members]
+def addressees(members: Iterable[Member], *, standing_in: Right | None = None) -> list[Addressee]:
+    """The members as addresses that notices can reach.
+
+    With ``standing_in`` also whoever stands in today for one who is away, if they hold that right themselves: what was
+    asked travels to a stand-in, rights never do. Never for a mail that is about somebody's own log-in.
+    """
+    told = {member.pk: member for member in members}
+    if standing_in:
+        told |= {each.pk: each for each in stand_ins(told.values(), standing_in) if each.pk not in told}
+    return [Addressee(each.user_id, each.user.email, each.user.name, each.user.language) for each in told.values()]
+
+
+def stand_ins(members: Iterable[Member], right: Right) -> list[Member]:
+    """Who stands in today for any of ``members``, and holds ``right`` themselves."""
+    rows = Absence.objects.filter(member__in=[member.pk for member in members]).with_people()
+    today = [row for row in rows if row.starts <= row.member.organisation.today() <= row.ends]
+    return [row.stand_in for row in today if row.stand_in.may(right)]
+
+
+def away(members: Iterable[Member]) -> set[int]:
+    """The numbers of those who are away today."""
+    rows = Absence.objects.filter(member__in=[member.pk for member in members]).with_people()
+    return {row.member_id for row in rows if row.starts <= row.member.organisation.today() <= row.ends}
 
 
 @transaction.atomic
@@ -158,13 +230,14 @@ def invite(  # noqa: PLR0913 - each of these is part of an invitation
     roles: Iterable[Role],
     by: Member,
     ends_on: date | None = None,
+    is_temporary: bool = False,
 ) -> Member:
     """Ask somebody in: they get a mail with an address to choose a password, or to log in as they already can."""
     insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
         user = User.objects.create_user(email, name=name, language=organisation.language)
-    member = join(organisation, user, roles=roles, by=by, ends_on=ends_on)
+    member = join(organisation, user, roles=roles, by=by, ends_on=ends_on, is_temporary=is_temporary)
     _send_invitation(member, by=by)
     return member
 
@@ -213,12 +286,12 @@ def _entrance(user: User) -> str:
 @transaction.atomic
 def end(member: Member, *, by: Member) -> None:
     """End a membership now; open sessions notice with their next request."""
-    _lock_administrators(member.organisation_id)
+    lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     if member.pk == by.pk:
         raise ValidationError(_("Somebody else has to end your membership."))
-    _keep_another_administrator(member)
+    keep_another_administrator(member)
     yesterday = member.organisation.today() - timedelta(days=1)
-    Member.objects.filter(pk=member.pk).update(ends_on=yesterday)
-    member.ends_on = yesterday
-    record(member.organisation_id, "end", subject_of(member), by=by, facts={"ends_on": yesterday.isoformat()})
+    if member.ends_on is None or member.ends_on > yesterday:
+        last_until(member, yesterday, by=by, is_temporary=member.is_temporary)
+    record(member.organisation_id, "end", subject_of(member), by=by, facts={"ends_on": str(member.ends_on)})

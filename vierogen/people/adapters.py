@@ -27,7 +27,7 @@ WAYS = {
     "reauthenticate": gettext_noop("Use your password"),
 }
 # Bound to what it is for: a sealed credential of a channel does not open here.
-_CONTEXT = b"second step of a log-in"
+SECOND_STEP = b"second step of a log-in"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -106,13 +106,21 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def encrypt(self, text: str) -> str:
         """Seal a seed with the key that lives outside the database."""
         key, _keys = sealing.keyring(settings.KEY_FILE, old=settings.OLD_KEY_FILES)
-        sealed = sealing.seal(text.encode(), key=key, context=_CONTEXT)
-        parts = (base64.b64encode(part).decode() for part in (sealed.wrapped, sealed.ciphertext))
-        return json.dumps([sealed.key_id, *parts])
+        return as_text(sealing.seal(text.encode(), key=key, context=SECOND_STEP))
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open what ``encrypt`` sealed. Raises ``SealError``."""
         _key, keys = sealing.keyring(settings.KEY_FILE, old=settings.OLD_KEY_FILES)
-        key_id, wrapped, ciphertext = json.loads(encrypted_text)
-        sealed = sealing.Sealed(key_id, base64.b64decode(wrapped), base64.b64decode(ciphertext))
-        return sealing.unseal(sealed, keys=keys, context=_CONTEXT).decode()
+        return sealing.unseal(as_sealed(encrypted_text), keys=keys, context=SECOND_STEP).decode()
+
+
+def as_text(sealed: sealing.Sealed) -> str:
+    """A sealed seed as allauth can keep it."""
+    parts = (base64.b64encode(part).decode() for part in (sealed.wrapped, sealed.ciphertext))
+    return json.dumps([sealed.key_id, *parts])
+
+
+def as_sealed(text: str) -> sealing.Sealed:
+    """What ``as_text`` made."""
+    key_id, wrapped, ciphertext = json.loads(text)
+    return sealing.Sealed(key_id, base64.b64decode(wrapped), base64.b64decode(ciphertext))

@@ -10,6 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
+from vierogen.people.standing_in import candidates
+
+if TYPE_CHECKING:  # the stubs know what a model form is of; at run time it cannot be asked
+    OrganisationForm = forms.ModelForm[Organisation]
+    UserForm = forms.ModelForm[User]
+    MemberChoiceField = forms.ModelChoiceField[Member]
+else:
+    OrganisationForm = UserForm = forms.ModelForm
+    MemberChoiceField = forms.ModelChoiceField
 
 
 class SetupForm(forms.Form):
@@ -53,13 +62,54 @@ class RolesForm(forms.Form):
         label=_("Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Leave empty when there is no end yet. A trainee always has one."),
+        help_text=_("Leave empty when there is no end yet. A trainee, or who is here for a while, always has one."),
+    )
+    is_temporary = forms.BooleanField(
+        label=_("Here for a while"),
+        required=False,
+        help_text=_("A replacement, somebody hired. They need a last day, and never become a custodian."),
     )
 
     @classmethod
     def about(cls, member: Member) -> "RolesForm":
         """Filled in as things are."""
-        return cls(initial={"roles": sorted(member.roles), "ends_on": member.ends_on})
+        told = {"roles": sorted(member.roles), "ends_on": member.ends_on, "is_temporary": member.is_temporary}
+        return cls(initial=told)
+
+
+def _day(label: Any, **extra: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **extra)
+
+
+class MemberField(MemberChoiceField):
+    """A choice of members, by name."""
+
+    def label_from_instance(self, member: Any) -> str:
+        """The name, and the roles."""
+        return f"{member.name} ({', '.join(member.role_names()).lower()})"
+
+
+class LeavingForm(forms.Form):
+    """When somebody leaves."""
+
+    last_day = _day(
+        _("Last day"),
+        required=False,
+        help_text=_("Access ends that night by itself. Leave empty to end it now."),
+    )
+
+
+class AbsenceForm(forms.Form):
+    """From when to when somebody is away, and who stands in."""
+
+    starts = _day(_("First day"))
+    ends = _day(_("Last day"))
+    stand_in = MemberField(label=_("Who stands in?"), queryset=Member.objects.none(), empty_label=_("Choose somebody"))
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Member.objects.filter(pk__in=[each.pk for each in candidates(member)])
+        self.fields["stand_in"].queryset = rows.select_related("user").prefetch_related("held")  # type: ignore[attr-defined]
 
 
 class InviteForm(RolesForm):
@@ -68,14 +118,7 @@ class InviteForm(RolesForm):
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail address"))
 
-    field_order = ["name", "email", "roles", "ends_on"]
-
-
-if TYPE_CHECKING:  # the stubs know what a model form is of; at run time it cannot be asked
-    OrganisationForm = forms.ModelForm[Organisation]
-    UserForm = forms.ModelForm[User]
-else:
-    OrganisationForm = UserForm = forms.ModelForm
+    field_order = ["name", "email", "roles", "is_temporary", "ends_on"]
 
 
 class SettingsForm(OrganisationForm):
@@ -115,4 +158,6 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
 def chosen(form: forms.Form) -> dict[str, Any]:
     """Roles and last day, as the actions take them."""
-    return {"roles": [Role(role) for role in form.cleaned_data["roles"]], "ends_on": form.cleaned_data["ends_on"]}
+    told = form.cleaned_data
+    roles = [Role(role) for role in told["roles"]]
+    return {"roles": roles, "ends_on": told["ends_on"], "is_temporary": told["is_temporary"]}

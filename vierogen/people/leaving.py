@@ -29,7 +29,8 @@ def ways_in(member: Member) -> int:
     if is_elsewhere(member):
         return 0
     known: int = Authenticator.objects.filter(user=member.user_id).count()
-    return sum(1 for _session in sessions_of(member.user)) + known + member.user.has_usable_password()
+    user = User.objects.get(pk=member.user_id)  # as it is now
+    return sum(1 for _session in sessions_of(user)) + known + user.has_usable_password()
 
 
 def shut(member: Member) -> int:

@@ -1,6 +1,6 @@
 """Tables of people: users, organisations, members and the roles they hold."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from vierogen.people.roles import Right, Role, rights_of, roles_with
+from vierogen.people.states import DEPARTURE_MOVES, DepartureState
 
 
 class UserManager(BaseUserManager["User"]):
@@ -121,6 +122,12 @@ class MemberQuerySet(models.QuerySet["Member"]):
         today = timezone.now().date()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today - timedelta(days=1)), user__is_active=True)
 
+    def over(self, now: datetime) -> "list[Member]":
+        """Those whose membership ended and of whom nothing was let go yet, by the calendars of their organisations."""
+        ended = Q(ends_on__lte=now.date()) | Q(user__is_active=False)
+        rows = self.filter(ended, let_go_at=None).select_related("user", "organisation").order_by("pk")
+        return [member for member in rows if not member.is_current]
+
     def who_may(self, right: Right) -> "list[Member]":
         """Current members that hold ``right``, in order of joining."""
         rows = self.current().filter(held__role__in=roles_with(right)).distinct().order_by("pk")
@@ -139,6 +146,14 @@ class Member(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # Here for a while: a trainee, a replacement, somebody hired. Always with a last day.
+    is_temporary = models.BooleanField(_("here for a while"), default=False)
+    # Who knows what a trainee is busy with: sees their remarks too, and hears of their last day.
+    guide = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="guides")
+    # How many days before the last day people were warned of it last; 0: not yet.
+    warned = models.PositiveSmallIntegerField(default=0)
+    # When everything was ended that ends at once with a membership; None while it lasts.
+    let_go_at = models.DateTimeField(null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
 
@@ -178,6 +193,11 @@ class Member(models.Model):
         """Were they invited, and did they never come in: not here, and not by another organisation?"""
         return self.is_current and not self.user.has_a_way_in
 
+    @property
+    def is_trainee(self) -> bool:
+        """Do they learn here: draft, and never publish, approve, see a secret, or be the only one who knows?"""
+        return Role.TRAINEE in self.roles
+
     def may(self, right: Right | str) -> bool:
         """Does this member hold ``right`` today?"""
         return Right(right) in self.rights
@@ -195,3 +215,108 @@ class RoleHeld(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "role"], name="role_once")]
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Absences."""
+
+    def visible_to(self, member: Member) -> "AbsenceQuerySet":
+        """Those of the member's organisation."""
+        return self.filter(member__organisation_id=member.organisation_id)
+
+    def on(self, day: date) -> "AbsenceQuerySet":
+        """Those that last on that day."""
+        return self.filter(starts__lte=day, ends__gte=day)
+
+    def to_come(self, day: date) -> "AbsenceQuerySet":
+        """Those that are not over on that day."""
+        return self.filter(ends__gte=day)
+
+    def with_people(self) -> "AbsenceQuerySet":
+        """With who is away and who stands in."""
+        return self.select_related("member__user", "member__organisation", "stand_in__user", "stand_in__organisation")
+
+
+class Absence(models.Model):
+    """Somebody is away, from ``starts`` to ``ends`` (both days are), and somebody else stands in."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="absences")
+    stand_in = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="stands_in")
+    starts = models.DateField(_("first day"))
+    ends = models.DateField(_("last day"))
+    made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__gte=models.F("starts")), name="an_absence_lasts"),
+            models.CheckConstraint(condition=~Q(member=models.F("stand_in")), name="nobody_stands_in_for_themselves"),
+        ]
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose ledger gets the entries."""
+        return int(self.member.organisation_id)
+
+
+class DepartureQuerySet(models.QuerySet["Departure"]):
+    """Departures."""
+
+    def visible_to(self, member: Member) -> "DepartureQuerySet":
+        """Those of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def open(self) -> "DepartureQuerySet":
+        """Those that are not closed."""
+        return self.filter(state=DepartureState.OPEN)
+
+
+class Departure(models.Model):
+    """Somebody leaves. It is closed when they hold nothing any more.
+
+    ``begun_by`` None: it began by itself, the night after the last day. ``ended`` is how much of each kind ended at
+    once, by the kind's key.
+    """
+
+    MOVES = DEPARTURE_MOVES
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="departures")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="departures")
+    state = models.CharField(max_length=12, choices=DepartureState.choices, default=DepartureState.OPEN)
+    last_day = models.DateField(_("last day"))
+    begun_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    begun_at = models.DateTimeField(default=timezone.now)
+    ended = models.JSONField(default=dict, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DepartureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(state=DepartureState.OPEN), name="one_open_departure_each"
+            )
+        ]
+
+
+class Task(models.Model):
+    """One thing that somebody who leaves held: who took it, and when. ``kind`` is the key of its holding."""
+
+    departure = models.ForeignKey(Departure, on_delete=models.CASCADE, related_name="tasks")
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120)
+    title = models.CharField(max_length=300)
+    seen_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["kind", "pk"]
+        constraints = [models.UniqueConstraint(fields=["departure", "kind", "subject"], name="one_task_each")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vierogen.people import entering, views
+from vierogen.people import entering, leaving_pages, views
 
 app_name = "people"
 urlpatterns = [
@@ -17,5 +17,13 @@ urlpatterns = [
     path("people/<int:pk>/", views.person, name="member"),
     path("people/<int:pk>/invite-again/", views.ask_in_again, name="invite_again"),
     path("people/<int:pk>/end/", views.say_goodbye, name="end"),
+    path("people/<int:pk>/leaving/", leaving_pages.leaving, name="leaving"),
+    path("me/absence/", leaving_pages.my_absence, name="my_absence"),
+    path("people/<int:pk>/absence/", leaving_pages.absence, name="absence"),
+    path("people/absences/<int:pk>/end/", leaving_pages.end_absence, name="absence_end"),
+    path("people/departures/<int:pk>/", leaving_pages.departure, name="departure"),
+    path("people/departures/<int:pk>/give/", leaving_pages.give, name="departure_give"),
+    path("people/departures/<int:pk>/close/", leaving_pages.close, name="departure_close"),
+    path("people/departures/<int:pk>/report.pdf", leaving_pages.report, name="departure_report"),
     path("people/settings/", views.organisation_settings, name="settings"),
 ]

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vierogen.people import actions
+from vierogen.people import actions, departing
 from vierogen.people.forms import InviteForm, RolesForm, SettingsForm, chosen
-from vierogen.people.models import Member, Organisation
+from vierogen.people.models import Absence, Departure, Member, Organisation
+from vierogen.people.remarks import remarks_on
 from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
@@ -24,9 +25,19 @@ def _refused(form: BaseForm, refusal: ValidationError | PermissionDenied) -> Non
 @needs(Right.SEE)
 def people(request: HttpRequest) -> HttpResponse:
     """Who belongs to the organisation, and what they may do."""
-    rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation").prefetch_related("held")
+    rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation", "guide__user")
+    rows = rows.prefetch_related("held")
     members = sorted(rows, key=lambda member: (not member.is_current, member.name.lower()))
-    return render(request, "people/list.html", {"members": members, "rights": member_of(request).rights})
+    me = member_of(request)
+    if me.may(Right.MANAGE_PEOPLE):
+        remarks = remarks_on(me.organisation)
+        for each in members:
+            each.remarks = remarks.get(each.pk, [])  # type: ignore[attr-defined]
+    today = me.organisation.today()
+    away = {row.member_id: row for row in Absence.objects.visible_to(me).on(today).with_people()}
+    leaving = {row.member_id: row for row in Departure.objects.visible_to(me).open()}
+    lines = [(each, away.get(each.pk), leaving.get(each.pk)) for each in members]
+    return render(request, "people/list.html", {"lines": lines, "rights": me.rights, "me": me})
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,12 +101,12 @@ def say_goodbye(request: HttpRequest, pk: int) -> HttpResponse:
         Member.objects.visible_to(member_of(request)).select_related("user", "organisation"), pk=pk
     )
     try:
-        actions.end(member, by=member_of(request))
+        begun = departing.begin(member, last_day=None, by=member_of(request))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, _("%(name)s has no access any more.") % {"name": member.name})
-    return redirect("people:list")
+        return redirect("people:member", pk=member.pk)
+    messages.success(request, _("%(name)s has no access any more.") % {"name": member.name})
+    return redirect("people:departure", pk=begun.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,8 +9,10 @@ from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding, number_of
 from vierogen.people.models import Member
 from vierogen.posts.actions import giving
-from vierogen.posts.models import Consent, Delivery
+from vierogen.posts.actions.removing import evidence_context
+from vierogen.posts.models import Consent, Delivery, Evidence, EvidenceMedia
 from vierogen.posts.states import DeliveryState
+from vierogen.vault.sealed import EnvelopeRows
 from vierogen.web.templatetags.vierogen import moment
 
 STAYS = {
@@ -132,3 +134,27 @@ class PlannedPosts(HandoverSection):
             (moment(row.due_at), row.version.summary() or _("only a picture")) for row in rows.order_by("due_at")[:20]
         ]
         return [_("%(at)s: %(text)s") % {"at": at, "text": text} for at, text in told]
+
+
+class EvidenceRows(EnvelopeRows):
+    """What the network showed."""
+
+    key = "posts.evidence"
+    model = Evidence
+    related = ("channel",)
+
+    def context(self, row: Evidence) -> bytes:
+        """As it is captured."""
+        return evidence_context(row.channel, row.sha256).encode()
+
+
+class EvidenceMediaRows(EnvelopeRows):
+    """Its pictures and films."""
+
+    key = "posts.evidence_media"
+    model = EvidenceMedia
+    related = ("evidence__channel",)
+
+    def context(self, row: EvidenceMedia) -> bytes:
+        """As they are fetched."""
+        return evidence_context(row.evidence.channel, row.sha256).encode()

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as column
@@ -21,6 +21,7 @@ from vierogen.channels.actions import add
 from vierogen.channels.models import Channel, networks
 from vierogen.core import sealing
 from vierogen.core.http import guarded_client
+from vierogen.core.plugins import offered
 from vierogen.ledger.actions import Machine, record
 from vierogen.ledger.moves import subject_of
 from vierogen.networks.abilities import Authorises, Refreshes
@@ -46,6 +47,7 @@ ENDS = "expires_at"
 # Seconds between looks at whether another part, that renews the key at this very moment, put the new one down;
 # and how many looks: while the worker has taken the renewal upon itself, for as long as a network may take.
 LOOK_AGAIN, LOOKS, LOOKS_AT_WORK = 0.5, 6, 40
+CANARY_CONTEXT = b"canary"
 _CANARY = b"the right key opens this"
 _OVERTAKEN = gettext_noop("The key was renewed at this very moment. It is tried again with the new one.")
 
@@ -66,12 +68,11 @@ def check_key() -> None:
 
     Raises ``core.sealing.SealError`` with a sentence that says what to do.
     """
-    current, keys = keyring()
     # Only what it needs: "vierogen init" asks before it brings the tables up to date.
     canary = Canary.objects.only("key_id", "wrapped", "ciphertext").order_by("-pk").first()
-    used = {canary.key_id} if canary else set()
-    missing = (used | set(Secret.objects.values_list("key_id", flat=True))) - keys.keys()
-    if missing:
+    used = key_ids()
+    current, keys = keyring()
+    if missing := used - keys.keys():
         raise sealing.SealError(
             f"The vault was sealed with key {min(missing)}, and {settings.KEY_FILE} holds key {current.id}. "
             "Put the right key file back; nothing was touched."
@@ -79,7 +80,13 @@ def check_key() -> None:
     if canary is None:
         _leave_canary(current)
     else:
-        sealing.unseal(canary.sealed, keys=keys, context=b"canary")
+        sealing.unseal(canary.sealed, keys=keys, context=CANARY_CONTEXT)
+
+
+def key_ids() -> set[str]:
+    """The ids of all keys that something in this installation needs to be opened, whichever room sealed it."""
+    kinds = offered(sealing.SealedRows)  # type: ignore[type-abstract]
+    return set().union(*(kind().key_ids() for kind in kinds.values()))
 
 
 def is_sealed() -> bool:
@@ -88,11 +95,12 @@ def is_sealed() -> bool:
 
 
 def _leave_canary(key: sealing.Key) -> None:
-    sealed = sealing.seal(_CANARY, key=key, context=b"canary")
+    sealed = sealing.seal(_CANARY, key=key, context=CANARY_CONTEXT)
     Canary.objects.create(key_id=sealed.key_id, wrapped=sealed.wrapped, ciphertext=sealed.ciphertext)
 
 
-def _context(channel: Channel, field: str, version: int) -> bytes:
+def context_of(channel: Channel, field: str, version: int) -> bytes:
+    """What a connector's credential is bound to."""
     told = {
         "organisation": channel.organisation_id,
         "channel": channel.pk,
@@ -157,7 +165,7 @@ def _store(channel: Channel, values: Mapping[str, str], *, at: datetime, known: 
     for field, value in values.items():
         if not value:
             raise ValueError(f"refusing to overwrite {field} with nothing")
-        sealed = sealing.seal(value.encode(), key=current, context=_context(channel, field, versions[field]))
+        sealed = sealing.seal(value.encode(), key=current, context=context_of(channel, field, versions[field]))
         columns = {"key_id": sealed.key_id, "wrapped": sealed.wrapped, "ciphertext": sealed.ciphertext}
         defaults = {**columns, "version": versions[field], "changed_at": at}
         Secret.objects.update_or_create(channel=channel, field=field, defaults=defaults)
@@ -191,14 +199,13 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
 
     ``Disconnected`` leaves the block only where the key that was refused is still the newest one we have.
     """
-    _current, keys = keyring()
     secrets = list(Secret.objects.filter(channel=channel))
     read = {secret.field: secret.version for secret in secrets}
     with guarded_client(allowed=settings.ALLOW_PRIVATE) as http:
         network = channel.network(
             Opened(
                 server=channel.server,
-                credentials={secret.field: _value(channel, secret, keys) for secret in secrets},
+                credentials=_values(channel, secrets),
                 http=http,
                 remember=lambda changed: _remember(channel, changed, at=timezone.now(), read=read),
                 attempt=attempt,
@@ -232,9 +239,21 @@ def _looks(channel: Channel) -> int:
     return LOOKS_AT_WORK if at_work.exists() else LOOKS
 
 
-def _value(channel: Channel, secret: Secret, keys: Mapping[str, sealing.Key]) -> str:
-    context = _context(channel, secret.field, secret.version)
-    return sealing.unseal(secret.sealed, keys=keys, context=context).decode()
+def credentials_of(channel: Channel) -> dict[str, str]:
+    """The connector's credentials in the open, for the sealed export alone, which records it."""
+    return _values(channel, Secret.objects.filter(channel=channel))
+
+
+def _values(channel: Channel, secrets: Iterable[Secret]) -> dict[str, str]:
+    found = list(secrets)
+    # After the rows: see ``core.sealing.keyring``.
+    _current, keys = keyring()
+    return {
+        secret.field: sealing.unseal(
+            secret.sealed, keys=keys, context=context_of(channel, secret.field, secret.version)
+        ).decode()
+        for secret in found
+    }
 
 
 @dataclass(frozen=True)
@@ -315,16 +334,17 @@ def take(organisation: Organisation, proved: Proved, *, by: Member) -> Channel:
 
 def seal_handshake(handshake: Handshake, told: Any) -> None:
     """Put ``told`` (JSON) into the columns of a log-in that is under way; the caller saves it."""
-    sealed = sealing.seal(json.dumps(told).encode(), key=keyring()[0], context=_of_handshake(handshake))
+    sealed = sealing.seal(json.dumps(told).encode(), key=keyring()[0], context=handshake_context(handshake))
     handshake.key_id, handshake.wrapped, handshake.ciphertext = sealed.key_id, sealed.wrapped, sealed.ciphertext
 
 
 def open_handshake(handshake: Handshake) -> Any:
     """What ``seal_handshake`` put there. Raises ``SealError``."""
-    return json.loads(sealing.unseal(handshake.sealed, keys=keyring()[1], context=_of_handshake(handshake)))
+    return json.loads(sealing.unseal(handshake.sealed, keys=keyring()[1], context=handshake_context(handshake)))
 
 
-def _of_handshake(handshake: Handshake) -> bytes:
+def handshake_context(handshake: Handshake) -> bytes:
+    """What is sealed in a log-in that is under way is bound to this."""
     told = {
         "member": handshake.member_id,
         "network": handshake.network_key,

@@ -1,4 +1,7 @@
-"""What a member holds of the vault: secrets that they saw and that still are what they saw, and open wishes to see."""
+"""What a member holds of the vault: secrets that they saw and that still are what they saw, and open wishes to see.
+
+And which of its tables hold something sealed, for a new key.
+"""
 
 from typing import ClassVar
 
@@ -12,8 +15,12 @@ from vierogen.channels.models import Channel
 from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding
 from vierogen.people.models import Member
-from vierogen.vault.models import Handshake, Kept, Reveal
+from vierogen.vault.actions import CANARY_CONTEXT, context_of, handshake_context
+from vierogen.vault.keeping import context_of as kept_context
+from vierogen.vault.models import Canary, Handshake, Kept, OldKey, Reveal, Secret
+from vierogen.vault.old_keys import context_of as old_key_context
 from vierogen.vault.revealing import lapse
+from vierogen.vault.sealed import EnvelopeRows
 
 STAYS = {
     "vault.Kept.changed_by": "it tells who put the secret in",
@@ -126,3 +133,61 @@ class WhereThePasswordsAre(HandoverSection):
             for row in rows
         ]
         return told or [_("Nothing is in the vault. Ask a custodian where the password is.")]
+
+
+class SecretRows(EnvelopeRows):
+    """Credentials of connectors."""
+
+    key = "vault.secret"
+    model = Secret
+    related = ("channel",)
+
+    def context(self, row: Secret) -> bytes:
+        """As ``actions`` seals them."""
+        return context_of(row.channel, row.field, row.version)
+
+
+class KeptRows(EnvelopeRows):
+    """Secrets for people."""
+
+    key = "vault.kept"
+    model = Kept
+    related = ("channel",)
+
+    def context(self, row: Kept) -> bytes:
+        """As ``keeping`` seals them."""
+        return kept_context(row)
+
+
+class HandshakeRows(EnvelopeRows):
+    """Log-ins that are under way."""
+
+    key = "vault.handshake"
+    model = Handshake
+
+    def context(self, row: Handshake) -> bytes:
+        """As ``actions`` seals them."""
+        return handshake_context(row)
+
+
+class CanaryRows(EnvelopeRows):
+    """The word that tells the right key."""
+
+    key = "vault.canary"
+    model = Canary
+
+    def context(self, row: Canary) -> bytes:
+        """The same for all."""
+        return CANARY_CONTEXT
+
+
+class OldKeyRows(EnvelopeRows):
+    """Keys from before a takeover."""
+
+    key = "vault.old_keys"
+    model = OldKey
+    related = ("takeover__channel",)
+
+    def context(self, row: OldKey) -> bytes:
+        """As the takeover put them aside."""
+        return old_key_context(row.takeover)

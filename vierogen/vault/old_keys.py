@@ -15,18 +15,19 @@ def seal_old_key(takeover: Takeover) -> None:
             told = json.dumps(dict(network.opened.credentials)).encode()
     except SealError:
         return
-    sealed = seal_bytes(told, context=_context(takeover))
+    sealed = seal_bytes(told, context=context_of(takeover))
     OldKey.objects.create(takeover=takeover, key_id=sealed.key_id, wrapped=sealed.wrapped, ciphertext=sealed.ciphertext)
 
 
 def open_old_key(takeover: Takeover) -> dict[str, str]:
     """The credentials from before. Raises ``SealError``, ``OldKey.DoesNotExist``."""
     sealed = OldKey.objects.get(takeover=takeover).sealed
-    told: dict[str, str] = json.loads(open_bytes(sealed, context=_context(takeover)))
+    told: dict[str, str] = json.loads(open_bytes(sealed, context=context_of(takeover)))
     return told
 
 
-def _context(takeover: Takeover) -> bytes:
+def context_of(takeover: Takeover) -> bytes:
+    """What such a key is bound to."""
     channel = takeover.channel
     told = {"organisation": channel.organisation_id, "channel": channel.pk, "takeover": takeover.pk}
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()

@@ -56,7 +56,7 @@ def _tell(handed: HandOver, *, alert: Alert) -> None:
         "address": handed.link,
     }
     with timezone.override(organisation.zone):
-        to = addressees([owner] if owner else [])
+        to = addressees([owner] if owner else [], standing_in=Right.LISTEN)
         link = reverse("listening:handed")
         tell(organisation.pk, to, template="listening/mail/handed", values=values, link=link)
 

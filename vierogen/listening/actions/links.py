@@ -31,14 +31,14 @@ def token(reader: Reader, purpose: str, *, alert_id: int = 0) -> str:
 
 
 def bearer(secret: str, purpose: str) -> Bearer | None:
-    """Whose it is; None if it was never valid, or is not any more."""
+    """Whose it is; None if it was never valid, or is not any more, or its member has left."""
     try:
         member_id, links, alert_id = map(int, _signer(purpose).unsign(secret).split("-"))
     except (BadSignature, ValueError):
         return None
     rows = Reader.objects.select_related("member__user", "member__organisation").prefetch_related("member__held")
     reader = rows.filter(member_id=member_id, links=links).first()
-    return Bearer(reader, alert_id) if reader else None
+    return Bearer(reader, alert_id) if reader and reader.member.is_current else None
 
 
 def feed_address(reader: Reader, *, alert_id: int = 0) -> str:

@@ -96,7 +96,7 @@ def _tell(subscription: Subscription, source: Source, why: str) -> None:
     }
     link = reverse("listening:source", args=[subscription.pk])
     with timezone.override(organisation.zone):
-        for to in addressees(_caring(subscription)):
+        for to in addressees(_caring(subscription), standing_in=Right.LISTEN):
             with translation.override(to.language):
                 said = {**values, "problem": gettext(source.problem) if source.problem else ""}
             tell(organisation.pk, [to], template="listening/mail/silence", values=said, link=link)

@@ -252,7 +252,7 @@ def tell_held(delivery: Delivery) -> None:
     """Its writer, where no mail about the declaration itself said so."""
     tell(
         delivery.organisation_id,
-        addressees([delivery.version.written_by]),
+        addressees([delivery.version.written_by], standing_in=Right.WRITE),
         template="posts/mail/held",
         values={"channel": delivery.channel.handle, "reason": NO_CONSENT},
         link=f"/posts/{delivery.version.post_id}/",

@@ -37,6 +37,7 @@ from vierogen.networks.base import (
 )
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees
+from vierogen.people.roles import Right
 from vierogen.posts.actions.consenting import lacks_consent, tell_held
 from vierogen.posts.actions.mourning import GRAVE, is_disturbed
 from vierogen.posts.actions.offering import offer, picture_of
@@ -389,7 +390,7 @@ def moved(delivery: Delivery, name: str, changes: dict[str, Any]) -> bool:
 def _tell_writer(delivery: Delivery, template: str, *, reason: str) -> None:
     tell(
         delivery.organisation_id,
-        addressees([delivery.version.written_by]),
+        addressees([delivery.version.written_by], standing_in=Right.WRITE),
         template=template,
         values={"channel": delivery.channel.handle, "reason": reason},
         link=f"/posts/{delivery.version.post_id}/",

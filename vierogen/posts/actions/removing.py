@@ -54,7 +54,7 @@ def capture(channel: Channel, shown: Shown, *, by: Actor) -> Evidence:
     }
     data = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode()
     digest = hashlib.sha256(data).hexdigest()
-    sealed = seal_evidence(data, context=_context(channel, digest))
+    sealed = seal_evidence(data, context=evidence_context(channel, digest))
     evidence = Evidence.objects.create(
         organisation_id=channel.organisation_id,
         channel=channel,
@@ -70,7 +70,8 @@ def capture(channel: Channel, shown: Shown, *, by: Actor) -> Evidence:
     return evidence
 
 
-def _context(channel: Channel, digest: str) -> str:
+def evidence_context(channel: Channel, digest: str) -> str:
+    """What sealed evidence, or one of its pictures, is bound to."""
     return f"evidence:{channel.organisation_id}:{channel.pk}:{digest}"
 
 
@@ -127,7 +128,7 @@ def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> Evid
     if evidence.media.filter(url=url).exists():  # the watch and a take-down can fetch it at the same time
         return None
     digest = hashlib.sha256(data).hexdigest()
-    sealed = seal_evidence(data, context=_context(evidence.channel, digest))
+    sealed = seal_evidence(data, context=evidence_context(evidence.channel, digest))
     kept = EvidenceMedia.objects.create(
         evidence=evidence,
         sha256=digest,
@@ -142,7 +143,7 @@ def _keep_media(evidence: Evidence, data: bytes, *, url: str, mime: str) -> Evid
 
 
 def _document(evidence: Evidence) -> dict[str, Any]:
-    plain = open_evidence(evidence.sealed, context=_context(evidence.channel, evidence.sha256))
+    plain = open_evidence(evidence.sealed, context=evidence_context(evidence.channel, evidence.sha256))
     document: dict[str, Any] = json.loads(plain)
     return document
 
@@ -166,7 +167,7 @@ def open_for(evidence: Evidence, *, by: Member, reason: str) -> dict[str, Any]:
 
 
 def _picture(kept: EvidenceMedia) -> dict[str, str]:
-    plain = open_evidence(kept.sealed, context=_context(kept.evidence.channel, kept.sha256))
+    plain = open_evidence(kept.sealed, context=evidence_context(kept.evidence.channel, kept.sha256))
     return {"mime": kept.mime, "sha256": kept.sha256, "data": base64.b64encode(plain).decode()}
 
 

@@ -128,7 +128,7 @@ def ask_for_changes(version: Version, *, by: Member, text: str) -> None:
         move(post, "send_back", by=by, facts={"version": version.number})
         tell(
             post.organisation_id,
-            addressees([version.written_by]),
+            addressees([version.written_by], standing_in=Right.WRITE),
             template="posts/mail/changes_wanted",
             values={
                 "reviewer": by.name,
@@ -266,7 +266,7 @@ def _expire(pk: int, now: datetime) -> bool:
     move(post, "expire", by=Machine("clock"), facts={"version": version.number})
     tell(
         post.organisation_id,
-        addressees([version.written_by]),
+        addressees([version.written_by], standing_in=Right.WRITE),
         template="posts/mail/expired",
         values={"not_before": version.not_before, "channels": version.where()},
         link=f"/posts/{post.pk}/",

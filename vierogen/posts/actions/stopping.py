@@ -62,7 +62,7 @@ def _tell_writer(post: Post, *, by: Member) -> None:
     if writer.pk != by.pk:
         tell(
             post.organisation_id,
-            addressees([writer]),
+            addressees([writer], standing_in=Right.WRITE),
             template="posts/mail/stopped",
             values={"by": by.name, "channels": version.where()},
             link=f"/posts/{post.pk}/",

@@ -16,7 +16,7 @@ from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.networks.base import Shown
 from vierogen.notices.actions import Addressee, end, ring, tell
 from vierogen.notices.models import Alarm
-from vierogen.people.actions import addressees
+from vierogen.people.actions import addressees, away
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions.looking import could_be_ours
@@ -35,9 +35,13 @@ LATELY = timedelta(hours=1)
 
 
 def ladder(channel: Channel) -> list[Addressee]:
-    """Who is called about a channel: the duty officers, else whoever answers for it; never nobody."""
-    officers = channel.organisation.members.all().who_may(Right.ANSWER_ALARM)
-    return addressees(officers or keepers(channel))
+    """Who is called about a channel: the duty officers, else whoever answers for it; never nobody.
+
+    Who is away today comes last: an alarm does not wait for somebody on holiday.
+    """
+    called = channel.organisation.members.all().who_may(Right.ANSWER_ALARM) or keepers(channel)
+    gone = away(called)
+    return addressees(sorted(called, key=lambda member: member.pk in gone))
 
 
 @transaction.atomic

@@ -1,0 +1,10 @@
+"""What happens to people without a click: last days end memberships, and are told beforehand."""
+
+from vierogen.core.schedule import Job
+from vierogen.people import departing
+
+JOBS = [
+    # Pages ask for the last day with each request; this is for what does not: sessions, mails, addresses.
+    Job("end memberships", lambda _worker: departing.end_those_who_left(), every=5.0),
+    Job("warn of last days", lambda _worker: departing.warn_of_last_days(), every=600.0),
+]
