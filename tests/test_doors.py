@@ -58,7 +58,7 @@ from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 from vierogen.vault import keeping
 from vierogen.vault.actions import opened, seal_handshake
-from vierogen.vault.models import Handshake, Reveal
+from vierogen.vault.models import Export, Handshake, Reveal
 from vierogen.vault.revealing import break_glass
 from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
@@ -95,7 +95,15 @@ ABSENT = {
     "socialaccount_connections",
 }
 # What shows a secret, or leads to one: only a passkey or the app with codes counts there.
-STRONG = {"vault:see", "vault:emergency", "vault:agree", "vault:show"}
+STRONG = {
+    "vault:see",
+    "vault:emergency",
+    "vault:agree",
+    "vault:show",
+    "vault:export_ask",
+    "vault:export_agree",
+    "vault:export_take",
+}
 # What asks once more who somebody is: what cannot be undone (with its POST), and where a secret is typed (always).
 FRESH = {
     "posts:approve",
@@ -190,6 +198,7 @@ class World:
     incident: Incident
     handshake: Handshake
     asked: Reveal
+    export: Export
     moment: QuietMoment
     consent: Consent
     subscription: Subscription
@@ -378,12 +387,23 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "vault:stop": asked,
     "vault:show": asked,
     "vault:look_back": asked,
+    "vault:export": lambda world: {"pk": world.export.pk},
+    "vault:export_agree": lambda world: {"pk": world.export.pk},
+    "vault:export_take": lambda world: {"pk": world.export.pk},
     "vault:back": lambda _world: {"network": "mastodon"},
     "vault:choose_account": lambda world: {"pk": world.handshake.pk},
     "listening:unsubscribe": lambda world: {"secret": token(world.reader, UNSUBSCRIBE)},
     "listening:feed": lambda world: {"secret": token(world.reader, FEED)},
     "channels:channel": channel,
     "channels:close": channel,
+    "channels:hygiene": channel,
+    "channels:declare": lambda world: {"pk": world.channel.pk, "key": "mfa"},
+    "channels:handover": channel,
+    "channels:handover_refresh": channel,
+    "channels:handover_paper": channel,
+    "vault:takeover": channel,
+    "vault:takeover_begin": channel,
+    "vault:takeover_practise": channel,
     "notices:alarm": lambda world: {"pk": world.alarm.pk},
     "notices:acknowledge": lambda world: {"pk": world.alarm.pk},
     "notices:unsubscribe": lambda world: {"device": world.device.pk},
@@ -466,6 +486,9 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
         handshake=answered_log_in(channel, by=cora),
         asked=wished(channel, by=duty, put_in_by=cora),
+        export=Export.objects.create(
+            organisation=town, recipients=["age1x"], asked_by=cora, ends_at=now + timedelta(hours=1)
+        ),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
         subscription=add_webhook(town, SECRET_WORDS, by=writer),
         alert=listening,
