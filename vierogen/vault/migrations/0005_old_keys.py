@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('channels', '0005_care_and_takeovers'),
-        ('vault', '0003_kept_and_revealed'),
+        ('vault', '0004_exports'),
     ]
 
     operations = [
