@@ -28,7 +28,7 @@ from tests.learning.conftest import WORDS
 from tests.learning.test_teaching import VALUES, done
 from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
-from vierogen.channels.models import Channel
+from vierogen.channels.models import Channel, Takeover
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.learning.actions import teaching
@@ -56,7 +56,7 @@ from vierogen.posts.actions.writing import Content, begin, submit
 from vierogen.posts.models import Consent, Delivery, Evidence, Media, QuietMoment, TakeDown, Version
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
-from vierogen.vault import keeping
+from vierogen.vault import keeping, taking_over
 from vierogen.vault.actions import opened, seal_handshake
 from vierogen.vault.models import Export, Handshake, Reveal
 from vierogen.vault.revealing import break_glass
@@ -103,6 +103,9 @@ STRONG = {
     "vault:export_ask",
     "vault:export_agree",
     "vault:export_take",
+    "vault:takeover_begin",
+    "vault:takeover_do",
+    "vault:takeover_skip",
 }
 # What asks once more who somebody is: what cannot be undone (with its POST), and where a secret is typed (always).
 FRESH = {
@@ -213,6 +216,7 @@ class World:
     certificate: Certificate
     absence: Absence
     departure: Departure
+    takeover: Takeover
 
 
 def post(world: World) -> dict[str, Any]:
@@ -294,6 +298,16 @@ def kept(world: World) -> dict[str, Any]:
 def asked(world: World) -> dict[str, Any]:
     """Somebody's wish to see it in an emergency."""
     return {"pk": world.asked.pk}
+
+
+def takeover(world: World) -> dict[str, Any]:
+    """An account that gets into other hands."""
+    return {"pk": world.takeover.pk}
+
+
+def takeover_step(world: World) -> dict[str, Any]:
+    """The first step of it."""
+    return {"pk": world.takeover.pk, "key": "new_key"}
 
 
 WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -397,6 +411,19 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "listening:feed": lambda world: {"secret": token(world.reader, FEED)},
     "channels:channel": channel,
     "channels:close": channel,
+    "channels:hygiene": channel,
+    "channels:declare": lambda world: {"pk": world.channel.pk, "key": "mfa"},
+    "channels:handover": channel,
+    "channels:handover_refresh": channel,
+    "channels:handover_paper": channel,
+    "vault:takeover": channel,
+    "vault:takeover_begin": channel,
+    "vault:takeover_practise": channel,
+    "vault:taking_over": takeover,
+    "vault:takeover_stop": takeover,
+    "vault:takeover_do": takeover_step,
+    "vault:takeover_exercise": takeover_step,
+    "vault:takeover_skip": takeover_step,
     "notices:alarm": lambda world: {"pk": world.alarm.pk},
     "notices:acknowledge": lambda world: {"pk": world.alarm.pk},
     "notices:unsubscribe": lambda world: {"device": world.device.pk},
@@ -496,6 +523,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         certificate=done(lesson, by=writer),
         absence=plan(writer, stand_in=reviewer, starts=town.today(), ends=date(2199, 1, 1), by=cora),
         departure=departing.begin(leaver, last_day=date(2199, 1, 1), by=cora),
+        takeover=taking_over.begin(channel, by=cora, proof=Proof(cora.user_id, "totp", now.timestamp())),
     )
 
 

@@ -4,16 +4,19 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from vierogen.channels.custody import Custody, may_keep
+from vierogen.channels.custody import ENOUGH, Custody, may_keep
 from vierogen.channels.models import Channel, Custodian, networks, realm_of
 from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.networks.base import Profile
-from vierogen.people.actions import insist, same_organisation
+from vierogen.notices.actions import tell
+from vierogen.people.actions import addressees, insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 
@@ -71,8 +74,11 @@ def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_aft
 
 
 @transaction.atomic
-def entrust(channel: Channel, *, to: Iterable[Member], by: Member) -> None:
-    """Say who answers for the channel: exactly these members, who can take it over and are here to stay."""
+def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool = False) -> None:
+    """Say who answers for the channel: exactly these members, who can take it over and are here to stay.
+
+    Fewer than two, where there were more, only ``knowing`` it; then everybody who answers for it hears of it.
+    """
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     rows = Member.objects.filter(pk__in=[member.pk for member in to]).order_by("pk")
     members = list(rows.select_related("user", "organisation"))
@@ -83,11 +89,32 @@ def entrust(channel: Channel, *, to: Iterable[Member], by: Member) -> None:
                 _("%(name)s cannot be a custodian: that is somebody who may connect accounts and has no last day.")
                 % {"name": member.name}
             )
+    before = list(Custody.of(channel.custodians.select_related("member__user", "member__organisation")).keepers)
+    is_fewer = len(members) < ENOUGH and len(members) < len(before)
+    if is_fewer and not knowing:
+        raise ValidationError(_TOO_FEW)
     channel.custodians.exclude(member__in=members).delete()
     kept = [Custodian(channel=channel, member=member) for member in members]
     Custodian.objects.bulk_create(kept, ignore_conflicts=True)
-    facts = {"custodians": sorted(member.actor for member in members)}
+    facts = {"custodians": sorted(member.actor for member in members), "knowing": is_fewer}
+    if is_fewer:
+        _tell_of_fewer(channel, before, by=by)
     record(channel.organisation_id, "entrust", subject_of(channel), by=by, facts=facts)
+
+
+_TOO_FEW = gettext_lazy(
+    "Then fewer than two people answer for this account, and when one is ill or leaves it is lost. Choose another one, "
+    "or say below that you know this."
+)
+
+
+def _tell_of_fewer(channel: Channel, before: Iterable[Member], *, by: Member) -> None:
+    everybody = [*before, *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
+    others = {member.pk: member for member in everybody if member.pk != by.pk}
+    values = {"who": by.name, "account": channel.handle, "network": channel.network_name}
+    link = reverse("channels:channel", args=[channel.pk])
+    told = addressees(others.values())
+    tell(channel.organisation_id, told, template="channels/mail/fewer", values=values, link=link)
 
 
 def disconnect(channel: Channel, *, by: Actor, why: str) -> None:

@@ -4,10 +4,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vierogen.channels.actions import entrust
-from vierogen.channels.models import Custodian
+from vierogen.channels.models import AppOnPhone, Custodian, Takeover
 from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding, number_of
 from vierogen.people.models import Member
+
+STAYS = {
+    "channels.Takeover.ended_by": "it tells who finished or stopped it",
+    "channels.TakeoverStep.done_by": "it tells who did the step",
+    "channels.Declared.by": "it tells who declared it; it lapses by itself after a year",
+    "channels.Handover.by": "it tells who wrote this version",
+}
 
 
 class Custody(Holding):
@@ -36,3 +43,44 @@ class Custody(Holding):
         row = Custodian.objects.select_related("channel").get(member=member, channel_id=number_of(subject))
         others = [each.member for each in row.channel.custodians.exclude(member=member).select_related("member")]
         entrust(row.channel, to=[*others, to], by=by)
+
+
+class AppsOnPhones(Holding):
+    """Apps of the networks, logged in to an official account, on a phone of this member."""
+
+    key = "channels.phones"
+    covers = ("channels.AppOnPhone.member",)
+
+    @property
+    def title(self) -> str:
+        """The kind in words, plural."""
+        return _("Accounts that are on their phone")
+
+    def held_by(self, member: Member) -> list[Held]:
+        """Each account for which they declared it."""
+        asks = _("Log out on the phone and remove the account there. Then declare that here.")
+        rows = AppOnPhone.objects.filter(member=member, is_on=True).select_related("channel").order_by("pk")
+        return [
+            Held(subject_of(row.channel), str(row.channel), asks, reverse("channels:hygiene", args=[row.channel_id]))
+            for row in rows
+        ]
+
+
+class TakeoversUnderWay(Holding):
+    """Takeovers that the member began and nobody finished."""
+
+    key = "channels.takeovers"
+    covers = ("channels.Takeover.begun_by",)
+
+    @property
+    def title(self) -> str:
+        """The kind in words, plural."""
+        return _("Takeovers that they began")
+
+    def held_by(self, member: Member) -> list[Held]:
+        """Each that is under way."""
+        asks = _("Somebody else finishes it, or stops it.")
+        rows = Takeover.objects.running().filter(begun_by=member).select_related("channel").order_by("pk")
+        return [
+            Held(subject_of(row), str(row.channel), asks, reverse("vault:taking_over", args=[row.pk])) for row in rows
+        ]

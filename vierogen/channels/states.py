@@ -19,3 +19,31 @@ MOVES: Moves = {
     "reconnect": step(State.CONNECTED, State.DISCONNECTED, State.CLOSED, to=State.CONNECTED),
     "close": step(State.CONNECTED, State.DISCONNECTED, to=State.CLOSED),
 }
+
+
+class TakeoverState(models.TextChoices):
+    """How far a takeover, or an exercise of one, is."""
+
+    RUNNING = "running", _("Under way")
+    FINISHED = "finished", _("Finished")
+    STOPPED = "stopped", _("Stopped")
+
+
+TAKEOVER_MOVES: Moves = {
+    "finish_takeover": step(TakeoverState.RUNNING, to=TakeoverState.FINISHED),
+    "stop_takeover": step(TakeoverState.RUNNING, to=TakeoverState.STOPPED),
+}
+
+
+class StepState(models.TextChoices):
+    """How far one step of a takeover is."""
+
+    TODO = "todo", _("To do")
+    DONE = "done", _("Done")
+    SKIPPED = "skipped", _("Passed over, with a reason")
+
+
+STEP_MOVES: Moves = {
+    "do_step": step(StepState.TODO, to=StepState.DONE),
+    "skip_step": step(StepState.TODO, to=StepState.SKIPPED),
+}

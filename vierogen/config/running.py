@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from waitress import create_server
 
+from vierogen.channels import jobs as channels_jobs
 from vierogen.config.wsgi import application
 from vierogen.core.http import stay_inside
 from vierogen.core.schedule import start
@@ -20,6 +21,7 @@ from vierogen.vault import jobs as vault_jobs
 from vierogen.watch import jobs as watch_jobs
 
 JOBS = [
+    *channels_jobs.JOBS,
     *posts_jobs.JOBS,
     *notices_jobs.JOBS,
     *watch_jobs.JOBS,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vierogen.home.asking import Attention
+from vierogen.home.caring import caring
 from vierogen.home.vaults import vaults
 from vierogen.learning.standing import standing_of
 from vierogen.listening.models import HandOver
@@ -50,6 +51,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_unseen(member, watched),
         *_keys(member),
         *vaults(member),
+        *caring(member),
         *_mail(member),
         *_grave(member),
         *_doubts(member),

@@ -155,3 +155,58 @@ class LooksUp(ABC):
 
         Raises ``NetworkError``.
         """
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something that a person does at the network when an account is taken over: ``title`` and ``how`` are
+    translatable English. ``kept`` names the secret for people that is new afterwards ("password"), else "".
+    """
+
+    key: str
+    title: str
+    how: str
+    kept: str = ""
+
+
+class HandedOver:
+    """An account can be taken over without whoever leaves: how its key is replaced, and what people do besides."""
+
+    # How somebody gets a new key to connect with, and how the old one is made worthless: translatable English.
+    new_key_how: ClassVar[str] = ""
+    old_keys_how: ClassVar[str] = ""
+    # In this order.
+    chores: ClassVar[tuple[Chore, ...]] = ()
+    # Secrets for people without which a takeover gets stuck: (field, why), translatable English.
+    wants: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+
+@dataclass(frozen=True)
+class Main:
+    """What proves an account's owner to its network: the main password, and a ``code`` where it asks for one."""
+
+    password: str = field(repr=False)
+    code: str = field(repr=False, default="")
+
+
+class Rotates(ABC):
+    """With the account's main password, keys can be made and made worthless without a person at the network."""
+
+    @abstractmethod
+    def make_key(self, main: Main) -> Mapping[str, str]:
+        """Credentials with a new key; every older one goes on working. Raises ``NetworkError``."""
+
+    @abstractmethod
+    def revoke_others(self, main: Main) -> int:
+        """Make every key worthless but the one that this connector was opened with; returns how many there were."""
+
+
+class Revokes(ABC):
+    """A key can make itself worthless, where the credentials hold what the network asks for that."""
+
+    # The names of those credentials.
+    revokes_with: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def revoke(self) -> None:
+        """Make the key that this connector was opened with worthless. Raises ``NetworkError``."""

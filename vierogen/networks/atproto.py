@@ -53,8 +53,8 @@ class Repository:
 
     def __init__(self, opened: Opened) -> None:
         self.http, self.remember = opened.http, opened.remember
-        self.server = _as_url(opened.server or opened.credentials.get("server") or SERVER)
-        self.handle = opened.credentials.get("handle", "").strip(_CLINGING)
+        self.server = address_of(opened.server or opened.credentials.get("server") or SERVER)
+        self.handle = handle_of(opened.credentials)
         self.password = opened.credentials.get("app_password", "").strip()
         self.session = self._remembered(opened.credentials) or self._logged_in()
 
@@ -143,7 +143,7 @@ class Repository:
         given = fields_of(checked(response), "did", "accessJwt", "refreshJwt")
         session = Session(
             did=given["did"],
-            pds=_home(given.get("didDoc")) or self.server,
+            pds=home_of(given.get("didDoc")) or self.server,
             access=given["accessJwt"],
             refresh=given["refreshJwt"],
         )
@@ -200,12 +200,18 @@ def _shallow(text: str) -> str:
     return "null".join([*kept, text[start:]])
 
 
-def _as_url(server: str) -> str:
+def handle_of(credentials: Mapping[str, str]) -> str:
+    """The account's name, without what clings to it."""
+    return credentials.get("handle", "").strip(_CLINGING)
+
+
+def address_of(server: str) -> str:
+    """A server as people write it, as an address."""
     typed = server.strip(_CLINGING).rstrip("/")
     return typed if "://" in typed else f"https://{typed}"
 
 
-def _home(document: Any) -> str:
+def home_of(document: Any) -> str:
     """The repository's server in a DID document (https://atproto.com/specs/did#did-documents)."""
     services = document.get("service", []) if isinstance(document, dict) else []
     homes = (service["serviceEndpoint"] for service in services if service["id"].endswith("#atproto_pds"))

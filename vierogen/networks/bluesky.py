@@ -26,6 +26,7 @@ from vierogen.networks.base import (
     Shown,
     Streams,
 )
+from vierogen.networks.bluesky_keys import AppPasswords
 from vierogen.networks.counting import graphemes
 from vierogen.networks.firehose import Change, Firehose, Jetstream, News, OutdatedCursorError, Source
 from vierogen.networks.richtext import facets
@@ -41,7 +42,7 @@ BYTES_PER_SIGN = 10
 _HAPPENINGS: dict[str, Happening] = {"create": "seen", "update": "edited"}
 
 
-class Bluesky(Network, Deletes, Streams, LooksUp):
+class Bluesky(Network, Deletes, Streams, LooksUp, AppPasswords):
     """A Bluesky account with an app password.
 
     The stream comes from the account's own server; a credential ``jetstream`` (the address of a Jetstream

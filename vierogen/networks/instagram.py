@@ -34,6 +34,7 @@ from vierogen.networks.base import (
     Unknown,
 )
 from vierogen.networks.graph import UNSURE, raise_for, usage_in
+from vierogen.networks.instagram_handing_over import HandedOverOnInstagram
 from vierogen.networks.instagram_login import (
     HOME,
     REMOVE,
@@ -60,7 +61,7 @@ _DAY = 86_400
 _TOO_LARGE = 12_000_000
 
 
-class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows):
+class Instagram(Network, Deletes, Authorises, Refreshes, Paced, Allows, HandedOverOnInstagram):
     """One professional account.
 
     It does not look up who is mentioned (``LooksUp``): the API finds professional accounts only, so that one it does

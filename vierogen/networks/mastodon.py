@@ -39,6 +39,7 @@ from vierogen.networks.base import (
     Unknown,
 )
 from vierogen.networks.counting import graphemes
+from vierogen.networks.mastodon_keys import TOKEN_OF, TokensOfMastodon
 from vierogen.networks.mastodon_shown import LIKE, liked_from, shown_from
 from vierogen.networks.plain import plain
 from vierogen.networks.streaming import NotOffered, events, frames
@@ -65,7 +66,7 @@ _HAPPENINGS: Mapping[str, Happening] = {
 }
 
 
-class Mastodon(Network, Deletes, Streams, LooksUp):
+class Mastodon(Network, Deletes, Streams, LooksUp, TokensOfMastodon):
     """One account on one server of the Mastodon family."""
 
     key = "mastodon"
@@ -82,6 +83,7 @@ class Mastodon(Network, Deletes, Streams, LooksUp):
             _("On Mastodon: Preferences, Development, New application. It needs: read, write."),
             secret=True,
         ),
+        *TOKEN_OF,
     )
     blind_to = _(
         "Follows, blocks, votes and bookmarks. Likes and changes of the profile are seen when Vierogen "

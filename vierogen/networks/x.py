@@ -43,6 +43,7 @@ from vierogen.networks.base import (
 )
 from vierogen.networks.shrinking import shrunk
 from vierogen.networks.x_api import HOME, Api, exchange
+from vierogen.networks.x_handing_over import HandedOverOnX
 from vierogen.networks.x_publishing import NO_ANSWER, SAID_BEFORE, Publishing, follows
 from vierogen.networks.x_stream import Activity
 
@@ -61,7 +62,7 @@ PICTURE_BYTES = 5_000_000
 _PATIENCE = 60.0
 
 
-class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads):
+class X(Network, Deletes, Streams, Authorises, Refreshes, Charges, Threads, HandedOverOnX):
     """One account on X.
 
     It does not look up who is mentioned (``LooksUp``): X asks money for each account that is read, and saving a

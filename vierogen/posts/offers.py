@@ -3,13 +3,17 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from vierogen.channels.handover import HandoverSection
+from vierogen.channels.models import Channel
 from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding, number_of
 from vierogen.people.models import Member
 from vierogen.posts.actions import giving
 from vierogen.posts.actions.removing import evidence_context
-from vierogen.posts.models import Consent, Evidence, EvidenceMedia
+from vierogen.posts.models import Consent, Delivery, Evidence, EvidenceMedia
+from vierogen.posts.states import DeliveryState
 from vierogen.vault.sealed import EnvelopeRows
+from vierogen.web.templatetags.vierogen import moment
 
 STAYS = {
     "posts.Version.written_by": "who wrote it",
@@ -111,6 +115,25 @@ class Consents(Holding):
         """Let ``to`` keep it."""
         consent = Consent.objects.visible_to(member).get(pk=number_of(subject), kept_by=member)
         giving.give_consent_to_keep(consent, to=to, by=by)
+
+
+class PlannedPosts(HandoverSection):
+    """Posts that are approved and go out later."""
+
+    key = "posts"
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        return _("Planned posts")
+
+    def lines(self, channel: Channel) -> list[str]:
+        """The next ones, each with its time."""
+        rows = Delivery.objects.filter(channel=channel, state=DeliveryState.WAITING).select_related("version")
+        told = [
+            (moment(row.due_at), row.version.summary() or _("only a picture")) for row in rows.order_by("due_at")[:20]
+        ]
+        return [_("%(at)s: %(text)s") % {"at": at, "text": text} for at, text in told]
 
 
 class EvidenceRows(EnvelopeRows):

@@ -112,6 +112,14 @@ class LookBackForm(forms.Form):
     )
 
 
+class SkipStepForm(forms.Form):
+    """Why a step of a takeover cannot be done."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why can this not be done?"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500
+    )
+
+
 class RecipientsForm(forms.Form):
     """Who will be able to open a sealed export."""
 

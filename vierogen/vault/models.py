@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vierogen.channels.models import Channel
+from vierogen.channels.models import Channel, Takeover
 from vierogen.channels.states import State as ChannelState
 from vierogen.core.sealing import Sealed
 from vierogen.people.models import Member, Organisation
@@ -274,6 +274,15 @@ class Reveal(models.Model):
                 condition=~Q(state=RevealState.REVIEWED) | ~Q(ended_by=F("by")), name="somebody_else_looks_back"
             ),
         ]
+
+
+class OldKey(Envelope):
+    """The credentials with which a channel was connected when its takeover began, until that ends.
+
+    They are needed to end them at the network, and to see that it refuses them.
+    """
+
+    takeover = models.OneToOneField(Takeover, on_delete=models.CASCADE, related_name="old_key")
 
 
 class ExportQuerySet(models.QuerySet["Export"]):

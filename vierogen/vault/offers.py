@@ -6,14 +6,19 @@ And which of its tables hold something sealed, for a new key.
 from typing import ClassVar
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from vierogen.channels.handover import HandoverSection
+from vierogen.channels.models import Channel
 from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding
 from vierogen.people.models import Member
 from vierogen.vault.actions import CANARY_CONTEXT, context_of, handshake_context
 from vierogen.vault.keeping import context_of as kept_context
-from vierogen.vault.models import Canary, Handshake, Kept, Reveal, Secret
+from vierogen.vault.models import Canary, Handshake, Kept, OldKey, Reveal, Secret
+from vierogen.vault.old_keys import context_of as old_key_context
 from vierogen.vault.revealing import lapse
 from vierogen.vault.sealed import EnvelopeRows
 
@@ -111,6 +116,27 @@ class LogInsUnderWay(Holding):
         return Handshake.objects.filter(member=member).delete()[0]
 
 
+class WhereThePasswordsAre(HandoverSection):
+    """Which secrets are in the vault; never what they say."""
+
+    key = "vault"
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        return _("Where the passwords are")
+
+    def lines(self, channel: Channel) -> list[str]:
+        """Each kind that is kept, since when."""
+        rows = Kept.objects.filled().filter(channel=channel).order_by("field")
+        told = [
+            _("%(secret)s: in the vault, since %(day)s")
+            % {"secret": row.get_field_display(), "day": date_format(timezone.localtime(row.changed_at))}
+            for row in rows
+        ]
+        return told or [_("Nothing is in the vault. Ask a custodian where the password is.")]
+
+
 class SecretRows(EnvelopeRows):
     """Credentials of connectors."""
 
@@ -155,3 +181,15 @@ class CanaryRows(EnvelopeRows):
     def context(self, row: Canary) -> bytes:
         """The same for all."""
         return CANARY_CONTEXT
+
+
+class OldKeyRows(EnvelopeRows):
+    """Keys from before a takeover."""
+
+    key = "vault.old_keys"
+    model = OldKey
+    related = ("takeover__channel",)
+
+    def context(self, row: OldKey) -> bytes:
+        """As the takeover put them aside."""
+        return old_key_context(row.takeover)

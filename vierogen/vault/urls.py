@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vierogen.vault.views import connecting, exporting, keeping, revealing
+from vierogen.vault.views import connecting, exporting, keeping, revealing, taking_over
 
 app_name = "vault"
 urlpatterns = [
@@ -28,4 +28,12 @@ urlpatterns = [
     path("vault/asked/<int:pk>/stop/", revealing.stop, name="stop"),
     path("vault/asked/<int:pk>/see/", revealing.show, name="show"),
     path("vault/asked/<int:pk>/look-back/", revealing.look_back, name="look_back"),
+    path("<int:pk>/takeover/", taking_over.overview, name="takeover"),
+    path("<int:pk>/takeover/begin/", taking_over.begin, name="takeover_begin"),
+    path("<int:pk>/takeover/practise/", taking_over.practise, name="takeover_practise"),
+    path("takeover/<int:pk>/", taking_over.running, name="taking_over"),
+    path("takeover/<int:pk>/stop/", taking_over.stop, name="takeover_stop"),
+    path("takeover/<int:pk>/<slug:key>/do/", taking_over.do, name="takeover_do"),
+    path("takeover/<int:pk>/<slug:key>/exercise/", taking_over.exercise, name="takeover_exercise"),
+    path("takeover/<int:pk>/<slug:key>/pass-over/", taking_over.skip, name="takeover_skip"),
 ]

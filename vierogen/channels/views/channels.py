@@ -12,10 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.channels import actions, connection
+from vierogen.channels.connection import day_of
 from vierogen.channels.custody import Custody
 from vierogen.channels.forms import ChannelForm
-from vierogen.channels.models import Channel
-from vierogen.channels.states import State
+from vierogen.channels.hygiene import care_of
+from vierogen.channels.models import Channel, Handover, Takeover
+from vierogen.channels.states import State, TakeoverState
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.models import Member
 from vierogen.people.requests import member_of
@@ -73,15 +75,31 @@ def settings_of(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("channels:list")
     told = {"blind_to": _(channel.network.blind_to), "connection": connection.marks_of(channel)}
+    told |= {"care_marks": care_marks(channel)}
     context = {"form": form, "channel": channel, **told}
     return render(request, "channels/channel.html", context, status=422 if form.errors else 200)
+
+
+def care_marks(channel: Channel) -> list[tuple[str, str]]:
+    """The score with the next best step, whether the handover file is fresh, and when a takeover was practised."""
+    care, newest = care_of(channel), Handover.objects.filter(channel=channel).first()
+    score, following = {"score": care.score, "total": care.total}, care.next_step()
+    marks = [("look" if following else "ok", _("%(score)d of %(total)d are well") % score)]
+    marks += [("info", _("Next: %(step)s") % {"step": following})] if following else []
+    fresh = newest is not None and newest.is_fresh
+    marks.append(("ok", _("Handover file is fresh")) if fresh else ("look", _("Handover file is old, or not there")))
+    practised = Takeover.objects.filter(channel=channel, state=TakeoverState.FINISHED).first()
+    if practised is None:
+        return [*marks, ("look", _("Takeover never practised"))]
+    told = {"day": day_of(practised.begun_at), "minutes": practised.minutes}
+    return [*marks, ("ok", _("Takeover last practised on %(day)s, in %(minutes)d min") % told)]
 
 
 @transaction.atomic
 def _save(channel: Channel, told: dict[str, Any], *, by: Member) -> None:
     seconds = told["automatic_take_down_after"]
     actions.change(channel, by=by, colour=told["colour"], automatic_take_down_after=seconds)
-    actions.entrust(channel, to=told["custodians"], by=by)
+    actions.entrust(channel, to=told["custodians"], by=by, knowing=told["knowing"])
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Tables of channels: the official accounts, and who answers for them."""
+"""Tables of the official accounts, and who answers for them."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,0 +1,154 @@
+"""Who answers for an account is looked at each night; what is declared lapses; the handover file is kept fresh."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from tests.plugins.house import make_member
+from vierogen.channels import jobs
+from vierogen.channels.actions import entrust
+from vierogen.channels.handover import refresh
+from vierogen.channels.hygiene import QUESTIONS, care_of, declare, declare_phone
+from vierogen.channels.models import Channel, CustodyCheck
+from vierogen.channels.offers import AppsOnPhones
+from vierogen.home.caring import caring
+from vierogen.ledger.models import Entry
+from vierogen.notices.models import Message
+from vierogen.people.actions import change_roles
+from vierogen.people.models import Member
+from vierogen.people.roles import Role
+from vierogen.vault.keeping import keep
+
+Visit = Callable[[Member], Client]
+# A Wednesday at noon where the organisation is.
+NOON = datetime(2027, 3, 3, 11, tzinfo=UTC)
+TOLD = {"tone": "Je, en zonder emoji", "contacts": "De persvoorlichter", "rhythm": "", "conversations": "Met de school"}
+
+
+@pytest.fixture
+def kees(channel: Channel, cora: Member) -> Member:
+    """Custodian with cora."""
+    member = make_member(channel.organisation, "Kees", Role.CUSTODIAN)
+    entrust(channel, to=[cora, member], by=cora)
+    return member
+
+
+def nights(first: datetime, count: int) -> list[list[str]]:
+    """The titles of the mails that each of so many nights brings, an hour after midnight in the Netherlands."""
+    found = []
+    for number in range(count):
+        known = set(Message.objects.values_list("pk", flat=True))
+        with time_machine.travel(first + timedelta(days=number), tick=False):
+            while jobs.check("worker"):
+                pass
+        found.append(sorted(Message.objects.exclude(pk__in=known).values_list("title", flat=True)))
+    return found
+
+
+def test_too_few_custodians_are_told_when_it_changes_and_then_weekly(
+    channel: Channel, kees: Member, cora: Member
+) -> None:
+    few = f"Too few people answer for {channel.handle}"
+    assert nights(NOON, 2) == [[], []]
+    change_roles(kees, roles=[Role.CUSTODIAN], ends_on=date(2028, 1, 1), by=cora)
+    week = nights(NOON + timedelta(days=2), 8)
+    # Both custodians, of whom one administers.
+    assert week == [[few, few], *[[]] * 6, [few, few]]
+    change_roles(kees, roles=[Role.WRITER], ends_on=None, by=cora)
+    assert nights(NOON + timedelta(days=10), 2)[0][0] == few
+    change_roles(kees, roles=[Role.CUSTODIAN], ends_on=None, by=cora)
+    assert nights(NOON + timedelta(days=12), 1) == [[]]
+    assert CustodyCheck.objects.get().problem == ""
+
+
+def test_a_night_ends_where_the_organisation_is(channel: Channel, kees: Member) -> None:
+    with time_machine.travel(datetime(2027, 3, 3, 22, 30, tzinfo=UTC), tick=False):
+        assert (jobs.check("worker"), jobs.check("worker")) == (True, False)
+    with time_machine.travel(datetime(2027, 3, 3, 23, 30, tzinfo=UTC), tick=False):
+        assert (jobs.check("worker"), jobs.check("worker")) == (True, False)
+    assert CustodyCheck.objects.get().checked_on == date(2027, 3, 4)
+
+
+def test_fewer_than_two_only_by_who_knows_it_and_the_others_hear(
+    visit: Visit, channel: Channel, kees: Member, cora: Member
+) -> None:
+    with pytest.raises(ValidationError, match="fewer than two"):
+        entrust(channel, to=[kees], by=kees)
+    client, page = visit(kees), reverse("channels:channel", args=[channel.pk])
+    told = {"colour": "blue", "custodians": [kees.pk], "automatic_take_down_after": ""}
+    refused = client.post(page, told)
+    assert (refused.status_code, channel.custodians.count()) == (422, 2)
+    assert 'name="knowing"' in refused.content.decode()
+    assert client.post(page, {**told, "knowing": "on"}).status_code == 302
+    assert channel.custodians.count() == 1
+    assert [(row.email, row.title) for row in Message.objects.all()] == [
+        (cora.user.email, f"Few people answer for {channel.handle} now")
+    ]
+    assert Entry.objects.filter(verb="entrust").latest("number").facts["knowing"] is True
+    # Who saves something else then is not asked again.
+    assert client.post(page, told).status_code == 302
+
+
+def test_what_is_declared_makes_the_score_and_lapses_after_a_year(
+    visit: Visit, channel: Channel, kees: Member, cora: Member, anna: Member
+) -> None:
+    assert (care_of(channel).score, care_of(channel).total) == (0, len(QUESTIONS) + 1)
+    with pytest.raises(PermissionDenied):
+        declare(channel, "mfa", is_so=True, note="", by=anna)
+    with pytest.raises(ValidationError, match="who agreed"):
+        declare(channel, "shared", is_so=True, note=" ", by=kees)
+    with time_machine.travel(NOON, tick=False):
+        for question in QUESTIONS:
+            declare(channel, question.key, is_so=True, note="Afgesproken met de directie", by=kees)
+        declare_phone(channel, is_on=True, by=kees)
+        assert care_of(channel).next_step() == "Ask who has the app on a phone: Cora."
+        visit(cora).post(reverse("channels:declare", args=[channel.pk, "phone"]), {"so": "no"})
+        assert (care_of(channel).score, care_of(channel).next_step()) == (6, "")
+        declare(channel, "mailbox", is_so=False, note="", by=kees)
+        assert care_of(channel).next_step().startswith("Ask for a shared mailbox")
+        assert [one.title for one in caring(kees)] == ["5 of 6 are well"]
+    with time_machine.travel(NOON + timedelta(days=366), tick=False):
+        assert care_of(channel).score == 0
+        assert care_of(channel).next_step() == "Declare it anew."
+    assert [held.title for held in AppsOnPhones().held_by(kees)] == [str(channel)]
+    assert AppsOnPhones().held_by(cora) == []
+
+
+def test_the_handover_file_can_be_printed_and_says_where_passwords_are_and_never_what(
+    visit: Visit, channel: Channel, kees: Member, anna: Member, otto: Member
+) -> None:
+    keep(channel, "password", "vier ogen zien meer", by=kees)
+    client = visit(kees)
+    client.post(reverse("channels:handover_refresh", args=[channel.pk]), TOLD)
+    answer = visit(anna).get(reverse("channels:handover_paper", args=[channel.pk]))
+    text = " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+    for words in ("Je, en zonder emoji", "Met de school", "Cora, Kees", "Password: in the vault", "Planned posts"):
+        assert words in text
+    assert "vier ogen" not in text
+    assert visit(otto).get(reverse("channels:handover_paper", args=[channel.pk])).status_code == 404
+    assert client.post(reverse("channels:handover_refresh", args=[channel.pk]), TOLD).status_code in (302, 403, 404)
+
+
+def test_an_old_handover_file_is_asked_for_and_each_version_stays(channel: Channel, kees: Member) -> None:
+    asked = f"Is the handover file of {channel.handle} still right?"
+    with time_machine.travel(NOON, tick=False):
+        first = refresh(channel, by=kees, **TOLD)
+    assert nights(NOON + timedelta(days=89), 1) == [[]]
+    with time_machine.travel(NOON + timedelta(days=91), tick=False):
+        assert "Handover file is old, or not there" in [one.title for one in caring(kees)]
+    assert nights(NOON + timedelta(days=91), 3) == [[asked, asked], [], []]
+    with time_machine.travel(NOON + timedelta(days=95), tick=False):
+        refresh(channel, by=kees, **{**TOLD, "tone": "U"})
+        assert list(caring(kees)) == []
+    first.refresh_from_db()
+    versions: list[Any] = list(channel.handovers.values_list("number", "tone"))
+    assert versions == [(2, "U"), (1, "Je, en zonder emoji")]
+    assert nights(NOON + timedelta(days=96), 1) == [[]]

@@ -1,0 +1,70 @@
+"""What accounts ask of who may connect them: custodians, takeovers under way, a handover file, the next best step."""
+
+from collections.abc import Iterator
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vierogen.channels.hygiene import cares
+from vierogen.channels.models import Channel, CustodyCheck, Takeover
+from vierogen.channels.models.care import FRESH_FOR
+from vierogen.home.asking import Attention
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+from vierogen.web.templatetags.vierogen import moment
+
+# So many of one kind are enough to know what to do first.
+MOST = 10
+
+
+def caring(member: Member) -> Iterator[Attention]:
+    """Everything of this kind that asks for this member."""
+    if not member.may(Right.CONNECT):
+        return
+    yield from _custody(member)
+    yield from _takeovers(member)
+    yield from _hygiene(member)
+    yield from _files(member)
+
+
+def _custody(member: Member) -> Iterator[Attention]:
+    """As the nightly look found it."""
+    rows = CustodyCheck.objects.filter(channel__in=Channel.objects.visible_to(member).watched()).exclude(problem="")
+    for row in rows.select_related("channel").order_by("channel_id")[:MOST]:
+        text, url = _("If nobody is left who can get into it, it is lost."), _page("channels:channel", row.channel)
+        yield Attention("look", _(row.problem), text, url, _("Choose custodians"), row.channel)
+
+
+def _takeovers(member: Member) -> Iterator[Attention]:
+    rows = Takeover.objects.visible_to(member).running().filter(is_drill=False)
+    for row in rows.select_related("channel", "begun_by__user")[:MOST]:
+        text = _("Begun by %(name)s, %(at)s.") % {"name": row.begun_by.name, "at": moment(row.begun_at)}
+        url = reverse("vault:taking_over", args=[row.pk])
+        yield Attention("look", _("A takeover is under way"), text, url, _("Go on with it"), row.channel)
+
+
+def _hygiene(member: Member) -> Iterator[Attention]:
+    """The next best step, of accounts of which this member is custodian and that were looked at before."""
+    mine = Channel.objects.visible_to(member).watched().filter(custodians__member=member, declared__isnull=False)
+    rows = list(mine.distinct()[:MOST])
+    found = cares(rows) if rows else {}
+    for channel in rows:
+        care = found[channel.pk]
+        if following := care.next_step():
+            title = _("%(score)d of %(total)d are well") % {"score": care.score, "total": care.total}
+            yield Attention("info", title, following, _page("channels:hygiene", channel), _("Look"), channel)
+
+
+def _files(member: Member) -> Iterator[Attention]:
+    """Handover files that are old, of accounts of which this member is custodian."""
+    rows = Channel.objects.visible_to(member).watched().filter(custodians__member=member)
+    old = rows.annotate(refreshed_at=Max("handovers__at")).filter(refreshed_at__lt=timezone.now() - FRESH_FOR)
+    for channel in old[:MOST]:
+        text, url = _("Is everything written down for whoever comes after you?"), _page("channels:handover", channel)
+        yield Attention("info", _("Handover file is old, or not there"), text, url, _("Look"), channel)
+
+
+def _page(name: str, channel: Channel) -> str:
+    return reverse(name, args=[channel.pk])

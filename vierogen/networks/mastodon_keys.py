@@ -1,0 +1,73 @@
+"""Tokens of a Mastodon account: a person makes them; with its application's key and secret one can revoke itself.
+
+https://docs.joinmastodon.org/methods/oauth/#revoke. No method makes a token without a person who logs in.
+"""
+
+from typing import ClassVar
+
+from vierogen.core.words import gettext_noop as _
+from vierogen.networks.abilities import Chore, HandedOver, Revokes
+from vierogen.networks.asking import ask
+from vierogen.networks.base import Field, Opened
+
+# With these the token that came along can be revoked from here.
+TOKEN_OF = (
+    Field(
+        "client_key",
+        _("Client key"),
+        help=_("It stands above the access token. With key and secret, a takeover can end this token by itself."),
+        secret=True,
+        optional=True,
+    ),
+    Field("client_secret", _("Client secret"), secret=True, optional=True),
+)
+
+
+class TokensOfMastodon(HandedOver, Revokes):
+    """How an account on Mastodon is taken over."""
+
+    revokes_with = ("client_key", "client_secret")
+    wants = (("password", _("Without the account's password nobody can log in there to make a new token.")),)
+    new_key_how = _(
+        "Log in at the server as the account. Under Preferences, Development, make a new application (read, write), "
+        "and connect the account again here with its token."
+    )
+    old_keys_how = _(
+        "At the server: Preferences, Development, delete the old application. Then Account, Authorized apps: take "
+        "away every app that you do not know."
+    )
+    chores: ClassVar[tuple[Chore, ...]] = (
+        Chore(
+            "password",
+            _("Change the password"),
+            _("At the server: Preferences, Account. Then put the new one into the vault."),
+            kept="password",
+        ),
+        Chore(
+            "sessions",
+            _("Log out everywhere else"),
+            _("At the server: Preferences, Account, Sessions, and Authorized apps: end every other one."),
+        ),
+        Chore(
+            "two_factor",
+            _("Set up the codes anew"),
+            _("At the server: Preferences, Account, Two-factor auth. Then put the new key for codes into the vault."),
+            kept="otp_seed",
+        ),
+        Chore(
+            "email",
+            _("Look at the e-mail address"),
+            _("At the server: Preferences, Account. It must be a mailbox of the organisation, and nobody's own."),
+        ),
+    )
+
+    opened: Opened
+
+    def revoke(self) -> None:
+        credentials = self.opened.credentials
+        told = {
+            "client_id": credentials.get("client_key", ""),
+            "client_secret": credentials.get("client_secret", ""),
+            "token": credentials.get("token", "").strip(),
+        }
+        ask(self.opened.http, "POST", f"{self.opened.server}/oauth/revoke", data=told)
