@@ -16,6 +16,7 @@ from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.vault import taking_over
 from vierogen.vault.forms import SkipStepForm
+from vierogen.vault.views.keeping import Look
 from vierogen.web.doors import needs
 from vierogen.web.proof import strong_proof
 from vierogen.web.templatetags.vierogen import moment
@@ -50,12 +51,12 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "vault/takeover.html", context)
 
 
-def _entry(row: Takeover) -> dict[str, Any]:
+def _entry(row: Takeover) -> Look:
     kind = _("Exercise") if row.is_drill else _("Takeover")
     told = {"kind": kind, "name": row.begun_by.name, "became": row.get_state_display(), "minutes": row.minutes}
     looks = {TakeoverState.RUNNING: "wait", TakeoverState.FINISHED: "ok", TakeoverState.STOPPED: "off"}
     text = _("%(kind)s by %(name)s: %(became)s, %(minutes)d min") % told
-    return {"at": row.begun_at, "state": looks[TakeoverState(row.state)], "text": text, "detail": "", "url": ""}
+    return Look(row.begun_at, looks[TakeoverState(row.state)], text, detail="", url="")
 
 
 @never_cache
