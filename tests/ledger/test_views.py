@@ -38,18 +38,28 @@ def auditor(visit: Visit, town: Organisation) -> Client:
     return visit(make_member(town, "Roos", Role.AUDITOR))
 
 
+# What writes an entry; the second is the vault's own short form of it.
+RECORDING = {"record", "_record"}
+
+
 def verbs() -> Iterator[str]:
     """Every verb that the house writes: the lines of the tables of moves, and what is recorded by itself."""
     for path in sorted(HOUSE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Dict):
                 yield from (_word(key) for key, value in zip(node.keys, node.values, strict=True) if _is_step(value))
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "record":
-                yield from (_word(verb) for verb in node.args[1:2] if isinstance(verb, ast.Constant))
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RECORDING:
+                yield from (word for verb in node.args[1:2] for word in _words(verb))
 
 
 def _is_step(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "step"
+
+
+def _words(verb: ast.expr) -> list[str]:
+    """The verb, or the two of which a condition chooses one."""
+    either = [verb.body, verb.orelse] if isinstance(verb, ast.IfExp) else [verb]
+    return [_word(each) for each in either if isinstance(each, ast.Constant)]
 
 
 def _word(node: ast.expr | None) -> str:

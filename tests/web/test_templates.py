@@ -9,7 +9,9 @@ import vierogen
 
 HOUSE = Path(vierogen.__file__).parent
 TEMPLATES = sorted(HOUSE.glob("*/templates/**/*.html"))
-PAGES = [path for path in TEMPLATES if "mail" not in path.parts]
+# Goes into a package for other systems of learning, and is never shown by ours.
+ELSEWHERE = {"sco.html"}
+PAGES = [path for path in TEMPLATES if "mail" not in path.parts and path.name not in ELSEWHERE]
 COMPONENTS = sorted((HOUSE / "web" / "templates" / "web").glob("*.html"))
 LIST = (HOUSE / "web" / "components.md").read_text()
 # Pieces of other components; no page includes them itself.
