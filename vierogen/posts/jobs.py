@@ -8,6 +8,7 @@ from vierogen.posts.actions import (
     asking,
     consenting,
     delivering,
+    guests,
     looking,
     mourning,
     pursuing,
