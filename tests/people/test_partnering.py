@@ -15,14 +15,14 @@ from vierogen.people.partnering import agree, ask, end, partners_of
 
 
 def _told(member: Member) -> list[str]:
-    rows = Entry.objects.filter(organisation=member.organisation_id, subject__startswith="people.partnership:")
+    rows = Entry.objects.filter(organisation_id=member.organisation_id, subject__startswith="people.partnership:")
     return list(rows.order_by("number").values_list("verb", flat=True))
 
 
 def test_both_administrators_agree_and_both_ledgers_say_so(cora: Member, otto: Member) -> None:
     asked = ask("welzijn anders", by=cora)
     assert partners_of(cora.organisation_id) == []
-    assert Message.objects.filter(organisation=otto.organisation_id).exists()
+    assert Message.objects.filter(organisation_id=otto.organisation_id).exists()
     agree(asked, by=otto)
     assert partners_of(cora.organisation_id) == partners_of(otto.organisation_id) == [asked]
     end(asked, by=cora)

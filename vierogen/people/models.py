@@ -356,9 +356,7 @@ class Partnership(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(organisation=models.F("partner")), name="nobody_is_their_own_partner"
-            ),
+            models.CheckConstraint(condition=~Q(organisation=models.F("partner")), name="nobody_is_their_own_partner"),
             models.UniqueConstraint(
                 fields=["organisation", "partner"],
                 condition=~Q(state=PartnershipState.ENDED),
