@@ -27,6 +27,9 @@ class Amounts:
     many_seconds: int = 60
     # Posts that are checked while somebody types them.
     typed: int = 190
+    # Looks at one secret, and secrets that get a new key.
+    looks: int = 200
+    sealed: int = 10_000
 
 
 QUICK = Amounts(
@@ -44,4 +47,6 @@ QUICK = Amounts(
     many=5,
     many_seconds=3,
     typed=5,
+    looks=5,
+    sealed=100,
 )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.core.management import call_command
 
-from bench import composing, failing, polling, publishing, straying
+from bench import composing, failing, polling, publishing, straying, vault
 from bench.amounts import QUICK, Amounts
 from bench.house import House, furnish
 from bench.networks import World, world
@@ -37,6 +37,11 @@ def run(*, quick: bool, with_bluesky: bool) -> Results:
             publishing.burst(house, networks.practice, amounts, results)
         with _told("texts that are typed"):
             composing.pauses(house, amounts, results)
+        with _told("looks at a secret"):
+            vault.looks(house, amounts, results)
+        # Worker and watcher go on with everything below under the new key.
+        with _told("a new key"):
+            vault.new_key(house, amounts, results)
         with _told("foreign posts"):
             straying.strays(house, networks, amounts, mailbox=mailbox, results=results)
         with _told("lost answers"):

@@ -32,6 +32,7 @@ TAKEOVER = Way(
     lambda numbers: f"{part_below(numbers, 0.5):.1f} s, longest {max(numbers):.1f} s",
     lambda numbers, limit: max(numbers) <= limit,
 )
+ONCE = Way(lambda numbers: f"{max(numbers):.1f} s", lambda numbers, limit: max(numbers) <= limit)
 RATE = Way(lambda numbers: f"{min(numbers):.1f}", lambda numbers, limit: min(numbers) >= limit)
 COUNT = Way(lambda numbers: f"{sum(numbers):.0f} of {len(numbers)}", lambda numbers, limit: sum(numbers) <= limit)
 MEGABYTES = Way(lambda numbers: f"{max(numbers):.0f} MB", lambda numbers, limit: max(numbers) <= limit)
@@ -83,6 +84,9 @@ ROWS: tuple[Row, ...] = (
     Row("burst.lateness", "… and their lateness (p50 / p95)", SECONDS),
     Row("scheduled.lateness", "Lateness of posts due one by one (p50 / p95)", SECONDS),
     Row("typing", "A pause while typing: checks, previews, the whole answer (p50 / p95)", MILLISECONDS, AT_ONCE),
+    Row("reveal", "A secret, from the wish until it is shown, its ledger entry committed (p50 / p95)", MILLISECONDS),
+    Row("rewrap.seconds", "10,000 secrets under a new key while all goes on", ONCE),
+    Row("rewrap.failed", "… looks at them meanwhile that failed", COUNT, NEVER),
     Row("early", "Posts that left before their time", COUNT, NEVER),
     Row(
         "stray.practice.alarm",

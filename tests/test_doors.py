@@ -25,13 +25,15 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.learning.conftest import WORDS
+from tests.learning.test_teaching import VALUES, done
 from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
-from vierogen.learning.actions.agreeing import draft, put_in_force
-from vierogen.learning.models import Agreement
+from vierogen.learning.actions import teaching
+from vierogen.learning.actions.agreeing import draft, draft_anew, put_in_force
+from vierogen.learning.models import Agreement, Certificate, Lesson
 from vierogen.ledger.models import Head
 from vierogen.listening.actions.alerting import Wish, save
 from vierogen.listening.actions.links import FEED, UNSUBSCRIBE, token
@@ -59,7 +61,7 @@ from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 from vierogen.vault import keeping
 from vierogen.vault.actions import opened, seal_handshake
-from vierogen.vault.models import Handshake, Reveal
+from vierogen.vault.models import Export, Handshake, Reveal
 from vierogen.vault.revealing import break_glass
 from vierogen.watch.actions.looking import look
 from vierogen.watch.actions.minding import enrol
@@ -96,7 +98,15 @@ ABSENT = {
     "socialaccount_connections",
 }
 # What shows a secret, or leads to one: only a passkey or the app with codes counts there.
-STRONG = {"vault:see", "vault:emergency", "vault:agree", "vault:show"}
+STRONG = {
+    "vault:see",
+    "vault:emergency",
+    "vault:agree",
+    "vault:show",
+    "vault:export_ask",
+    "vault:export_agree",
+    "vault:export_take",
+}
 # What asks once more who somebody is: what cannot be undone (with its POST), and where a secret is typed (always).
 FRESH = {
     "people:partner_ask",
@@ -194,6 +204,7 @@ class World:
     incident: Incident
     handshake: Handshake
     asked: Reveal
+    export: Export
     moment: QuietMoment
     consent: Consent
     subscription: Subscription
@@ -202,6 +213,10 @@ class World:
     spike: Spike
     reader: Reader
     card: Agreement
+    next_card: Agreement
+    lesson: Lesson
+    next_lesson: Lesson
+    certificate: Certificate
     absence: Absence
     departure: Departure
     partnership: Partnership
@@ -247,6 +262,26 @@ def alert(world: World) -> dict[str, Any]:
 def hit(world: World) -> dict[str, Any]:
     """Something that an alert found."""
     return {"pk": world.hit.pk}
+
+
+def card(world: World) -> dict[str, Any]:
+    """An agreement in force."""
+    return {"key": world.card.key}
+
+
+def drafted(world: World) -> dict[str, Any]:
+    """The draft of its next version."""
+    return {"pk": world.next_card.pk}
+
+
+def lesson(world: World) -> dict[str, Any]:
+    """A lesson in use."""
+    return {"key": world.lesson.key}
+
+
+def drafted_lesson(world: World) -> dict[str, Any]:
+    """The draft of its next version."""
+    return {"pk": world.next_lesson.pk}
 
 
 def passkey(world: World) -> dict[str, Any]:
@@ -334,7 +369,22 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:adopt": stray,
     "watch:by_hand": lambda world: {"pk": world.take_down.pk},
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
-    "learning:card": lambda world: {"key": world.card.key},
+    "learning:card": card,
+    "learning:change": card,
+    "learning:retire": card,
+    "learning:history": card,
+    "learning:draft": drafted,
+    "learning:put_in_force": drafted,
+    "learning:throw_away": drafted,
+    "learning:lesson": lesson,
+    "learning:change_lesson": lesson,
+    "learning:oblige": lesson,
+    "learning:retire_lesson": lesson,
+    "learning:scorm": lesson,
+    "learning:lesson_draft": drafted_lesson,
+    "learning:use_lesson": drafted_lesson,
+    "learning:throw_lesson_away": drafted_lesson,
+    "learning:certificate": lambda world: {"number": world.certificate.number},
     "listening:source": lambda world: {"pk": world.subscription.pk},
     "listening:source_change": lambda world: {"pk": world.subscription.pk},
     "listening:source_renew": lambda world: {"pk": world.subscription.pk},
@@ -367,6 +417,9 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "vault:stop": asked,
     "vault:show": asked,
     "vault:look_back": asked,
+    "vault:export": lambda world: {"pk": world.export.pk},
+    "vault:export_agree": lambda world: {"pk": world.export.pk},
+    "vault:export_take": lambda world: {"pk": world.export.pk},
     "vault:back": lambda _world: {"network": "mastodon"},
     "vault:choose_account": lambda world: {"pk": world.handshake.pk},
     "listening:unsubscribe": lambda world: {"secret": token(world.reader, UNSUBSCRIBE)},
@@ -455,6 +508,9 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         authenticator=Authenticator.objects.create(user=writer.user, type="webauthn", data={"name": "x"}),
         handshake=answered_log_in(channel, by=cora),
         asked=wished(channel, by=duty, put_in_by=cora),
+        export=Export.objects.create(
+            organisation=town, recipients=["age1x"], asked_by=cora, ends_at=now + timedelta(hours=1)
+        ),
         moment=moments.add(SECRET_WORDS, starts=now, ends=now + timedelta(days=1), by=cora),
         subscription=add_webhook(town, SECRET_WORDS, by=writer),
         alert=listening,
@@ -462,7 +518,11 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         spike=Spike.objects.create(organisation=town, alert=listening, hour=now, number=9, expected=1, top=heard_of),
         consent=consenting.keep([picture], who=SECRET_WORDS, how=SECRET_WORDS, until=None, by=writer),
         reader=Reader.objects.get_or_create(member=writer)[0],
-        card=agreed(town, by=cora),
+        card=(card := agreed(town, by=cora)),
+        next_card=draft_anew(card, by=cora),
+        lesson=(lesson := taught(town, by=cora)),
+        next_lesson=teaching.draft_lesson_anew(lesson, by=cora),
+        certificate=done(lesson, by=writer),
         absence=plan(writer, stand_in=reviewer, starts=town.today(), ends=date(2199, 1, 1), by=cora),
         departure=departing.begin(leaver, last_day=date(2199, 1, 1), by=cora),
         **partnered(offered, writer, picture),
@@ -508,6 +568,13 @@ def agreed(town: Organisation, *, by: Member) -> Agreement:
     card = draft(town, {**WORDS, "title": SECRET_WORDS}, by=by)
     put_in_force(card, material=True, days=14, by=by)
     return card
+
+
+def taught(town: Organisation, *, by: Member) -> Lesson:
+    """A lesson in use."""
+    lesson = teaching.draft_lesson(town, {**VALUES, "title": "Een les"}, by=by)
+    teaching.use(lesson, by=by)
+    return lesson
 
 
 def answered_log_in(channel: Channel, *, by: Member) -> Handshake:
@@ -619,6 +686,8 @@ def test_what_stands_open_is_known_by_name() -> None:
         # Signed with a number that their owner can make void: mail programs and feed readers have no log-in.
         "listening:unsubscribe",
         "listening:feed",
+        # Whoever was given the number of a certificate looks whether it is valid; it shows initials, no name.
+        "learning:certificate",
         "practice:people",
         "practice:enter",
     }
@@ -706,6 +775,7 @@ def test_who_proved_it_ten_minutes_ago_is_asked_again_there_and_nowhere_else(wor
 def test_a_member_of_another_organisation_finds_nothing_of_ours(world: World, otto: Member) -> None:
     head = Head.objects.get(organisation_id=world.town.pk)
     shared = {"people:setup", "people:accept", "vault:connect_to", "listening:unsubscribe", "listening:feed"}
+    shared.add("learning:certificate")
     wrong = []
     for door, method, answer in visits(OURS, world, session_of(otto.user)):
         of_ours = bool(door.things) and door.name not in shared and not door.name.startswith("practice:")

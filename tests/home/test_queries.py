@@ -11,9 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.learning.conftest import WORDS
+from tests.learning.test_teaching import VALUES, done
 from tests.plugins.house import make_member
 from vierogen.channels.actions import add, entrust
 from vierogen.channels.models import Channel
+from vierogen.learning.actions import agreeing, teaching
 from vierogen.ledger.moves import move
 from vierogen.networks.base import Profile, Shown
 from vierogen.people.models import Member, Organisation
@@ -39,6 +42,12 @@ PAGES = {
     "Something grave happened": "/posts/grave/",
     "Quiet moments": "/posts/moments/",
     "Declarations of consent": "/posts/consents/",
+    "Learning": "/learning/",
+    "Agreements": "/learning/agreements/",
+    "Who confirmed what": "/learning/agreements/coverage/",
+    "What waits for you": "/learning/missing/",
+    "Lessons": "/learning/lessons/",
+    "My certificates": "/learning/certificates/",
 }
 
 
@@ -63,6 +72,13 @@ class Town:
         reviewing.publish_in_emergency(emergency, by=self.dirk, reason="Storm")
         self._stray(channel)
         self._quiet_moment()
+        card = agreeing.draft(self.organisation, WORDS, by=self.cora)
+        agreeing.put_in_force(card, material=True, days=14, by=self.cora)
+        agreeing.draft_anew(card, by=self.cora)
+        lesson = teaching.draft_lesson(self.organisation, VALUES, by=self.cora)
+        teaching.use(lesson, by=self.cora)
+        teaching.oblige(lesson, mandatory=True, days=14, by=self.cora)
+        done(lesson, by=self.anna)
         shown = Media.objects.defer("data").latest("pk")
         consenting.keep([shown], who=f"Noor {self.made}", how="Formulier", until=None, by=self.anna)
 

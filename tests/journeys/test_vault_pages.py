@@ -62,6 +62,7 @@ def test_the_vault_is_for_everybody(
         Stop("vault-shown", kees, f"{here}password/see/", "", say_why, shown=False),
         Stop("vault-code", kees, f"{here}otp_seed/see/", "", say_why, shown=False),
         Stop("vault-emergency", kees, f"{here}otp_seed/emergency/", "main form button.danger", shown=False),
+        Stop("vault-export", cora, "/channels/vault/export/", "main form .buttons button", shown=False),
         Stop("vault-asked", kim, f"/channels/vault/asked/{asked.pk}/", "main form button.danger", shown=False),
     ]
     assert walk(stops, width) == []

@@ -21,7 +21,8 @@ from vierogen.posts.models import Delivery, Media, Post, Version
 from vierogen.posts.states import DeliveryState, PostState
 from vierogen.posts.views.headlines import headline
 from vierogen.posts.views.reading import TABS
-from vierogen.posts.views.shown import DELIVERY_LOOK, POST_LOOK, changed
+from vierogen.posts.views.shown import DELIVERY_LOOK, POST_LOOK
+from vierogen.web.comparing import changed
 
 Visit = Callable[[Member], Client]
 

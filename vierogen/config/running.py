@@ -11,6 +11,7 @@ from waitress import create_server
 from vierogen.config.wsgi import application
 from vierogen.core.http import stay_inside
 from vierogen.core.schedule import start
+from vierogen.learning import jobs as learning_jobs
 from vierogen.listening import jobs as listening_jobs
 from vierogen.notices import jobs as notices_jobs
 from vierogen.people import jobs as people_jobs
@@ -25,6 +26,7 @@ JOBS = [
     *vault_jobs.JOBS,
     *people_jobs.JOBS,
     *listening_jobs.JOBS,
+    *learning_jobs.JOBS,
 ]
 
 # Seconds.

@@ -8,6 +8,7 @@ import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -53,6 +54,29 @@ def new_key_file(path: Path) -> Key:
     with os.fdopen(handle, "w") as file:
         file.write(os.urandom(32).hex() + "\n")
     return read_key_file(path)
+
+
+def write_key_file(path: Path, material: bytes) -> None:
+    """A key file that is whole, and on the disk, before it has its name; takes the place of one that is there."""
+    making = path.with_name(f".making-{path.name}")
+    with suppress(FileNotFoundError):
+        making.unlink()
+    handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(handle, "w") as file:
+        file.write(material.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    making.replace(path)
+    settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """Have the names in a folder on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read_key_file(path: Path) -> Key:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from vierogen.home.asking import Attention
 from vierogen.home.vaults import vaults
+from vierogen.learning.standing import standing_of
 from vierogen.listening.models import HandOver
 from vierogen.notices.models import Message
 from vierogen.people.models import Departure, Member, Partnership
@@ -56,6 +57,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_reviews(member, waiting),
         *_guests(member),
         *_own(member),
+        *_learning(member),
         *_standing_in(member),
         *_guiding(member),
         *_unmanned(member),
@@ -209,6 +211,24 @@ def _own(member: Member) -> Iterator[Attention]:
         yield Attention(
             "stop", _("Your post did not go out"), text, url, _("See why"), row.channel, row.version.language
         )
+
+
+def _learning(member: Member) -> Iterator[Attention]:
+    """Agreements to confirm and lessons to do, together in one line."""
+    standing = standing_of(member)
+    if not standing.open:
+        return
+    number = len(standing.open)
+    if all(one.what == "agreement" for one in standing.open):
+        title = ngettext("%(number)d agreement waits for you", "%(number)d agreements wait for you", number)
+    else:
+        title = ngettext("%(number)d thing to learn waits for you", "%(number)d things to learn wait for you", number)
+    if standing.missing:
+        state, text = "stop", _("Until it is done you can offer, approve or publish nothing. It takes two minutes.")
+    else:
+        state, at = "look", moment(standing.waiting[0].due_at)
+        text = _("Read it and answer one question. You have time until %(at)s.") % {"at": at}
+    yield Attention(state, title % {"number": number}, text, reverse("learning:missing"), _("Do it now"))
 
 
 def _standing_in(member: Member) -> Iterator[Attention]:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from vierogen.home.asking import Attention
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-from vierogen.vault.models import Reveal
+from vierogen.vault.models import Export, Reveal
 from vierogen.vault.revealing import is_keeper, may_review, may_stop
-from vierogen.vault.states import RevealState
+from vierogen.vault.sharing import may_agree
+from vierogen.vault.states import ExportState, RevealState
 from vierogen.web.templatetags.vierogen import moment
 
 # So many of one kind are enough to know what to do first.
@@ -28,6 +29,21 @@ def vaults(member: Member) -> Iterator[Attention]:
             yield _owed(row)
     for row in rows.pending().filter(ends_at__gt=timezone.now()).order_by("asked_at")[:MOST]:
         yield from _mine(row) if row.by_id == member.pk else _of_others(row, member)
+    yield from _exports(member)
+
+
+def _exports(member: Member) -> Iterator[Attention]:
+    """A sealed export that waits for this custodian, or for one of the two to take it."""
+    rows = Export.objects.visible_to(member).pending().filter(ends_at__gt=timezone.now())
+    for row in rows.select_related("asked_by__user")[:MOST]:
+        url, name = reverse("vault:export", args=[row.pk]), row.asked_by.name
+        if row.state == ExportState.ASKED and may_agree(member, row):
+            title = _("%(name)s asks for a sealed export of all secrets") % {"name": name}
+            text = _("Agree only if you know whose keys these are: who has one of them can open everything.")
+            yield Attention("look", title, text, url, _("Look and decide"))
+        elif row.state == ExportState.ALLOWED and member.pk in {row.asked_by_id, row.allowed_by_id}:
+            text = _("Once, until %(at)s.") % {"at": moment(row.ends_at)}
+            yield Attention("look", _("The sealed export can be taken"), text, url, _("Take the file"))
 
 
 def _owed(row: Reveal) -> Attention:

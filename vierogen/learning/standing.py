@@ -110,6 +110,12 @@ def standings_of(organisation: Organisation) -> dict[int, Standing]:
     return {member.pk: _weighed(_asked(member, agreements, lessons, confirmed, ends)) for member in members}
 
 
+def titles_in_force(organisation_id: int) -> dict[str, str]:
+    """The titles of the agreements in force, by card: for a link to the one behind a finding."""
+    rows = Agreement.objects.filter(organisation_id=organisation_id).in_force()
+    return dict(rows.values_list("key", "title"))
+
+
 def newest_confirmed(organisation: Organisation) -> dict[tuple[int, str], tuple[int, datetime]]:
     """The newest version that each member confirmed of each card, and when: by member's id and card."""
     rows = Confirmation.objects.filter(agreement__organisation=organisation).order_by("agreement__number")

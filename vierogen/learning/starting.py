@@ -38,6 +38,18 @@ def cards(kind: str, language: str) -> list[dict[str, Any]]:
     ]
 
 
+def lessons(language: str) -> list[dict[str, Any]]:
+    """The lessons of the set: columns of ``Lesson``, each with its ``key``."""
+    return [
+        {"key": lesson["key"], "position": place, "language": language, **_lesson(lesson[language])}
+        for place, lesson in enumerate(_file("lessons"))
+    ]
+
+
+def _lesson(words: dict[str, Any]) -> dict[str, Any]:
+    return {name: words[name] for name in ("title", "story", "wrong", "helps", "questions")}
+
+
 def _card(words: dict[str, Any], kind: str) -> dict[str, Any]:
     example = words["example"]
     return {

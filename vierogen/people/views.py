@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vierogen.people import actions, departing
 from vierogen.people.forms import InviteForm, RolesForm, SettingsForm, chosen
 from vierogen.people.models import Absence, Departure, Member, Organisation
+from vierogen.people.remarks import remarks_on
 from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
@@ -28,6 +29,10 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = rows.prefetch_related("held")
     members = sorted(rows, key=lambda member: (not member.is_current, member.name.lower()))
     me = member_of(request)
+    if me.may(Right.MANAGE_PEOPLE):
+        remarks = remarks_on(me.organisation)
+        for each in members:
+            each.remarks = remarks.get(each.pk, [])  # type: ignore[attr-defined]
     today = me.organisation.today()
     away = {row.member_id: row for row in Absence.objects.visible_to(me).on(today).with_people()}
     leaving = {row.member_id: row for row in Departure.objects.visible_to(me).open()}

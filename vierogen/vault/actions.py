@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as column
@@ -200,13 +200,12 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
     ``Disconnected`` leaves the block only where the key that was refused is still the newest one we have.
     """
     secrets = list(Secret.objects.filter(channel=channel))
-    _current, keys = keyring()
     read = {secret.field: secret.version for secret in secrets}
     with guarded_client(allowed=settings.ALLOW_PRIVATE) as http:
         network = channel.network(
             Opened(
                 server=channel.server,
-                credentials={secret.field: _value(channel, secret, keys) for secret in secrets},
+                credentials=_values(channel, secrets),
                 http=http,
                 remember=lambda changed: _remember(channel, changed, at=timezone.now(), read=read),
                 attempt=attempt,
@@ -240,9 +239,21 @@ def _looks(channel: Channel) -> int:
     return LOOKS_AT_WORK if at_work.exists() else LOOKS
 
 
-def _value(channel: Channel, secret: Secret, keys: Mapping[str, sealing.Key]) -> str:
-    context = context_of(channel, secret.field, secret.version)
-    return sealing.unseal(secret.sealed, keys=keys, context=context).decode()
+def credentials_of(channel: Channel) -> dict[str, str]:
+    """The connector's credentials in the open, for the sealed export alone, which records it."""
+    return _values(channel, Secret.objects.filter(channel=channel))
+
+
+def _values(channel: Channel, secrets: Iterable[Secret]) -> dict[str, str]:
+    found = list(secrets)
+    # After the rows: see ``core.sealing.keyring``.
+    _current, keys = keyring()
+    return {
+        secret.field: sealing.unseal(
+            secret.sealed, keys=keys, context=context_of(channel, secret.field, secret.version)
+        ).decode()
+        for secret in found
+    }
 
 
 @dataclass(frozen=True)

@@ -110,3 +110,18 @@ class LookBackForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2_000,
     )
+
+
+class RecipientsForm(forms.Form):
+    """Who will be able to open a sealed export."""
+
+    recipients = forms.CharField(
+        label=gettext_lazy("The public keys of those who may open it, one a line"),
+        help_text=gettext_lazy("Each begins with age1. At least two, of two different people."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        max_length=5_000,
+    )
+
+    def lines(self) -> list[str]:
+        """One for each person."""
+        return str(self.cleaned_data["recipients"]).split()

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.vault import log_in, renewing, revealing
+from vierogen.vault import log_in, renewing, revealing, sharing
 from vierogen.vault.models import Reveal
 
 
@@ -27,8 +27,9 @@ def forget(_worker: str) -> bool:
 
 
 def lapse(_worker: str) -> bool:
-    """Let wishes to see a secret lapse that nobody used in time."""
-    return bool(revealing.lapse(Reveal.objects.over(timezone.now()).with_all()))
+    """Let wishes to see a secret, and to take an export, lapse that nobody used in time."""
+    reveals = revealing.lapse(Reveal.objects.over(timezone.now()).with_all())
+    return bool(reveals + sharing.lapse())
 
 
 JOBS = [

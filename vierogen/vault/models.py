@@ -12,7 +12,15 @@ from vierogen.channels.models import Channel
 from vierogen.channels.states import State as ChannelState
 from vierogen.core.sealing import Sealed
 from vierogen.people.models import Member, Organisation
-from vierogen.vault.states import PENDING, REVEAL_MOVES, SEEN, RevealState
+from vierogen.vault.states import (
+    EXPORT_MOVES,
+    EXPORTS_PENDING,
+    PENDING,
+    REVEAL_MOVES,
+    SEEN,
+    ExportState,
+    RevealState,
+)
 
 # A key that ends within this is renewed silently: nobody is warned of the end of a day.
 SHORT = timedelta(days=15)
@@ -265,4 +273,42 @@ class Reveal(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=RevealState.REVIEWED) | ~Q(ended_by=F("by")), name="somebody_else_looks_back"
             ),
+        ]
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    """Sealed exports that were asked for."""
+
+    def visible_to(self, member: Member) -> "ExportQuerySet":
+        """Those of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def pending(self) -> "ExportQuerySet":
+        """Those that have not come to an end."""
+        return self.filter(state__in=EXPORTS_PENDING)
+
+    def over(self, now: datetime) -> "ExportQuerySet":
+        """Those whose time passed unused."""
+        return self.pending().filter(ends_at__lte=now)
+
+
+class Export(models.Model):
+    """A sealed export of an organisation's secrets: one asks, another agrees, one of them takes it, once."""
+
+    MOVES = EXPORT_MOVES
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    recipients = models.JSONField()
+    state = models.CharField(max_length=8, choices=ExportState.choices, default=ExportState.ASKED)
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+    allowed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(allowed_by=F("asked_by")), name="an_export_takes_two"),
         ]

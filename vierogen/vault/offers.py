@@ -20,6 +20,8 @@ from vierogen.vault.sealed import EnvelopeRows
 STAYS = {
     "vault.Kept.changed_by": "it tells who put the secret in",
     "vault.Reveal.allowed_by": "it tells who agreed",
+    "vault.Export.asked_by": "it tells who asked; nobody takes it who has no right any more",
+    "vault.Export.allowed_by": "it tells who agreed",
     "vault.Reveal.ended_by": "it tells who stopped it or looked back",
 }
 

@@ -91,7 +91,8 @@ def _insist_on_breaker(by: Member, channel: Channel) -> None:
         raise PermissionDenied(_("Only somebody who is here to stay can see a secret in an emergency."))
 
 
-def _insist_on_proof(by: Member, proof: Proof | None) -> None:
+def insist_on_proof(by: Member, proof: Proof | None) -> None:
+    """Refuse where there is no fresh and strong proof of ``by`` themself. Raises ``PermissionDenied``."""
     if proof is None or not proof.holds_for(by.user_id):
         raise PermissionDenied(_("Prove who you are with your passkey or the app with codes first."))
 
@@ -117,7 +118,7 @@ def reveal(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> Revea
 
     Raises ``PermissionDenied``, ``ValidationError``; ``SealError`` where it does not open.
     """
-    _insist_on_proof(by, proof)
+    insist_on_proof(by, proof)
     told = _reasoned(reason)
     with transaction.atomic(durable=True):
         _insist_on_keeper(by, kept.channel)
@@ -181,7 +182,7 @@ def _tell(asked: Reveal, members: Iterable[Member], template: str, *, urgent: bo
 
 def allow(asked: Reveal, *, by: Member, proof: Proof | None) -> None:
     """Agree, as another custodian, that ``asked.by`` sees it; they have ten minutes."""
-    _insist_on_proof(by, proof)
+    insist_on_proof(by, proof)
     with transaction.atomic():
         _insist_on_keeper(by, asked.kept.channel)
         if by.pk == asked.by_id:
@@ -199,7 +200,7 @@ def show(asked: Reveal, *, by: Member, proof: Proof | None) -> Revealed:
 
     Raises ``WrongStateError`` where it was shown, stopped or lapsed, or is not open yet.
     """
-    _insist_on_proof(by, proof)
+    insist_on_proof(by, proof)
     if by.pk != asked.by_id:
         raise PermissionDenied(_("Only who asked sees it."))
     with transaction.atomic(durable=True):
@@ -240,7 +241,7 @@ def _opened(asked: Reveal, kept: Kept) -> Revealed:
 
 def break_glass(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> Reveal:
     """Ask to see a secret in an emergency: everybody who could stop it is told, and only after the delay it opens."""
-    _insist_on_proof(by, proof)
+    insist_on_proof(by, proof)
     told = _reasoned(reason)
     with transaction.atomic():
         _insist_on_breaker(by, kept.channel)

@@ -8,7 +8,6 @@ goes on where it ended.
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -62,16 +61,16 @@ def _replace(path: Path, *, given: Path | None) -> Key:
     try:
         if not coming.exists():
             material = sealing.read_key_file(given).material if given else os.urandom(32)
-            _write(coming, material)
+            sealing.write_key_file(coming, material)
         old, new = sealing.read_key_file(path), sealing.read_key_file(coming)
         if given and sealing.read_key_file(given).id != new.id:
             raise SealError(f"An earlier rotation left key {new.id} in {coming}. First run rotate-key without a file.")
         if old.id == new.id:
             coming.unlink()
             raise SealError("This is the key that is in use already. Nothing was changed.")
-        _write(path.with_name(f"{path.name}{sealing.OLD}{old.id}"), old.material)
+        sealing.write_key_file(path.with_name(f"{path.name}{sealing.OLD}{old.id}"), old.material)
         coming.replace(path)
-        _settle(path.parent)
+        sealing.settle(path.parent)
     except OSError as error:
         raise SealError(
             f"The key file {path} cannot be replaced here ({error.strerror}). Where it comes from elsewhere (a systemd "
@@ -79,29 +78,6 @@ def _replace(path: Path, *, given: Path | None) -> Key:
             "rotate-key once more."
         ) from error
     return new
-
-
-def _write(path: Path, material: bytes) -> None:
-    """A key file that is whole and on the disk before it has its name."""
-    making = path.with_name(f".making-{path.name}")
-    with suppress(FileNotFoundError):
-        making.unlink()
-    handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    with os.fdopen(handle, "w") as file:
-        file.write(material.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    making.replace(path)
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    """Have the names in a folder on the disk too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _rewrap(rest: Callable[[], object]) -> tuple[int, int]:

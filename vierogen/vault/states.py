@@ -32,3 +32,20 @@ REVEAL_MOVES: Moves = {
 PENDING = (RevealState.ASKED, RevealState.ALLOWED)
 # Those in which the secret was on somebody's screen.
 SEEN = (RevealState.SHOWN, RevealState.OWES_REVIEW, RevealState.REVIEWED)
+
+
+class ExportState(models.TextChoices):
+    """Where a sealed export is."""
+
+    ASKED = "asked", _("Waits for a custodian")
+    ALLOWED = "allowed", _("Agreed: it can be taken once")
+    MADE = "made", _("Taken")
+    LAPSED = "lapsed", _("Lapsed: not used in time")
+
+
+EXPORT_MOVES: Moves = {
+    "allow_export": step(ExportState.ASKED, to=ExportState.ALLOWED),
+    "make_export": step(ExportState.ALLOWED, to=ExportState.MADE),
+    "let_export_lapse": step(ExportState.ASKED, ExportState.ALLOWED, to=ExportState.LAPSED),
+}
+EXPORTS_PENDING = (ExportState.ASKED, ExportState.ALLOWED)

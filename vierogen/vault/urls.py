@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vierogen.vault.views import connecting, keeping, revealing
+from vierogen.vault.views import connecting, exporting, keeping, revealing
 
 app_name = "vault"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("connecting/<int:pk>/", connecting.choose_account, name="choose_account"),
     path("<int:pk>/connect/", connecting.reconnect, name="reconnect"),
     path("vault/", keeping.listing, name="list"),
+    path("vault/export/", exporting.ask, name="export_ask"),
+    path("vault/export/instructions/", exporting.paper, name="export_paper"),
+    path("vault/export/<int:pk>/", exporting.asked, name="export"),
+    path("vault/export/<int:pk>/agree/", exporting.agree, name="export_agree"),
+    path("vault/export/<int:pk>/take/", exporting.take, name="export_take"),
     path("<int:pk>/vault/", keeping.secrets_of, name="secrets"),
     path("<int:pk>/vault/<slug:field>/", keeping.keep, name="keep"),
     path("<int:pk>/vault/<slug:field>/remove/", keeping.remove, name="remove"),

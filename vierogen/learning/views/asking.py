@@ -9,11 +9,17 @@ from vierogen.learning.models import Agreement, Lesson
 from vierogen.people.requests import member_of
 
 
-def onwards(request: HttpRequest) -> str:
+def back_to(request: HttpRequest) -> str:
     """Where the person was, so that they can go on there; "" for nowhere, and for anything outside."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     fits = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if fits and not wanted.startswith(reverse("learning:missing")) else ""
+    return wanted if fits else ""
+
+
+def onwards(request: HttpRequest) -> str:
+    """The same, for the page of what is missing: it leads not to itself."""
+    wanted = back_to(request)
+    return "" if wanted.startswith(reverse("learning:missing")) else wanted
 
 
 def card_or_404(request: HttpRequest, key: str) -> Agreement:

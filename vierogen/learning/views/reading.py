@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -29,6 +30,7 @@ def learning(request: HttpRequest) -> HttpResponse:
         "lessons": Lesson.objects.visible_to(member).in_use().with_mine(member),
         "may_manage": member.may(Right.MANAGE_ORGANISATION),
         "kinds": Kind.choices,
+        "now": timezone.now(),
     }
     return render(request, "learning/list.html", context)
 

@@ -1,12 +1,14 @@
 """What the checks found, in the reader's language and with its place in the text, and what is not checked here."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from vierogen.learning.standing import titles_in_force
 from vierogen.posts.actions.content import Content
 from vierogen.posts.checks.base import Finding, Tier
 from vierogen.posts.checks.extras import missing
@@ -25,7 +27,8 @@ class ShownFinding:
 
     ``words`` are those it is about, marked between some of their neighbours, "" where it concerns the whole.
     ``domain`` is where a link leads. ``reason_by`` gave the reason, and ``passed_by`` agreed; "" where nobody did.
-    ``when_due``: found after the approval, when its time came; then the reason is of who released it.
+    ``when_due``: found after the approval, when its time came; then the reason is of who released it. ``url`` leads to
+    the agreement behind it, where that is in force, and ``action`` says so.
     """
 
     pk: int
@@ -43,6 +46,8 @@ class ShownFinding:
     reason_by: str = ""
     passed_by: str = ""
     when_due: bool = False
+    url: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,22 @@ class Noticed:
 def noticed_in(version: Version) -> Noticed:
     """What was found in a version, with who let it pass and why."""
     texts = _texts(version.text, ((row.channel.handle, row.text or version.text) for row in version.targets.all()))
-    return _sorted(_kept(row, texts) for row in version.findings.all())
+    cards = titles_in_force(version.post.organisation_id)
+    return _sorted(_with_card(_kept(row, texts), cards) for row in version.findings.all())
 
 
 def noticed_while_writing(found: Iterable[Finding], content: Content) -> Noticed:
     """What was found in a text that is still being typed."""
     texts = _texts(content.text, ((channel.handle, content.text_on(channel)) for channel in content.channels))
-    return _sorted(_shown(one, texts) for one in found)
+    cards = titles_in_force(content.channels[0].organisation_id) if content.channels else {}
+    return _sorted(_with_card(_shown(one, texts), cards) for one in found)
+
+
+def _with_card(shown: ShownFinding, cards: Mapping[str, str]) -> ShownFinding:
+    if shown.agreement not in cards:
+        return shown
+    action = _("Our agreement: %(title)s") % {"title": cards[shown.agreement]}
+    return replace(shown, url=reverse("learning:card", args=[shown.agreement]), action=action)
 
 
 def _texts(text: str, others: Iterable[tuple[str, str]]) -> dict[str, str]:

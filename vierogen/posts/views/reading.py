@@ -7,9 +7,11 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from vierogen.learning.standing import Standing, standing_of, standings_of
 from vierogen.people.models import Member
 from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
@@ -31,11 +33,11 @@ MOVING = {DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCERTAIN,
 PER_PAGE = 20
 # Words that fit on a tab.
 TABS = {
-    PostState.DRAFT: _("Drafts"),
-    PostState.IN_REVIEW: _("In review"),
-    PostState.APPROVED: _("Approved"),
-    PostState.EXPIRED: _("Expired"),
-    PostState.DISCARDED: _("Thrown away"),
+    PostState.DRAFT: gettext_lazy("Drafts"),
+    PostState.IN_REVIEW: gettext_lazy("In review"),
+    PostState.APPROVED: gettext_lazy("Approved"),
+    PostState.EXPIRED: gettext_lazy("Expired"),
+    PostState.DISCARDED: gettext_lazy("Thrown away"),
 }
 
 
@@ -156,9 +158,9 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "people": _people(version),
         "comments": Comment.objects.filter(version__post=found).select_related("by__user", "version"),
         "approval": approval,
-        "asked": reviewers_of(version) if asked else [],
         "may_judge": may_judge(member, version),
         **asked_of(found, member),
+        **_stand(version, member, asked=asked),
         **_may(member, found, approved=approval is not None, deliveries=deliveries),
         "is_reviewer": approval is not None and approval.by_id == member.pk and not approval.emergency,
         "is_cooling": any(row.is_cooling for row in deliveries),
@@ -174,6 +176,35 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "may_look_back": owed is not None and may_look_back(member, owed),
         "rights": member.rights,
     }
+
+
+def _stand(version: Version, member: Member, *, asked: bool) -> dict[str, Any]:
+    """What agreements and lessons let this member do, and those who were asked to judge."""
+    return {
+        "standing": standing_of(member),
+        "asked": _asked(version) if asked else [],
+        "writer_lacks": _lacks(version, member) if asked else [],
+    }
+
+
+def _asked(version: Version) -> list[str]:
+    """Who was asked to judge it; of who cannot at the moment it says why."""
+    standings = standings_of(version.post.organisation)
+    return [_named(member, standings.get(member.pk)) for member in reviewers_of(version)]
+
+
+def _named(member: Member, standing: Standing | None) -> str:
+    if standing is None or standing.ok:
+        return member.name
+    told = {"name": member.name, "what": "; ".join(one.sentence for one in standing.missing)}
+    return _("%(name)s (cannot now: %(what)s)") % told
+
+
+def _lacks(version: Version, member: Member) -> list[str]:
+    """What its writer lacks, for who judges it: it was offered before that."""
+    if version.written_by_id == member.pk:
+        return []
+    return [lacking.sentence for lacking in standing_of(version.written_by).missing]
 
 
 def _people(version: Version) -> list[tuple[Media, int]]:

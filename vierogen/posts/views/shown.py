@@ -1,14 +1,11 @@
 """How a version is shown: previews per channel, room left, differences with an earlier version."""
 
-import difflib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -19,6 +16,7 @@ from vierogen.posts.actions.content import Content
 from vierogen.posts.models import Delivery, Media, Version
 from vierogen.posts.states import DeliveryState, PostState
 from vierogen.posts.views.terms import terms
+from vierogen.web.comparing import changed
 
 # Which shape and colour goes with which state; the words stand beside it.
 DELIVERY_LOOK = {
@@ -182,17 +180,3 @@ def _counter(name: str, preview: Preview) -> Counter:
     words = ngettext("%(name)s: %(count)d character left", "%(name)s: %(count)d characters left", left)
     state = "look" if left < network.text_limit * NEARLY_FULL else ""
     return Counter(words % {"name": name, "count": left}, state)
-
-
-def changed(old: str, new: str) -> SafeString:
-    """The new text with insertions and deletions marked, word by word."""
-    before, after = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (old, new))
-    pieces: list[tuple[Any]] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        gone, come = "".join(before[a:b]), "".join(after[c:d])
-        if kind == "equal":
-            pieces.append((come,))
-            continue
-        pieces.append((format_html("<del>{}</del>", gone) if gone else "",))
-        pieces.append((format_html("<ins>{}</ins>", come) if come else "",))
-    return format_html_join("", "{}", pieces)

@@ -1,0 +1,144 @@
+"""A sealed export by the pages: an administrator asks, a custodian agrees, one of the two takes it, once."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pyrage
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.plugins.house import make_member
+from tests.vault.test_exporting import Holder
+from tests.vault.test_revealing import proof_of, prove
+from vierogen.channels.models import Channel
+from vierogen.home.vaults import vaults
+from vierogen.ledger.models import Entry
+from vierogen.ledger.moves import WrongStateError
+from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Role
+from vierogen.vault import jobs
+from vierogen.vault.keeping import keep
+from vierogen.vault.models import Export
+from vierogen.vault.sharing import agree, ask, take
+from vierogen.vault.states import ExportState
+
+Enter = Callable[[Member], Client]
+PASSWORD = "vier ogen zien meer"
+
+
+@pytest.fixture
+def holders() -> list[Holder]:
+    return [Holder(), Holder()]
+
+
+@pytest.fixture
+def kees(channel: Channel, cora: Member) -> Member:
+    """A custodian, of an organisation with a secret."""
+    keep(channel, "password", PASSWORD, by=cora)
+    return make_member(channel.organisation, "Kees", Role.CUSTODIAN)
+
+
+@pytest.fixture
+def asked(kees: Member, cora: Member, holders: list[Holder]) -> Export:
+    return ask(kees.organisation, to=[one.public for one in holders], by=cora, proof=proof_of(cora))
+
+
+def test_one_asks_another_agrees_and_it_is_taken_once(
+    asked: Export, cora: Member, kees: Member, holders: list[Holder]
+) -> None:
+    with pytest.raises(WrongStateError):
+        take(asked, by=cora, proof=proof_of(cora))
+    assert [one.action for one in vaults(kees)] == ["Look and decide"]
+    agree(asked, by=kees, proof=proof_of(kees))
+    assert [one.action for one in vaults(cora)] == ["Take the file"]
+    told = json.loads(
+        pyrage.decrypt(take(asked, by=cora, proof=proof_of(cora)), [pyrage.x25519.Identity.from_str(holders[1].secret)])
+    )
+    assert told["organisations"][0]["accounts"][0]["secrets"]["password"]["value"] == PASSWORD
+    assert len(told["keys"]) == 1
+    with pytest.raises(WrongStateError):
+        take(asked, by=cora, proof=proof_of(cora))
+    verbs = ["ask_export", "allow_export", "export_secrets", "make_export"]
+    assert list(Entry.objects.filter(verb__in=verbs).order_by("pk").values_list("verb", flat=True)) == verbs
+
+
+def test_nobody_does_it_alone_or_without_the_right(
+    asked: Export, cora: Member, kees: Member, anna: Member, otto: Member
+) -> None:
+    both = make_member(kees.organisation, "Bea", Role.ADMINISTRATOR, Role.CUSTODIAN)
+    recipients = list(asked.recipients)
+    own = ask(both.organisation, to=recipients, by=both, proof=proof_of(both))
+    for by, which in ((both, own), (cora, asked), (anna, asked), (otto, asked)):
+        with pytest.raises(PermissionDenied):
+            agree(which, by=by, proof=proof_of(by))
+    for by in (kees, anna, otto):
+        with pytest.raises(PermissionDenied):
+            ask(kees.organisation, to=recipients, by=by, proof=proof_of(by))
+    with pytest.raises(PermissionDenied):
+        agree(asked, by=kees, proof=proof_of(kees, method="password"))
+    agree(asked, by=kees, proof=proof_of(kees))
+    with pytest.raises(PermissionDenied):
+        take(asked, by=both, proof=proof_of(both))
+    with pytest.raises(PermissionDenied):
+        take(asked, by=cora, proof=None)
+    assert take(asked, by=kees, proof=proof_of(kees))
+
+
+def test_the_keys_of_the_house_stay_in_where_others_live_too(
+    asked: Export, cora: Member, kees: Member, holders: list[Holder], elsewhere: Organisation
+) -> None:
+    agree(asked, by=kees, proof=proof_of(kees))
+    sealed = take(asked, by=cora, proof=proof_of(cora))
+    told = json.loads(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(holders[0].secret)]))
+    assert told["keys"] == []
+    assert [one["name"] for one in told["organisations"]] == [cora.organisation.name]
+
+
+def test_it_lapses_after_ten_minutes(asked: Export, cora: Member, kees: Member) -> None:
+    agree(asked, by=kees, proof=proof_of(kees))
+    with time_machine.travel(timezone.now() + timedelta(minutes=10, seconds=1), tick=False):
+        with pytest.raises(WrongStateError):
+            take(asked, by=cora, proof=proof_of(cora))
+        jobs.lapse("w")
+    assert Export.objects.get().state == ExportState.LAPSED
+    assert not Entry.objects.filter(verb="export_secrets").exists()
+
+
+def test_one_recipient_is_not_enough(kees: Member, cora: Member, holders: list[Holder]) -> None:
+    with pytest.raises(ValidationError):
+        ask(kees.organisation, to=[holders[0].public], by=cora, proof=proof_of(cora))
+    assert not Export.objects.exists()
+
+
+def body(answer: HttpResponse) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_pages_lead_from_the_wish_to_the_file(
+    kees: Member, cora: Member, enter: Enter, holders: list[Holder]
+) -> None:
+    client = enter(cora)
+    prove(client, cora)
+    wrong = client.post(reverse("vault:export_ask"), {"recipients": holders[0].public})
+    assert wrong.status_code == 422
+    client.post(reverse("vault:export_ask"), {"recipients": "\n".join(one.public for one in holders)})
+    asked = Export.objects.get()
+    page = reverse("vault:export", args=[asked.pk])
+    assert "Take the file" not in body(client.get(page))
+    other = Client()
+    other.force_login(kees.user, backend="django.contrib.auth.backends.ModelBackend")
+    prove(other, kees)
+    assert "these people may open everything" in body(other.get(page))
+    other.post(reverse("vault:export_agree", args=[asked.pk]))
+    assert "Take the file" in body(client.get(page))
+    answer = client.post(reverse("vault:export_take", args=[asked.pk]))
+    assert answer["Content-Disposition"] == 'attachment; filename="vierogen-export.age"'
+    assert PASSWORD.encode() in pyrage.decrypt(answer.content, [pyrage.x25519.Identity.from_str(holders[0].secret)])
+    assert client.post(reverse("vault:export_take", args=[asked.pk])).status_code == 302
+    assert client.get(reverse("vault:export_paper")).content.startswith(b"%PDF")

@@ -1,0 +1,37 @@
+"""What differs between two versions of a card, part by part and word by word."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from vierogen.learning.models import Agreement
+from vierogen.web.comparing import changed
+
+
+@dataclass(frozen=True)
+class Change:
+    """A part of a card that differs: its name, and its words with what is new and what is gone."""
+
+    part: str
+    words: SafeString
+
+
+def changes(before: Agreement, after: Agreement) -> list[Change]:
+    """Every part that differs, in the order of the card; nothing where only the dates do."""
+    old, new = _parts(before), _parts(after)
+    return [Change(part, changed(old[part], words)) for part, words in new.items() if old[part] != words]
+
+
+def _parts(card: Agreement) -> dict[str, str]:
+    asks = card.asks
+    answers = "\n".join(f"{'✓' if place == asks.right else '–'} {one.text}" for place, one in enumerate(asks.answers))
+    return {
+        _("Title"): card.title,
+        _("What we do"): card.does,
+        _("What we do not"): card.does_not,
+        _("Why"): card.why,
+        _("Example"): card.example,
+        _("The question"): asks.text,
+        _("Answers"): answers,
+    }
