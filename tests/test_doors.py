@@ -44,16 +44,19 @@ from vierogen.networks.base import Profile, Shown
 from vierogen.notices.models import Alarm, PushSubscription
 from vierogen.people import departing
 from vierogen.people.actions import _entrance, invite, join
+from vierogen.people.actions import found as found_organisation
 from vierogen.people.adapters import MFAAdapter
 from vierogen.people.log_in import absent
-from vierogen.people.models import Absence, Departure, Member, Organisation, User
+from vierogen.people.models import Absence, Departure, Member, Organisation, Partnership, User
 from vierogen.people.roles import Right, Role
 from vierogen.people.standing_in import plan
+from vierogen.people.states import PartnershipState
 from vierogen.posts.actions import consenting, moments
 from vierogen.posts.actions.removing import take_down
 from vierogen.posts.actions.reviewing import approve, publish_in_emergency
 from vierogen.posts.actions.writing import Content, begin, submit
-from vierogen.posts.models import Consent, Delivery, Evidence, Media, QuietMoment, TakeDown, Version
+from vierogen.posts.models import Consent, Delivery, Evidence, GuestReview, Media, Post, QuietMoment, TakeDown, Version
+from vierogen.posts.states import PostState
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 from vierogen.vault import keeping, taking_over
@@ -109,6 +112,9 @@ STRONG = {
 }
 # What asks once more who somebody is: what cannot be undone (with its POST), and where a secret is typed (always).
 FRESH = {
+    "people:partner_ask",
+    "people:partner_agree",
+    "posts:guest_approve",
     "posts:approve",
     "posts:publish_now",
     "posts:emergency",
@@ -217,6 +223,9 @@ class World:
     absence: Absence
     departure: Departure
     takeover: Takeover
+    partnership: Partnership
+    guest: GuestReview
+    sent_out: GuestReview
 
 
 def post(world: World) -> dict[str, Any]:
@@ -295,6 +304,16 @@ def kept(world: World) -> dict[str, Any]:
     return {"pk": world.channel.pk, "field": "password"}
 
 
+def partnership(world: World) -> dict[str, Any]:
+    """An agreement with another organisation."""
+    return {"pk": world.partnership.pk}
+
+
+def guest(world: World) -> dict[str, Any]:
+    """A post that another organisation asks the town to judge."""
+    return {"pk": world.guest.pk}
+
+
 def asked(world: World) -> dict[str, Any]:
     """Somebody's wish to see it in an emergency."""
     return {"pk": world.asked.pk}
@@ -332,6 +351,17 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "posts:picture": lambda world: {"pk": world.picture.pk},
     "posts:seen": lambda world: {"pk": world.picture.pk},
     "posts:offered": lambda _world: {"token": "1-1-1.x.y", "name": "picture.jpg"},
+    "people:partner_agree": partnership,
+    "people:partner_end": partnership,
+    "posts:guest": guest,
+    "posts:guest_picture": lambda world: {
+        "pk": world.guest.pk,
+        "media": world.guest.version.attachments.get().media_id,
+    },
+    "posts:guest_approve": guest,
+    "posts:guest_changes": guest,
+    "posts:guest_take_back": lambda world: {"pk": world.sent_out.pk},
+    "posts:ask_partner": post,
     "posts:detail": post,
     "posts:live": post,
     "posts:edit": post,
@@ -524,7 +554,35 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         absence=plan(writer, stand_in=reviewer, starts=town.today(), ends=date(2199, 1, 1), by=cora),
         departure=departing.begin(leaver, last_day=date(2199, 1, 1), by=cora),
         takeover=taking_over.begin(channel, by=cora, proof=Proof(cora.user_id, "totp", now.timestamp())),
+        **partnered(offered, writer, picture),
     )
+
+
+def partnered(offered: Version, writer: Member, picture: Media) -> dict[str, Any]:
+    """An agreement with a third organisation: it asks the town to look at a post, and the town asks it."""
+    third = found_organisation("Derde", by=SETUP)
+    agreement = Partnership.objects.create(
+        organisation=writer.organisation,
+        partner=third,
+        state=PartnershipState.AGREED,
+        asked_by=writer,
+    )
+    there = make_member(third, "Tess", Role.WRITER)
+    version = Version.objects.create(
+        post=Post.objects.create(organisation=third, state=PostState.IN_REVIEW, created_by=there),
+        number=1,
+        text=SECRET_WORDS,
+        written_by=there,
+    )
+    told = {"organisation": third, "uploaded_by": there, "sha256": "1" * 64, "mime": picture.mime, "name": "y"}
+    shown = Media.objects.create(data=b"", width=1, height=1, **told)
+    version.attachments.create(media=shown)
+    guest = GuestReview.objects.create(
+        organisation=third, partner=writer.organisation, partnership=agreement, version=version, asked_by=there
+    )
+    asked_there = {"organisation": writer.organisation, "partner": third, "partnership": agreement, "version": offered}
+    sent_out = GuestReview.objects.create(asked_by=writer, **asked_there)
+    return {"partnership": agreement, "guest": guest, "sent_out": sent_out}
 
 
 def wished(channel: Channel, *, by: Member, put_in_by: Member) -> Reveal:

@@ -18,11 +18,11 @@ from vierogen.home.vaults import vaults
 from vierogen.learning.standing import standing_of
 from vierogen.listening.models import HandOver
 from vierogen.notices.models import Message
-from vierogen.people.models import Departure, Member
+from vierogen.people.models import Departure, Member, Partnership
 from vierogen.people.roles import Right, Role
 from vierogen.people.standing_in import stands_in_for
 from vierogen.posts.actions.mourning import grave_event
-from vierogen.posts.models import AfterReview, Comment, Delivery, Post, TakeDown, Version
+from vierogen.posts.models import AfterReview, Comment, Delivery, GuestReview, Post, TakeDown, Version
 from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
 from vierogen.posts.views.reading import may_judge, may_look_back
 from vierogen.vault.models import KeyLife
@@ -57,6 +57,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_doubts(member),
         *_owed(member),
         *_reviews(member, waiting),
+        *_guests(member),
         *_own(member),
         *_learning(member),
         *_standing_in(member),
@@ -186,6 +187,17 @@ def _reviews(member: Member, waiting: list[Post]) -> Iterator[Attention]:
             )
 
 
+def _guests(member: Member) -> Iterator[Attention]:
+    """What a colleague organisation asks."""
+    if not member.may(Right.REVIEW):
+        return
+    rows = GuestReview.objects.open().visible_to(member).select_related("organisation", "version")
+    for row in rows[:MOST]:
+        title = _("%(name)s asks for your eyes") % {"name": row.organisation.name}
+        url = reverse("posts:guest", args=[row.pk])
+        yield Attention("look", title, _summary(row.version), url, _("Review it"), None, row.version.language)
+
+
 def _own(member: Member) -> Iterator[Attention]:
     """What came back to its writer: remarks, a time that passed, a network that refused."""
     for remark in Comment.objects.to_answer(member)[:MOST]:
@@ -252,8 +264,13 @@ def _unmanned(member: Member) -> Iterator[Attention]:
         Right.ANSWER_ALARM: (_("Nobody is on duty"), _("Alarms go to custodians. Make somebody a duty officer.")),
     }
     for right, (title, text) in places.items():
-        if right not in held:
+        if right not in held and not (right == Right.REVIEW and _has_partner(member)):
             yield Attention("look", title, text, reverse("people:list"), _("To the people"))
+
+
+def _has_partner(member: Member) -> bool:
+    """Can somebody of a colleague organisation be asked?"""
+    return Partnership.objects.visible_to(member).agreed().exists()
 
 
 def _guiding(member: Member) -> Iterator[Attention]:

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from vierogen.people.roles import Right, Role, rights_of, roles_with
-from vierogen.people.states import DEPARTURE_MOVES, DepartureState
+from vierogen.people.states import DEPARTURE_MOVES, PARTNERSHIP_MOVES, DepartureState, PartnershipState
 
 
 class UserManager(BaseUserManager["User"]):
@@ -320,3 +320,50 @@ class Task(models.Model):
     class Meta:
         ordering = ["kind", "pk"]
         constraints = [models.UniqueConstraint(fields=["departure", "kind", "subject"], name="one_task_each")]
+
+
+class PartnershipQuerySet(models.QuerySet["Partnership"]):
+    """Partnerships."""
+
+    def of(self, organisation_id: int) -> "PartnershipQuerySet":
+        """Those in which that organisation is one of the two."""
+        return self.filter(Q(organisation_id=organisation_id) | Q(partner_id=organisation_id))
+
+    def visible_to(self, member: Member) -> "PartnershipQuerySet":
+        """Those of the member's organisation."""
+        return self.of(member.organisation_id)
+
+    def agreed(self) -> "PartnershipQuerySet":
+        """Those to which both said yes, and which nobody ended."""
+        return self.filter(state=PartnershipState.AGREED)
+
+
+class Partnership(models.Model):
+    """Two organisations that may ask each other for a second pair of eyes; ``organisation`` asked ``partner``."""
+
+    MOVES = PARTNERSHIP_MOVES
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=PartnershipState.choices, default=PartnershipState.ASKED)
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    agreed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = PartnershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(organisation=models.F("partner")), name="nobody_is_their_own_partner"),
+            models.UniqueConstraint(
+                fields=["organisation", "partner"],
+                condition=~Q(state=PartnershipState.ENDED),
+                name="one_partnership_each",
+            ),
+        ]
+
+    def other(self, organisation_id: int) -> Organisation:
+        """The organisation at the other end."""
+        return self.partner if self.organisation_id == organisation_id else self.organisation

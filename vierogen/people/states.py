@@ -14,6 +14,20 @@ class DepartureState(models.TextChoices):
     CALLED_OFF = "called_off", _("Called off: they stay, or came back")
 
 
+class PartnershipState(models.TextChoices):
+    """How far two organisations are with being each other's second pair of eyes."""
+
+    ASKED = "asked", _("Asked")
+    AGREED = "agreed", _("Agreed")
+    ENDED = "ended", _("Ended")
+
+
+PARTNERSHIP_MOVES: Moves = {
+    "agree": step(PartnershipState.ASKED, to=PartnershipState.AGREED),
+    "end": step(PartnershipState.ASKED, PartnershipState.AGREED, to=PartnershipState.ENDED),
+}
+
+
 DEPARTURE_MOVES: Moves = {
     "close": step(DepartureState.OPEN, to=DepartureState.CLOSED),
     "call_off": step(DepartureState.OPEN, to=DepartureState.CALLED_OFF),

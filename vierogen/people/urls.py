@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vierogen.people import entering, leaving_pages, views
+from vierogen.people import entering, leaving_pages, partner_pages, views
 
 app_name = "people"
 urlpatterns = [
@@ -26,5 +26,9 @@ urlpatterns = [
     path("people/departures/<int:pk>/give/", leaving_pages.give, name="departure_give"),
     path("people/departures/<int:pk>/close/", leaving_pages.close, name="departure_close"),
     path("people/departures/<int:pk>/report.pdf", leaving_pages.report, name="departure_report"),
+    path("people/partners/", partner_pages.partners, name="partners"),
+    path("people/partners/ask/", partner_pages.ask, name="partner_ask"),
+    path("people/partners/<int:pk>/agree/", partner_pages.agree, name="partner_agree"),
+    path("people/partners/<int:pk>/end/", partner_pages.end, name="partner_end"),
     path("people/settings/", views.organisation_settings, name="settings"),
 ]

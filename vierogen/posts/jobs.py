@@ -8,6 +8,7 @@ from vierogen.posts.actions import (
     asking,
     consenting,
     delivering,
+    guests,
     looking,
     mourning,
     pursuing,
@@ -68,11 +69,11 @@ def delete_after_all(_worker: str) -> bool:
 def keep_time(_worker: str) -> bool:
     """Let what was not approved in time expire, say which after-reviews are overdue, and what stays away or half.
 
-    Also hold what came to wait while something grave goes on.
+    Also hold what came to wait while something grave goes on, and let lapse what was asked of partners.
     """
     now = timezone.now()
     in_time = reviewing.expire_due(now) + reviewing.remind_of_after_reviews(now) + mourning.hold_what_came_after()
-    return bool(in_time + delivering.fail_closed() + delivering.settle_halves())
+    return bool(in_time + delivering.fail_closed() + delivering.settle_halves() + guests.lapse_due())
 
 
 def see(worker: str) -> bool:

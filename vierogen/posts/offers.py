@@ -28,6 +28,8 @@ STAYS = {
     "posts.Consent.withdrawn_by": "who wrote that down",
     "posts.Approval.by": "whose yes it was",
     "posts.Approval.writer": "who wrote what was approved",
+    "posts.GuestReview.asked_by": "who asked another organisation",
+    "posts.GuestReview.decided_by": "whose judgement it was",
     "posts.Halt.by": "who stopped everything; anybody who may can lift it",
     "posts.Halt.lifted_by": "who lifted it",
     "posts.Delivery.released_by": "who released it",

@@ -88,6 +88,22 @@ class AfterReviewState(models.TextChoices):
 AFTER_REVIEW_MOVES: Moves = {"look_back": step(AfterReviewState.OPEN, to=AfterReviewState.DONE)}
 
 
+class GuestReviewState(models.TextChoices):
+    """Where a review is that was asked of a colleague organisation."""
+
+    ASKED = "asked", _("Asked")
+    DECIDED = "decided", _("Decided")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    LAPSED = "lapsed", _("Lapsed: the post changed, was decided here, or its time passed")
+
+
+GUEST_REVIEW_MOVES: Moves = {
+    "decide": step(GuestReviewState.ASKED, to=GuestReviewState.DECIDED),
+    "take_back": step(GuestReviewState.ASKED, to=GuestReviewState.WITHDRAWN),
+    "lapse": step(GuestReviewState.ASKED, to=GuestReviewState.LAPSED),
+}
+
+
 class TakeDownState(models.TextChoices):
     """Where the removal of a remote post is."""
 

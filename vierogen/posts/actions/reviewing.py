@@ -18,6 +18,7 @@ from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.posts.actions.checking import check
 from vierogen.posts.actions.consenting import insist_on_knowing
+from vierogen.posts.actions.guests import insist_on_judge, judged
 from vierogen.posts.actions.mourning import grave_event, known_to
 from vierogen.posts.actions.writing import refuse_unfit
 from vierogen.posts.checks.base import Tier
@@ -47,7 +48,7 @@ def approve(  # noqa: PLR0913 - all that a person says yes to, and no more
     or ``WrongStateError`` when it was decided or changed meanwhile.
     """
     with transaction.atomic():
-        insist(by, Right.REVIEW, organisation_id=version.post.organisation_id)
+        guest = insist_on_judge(by, version)
         require(by)
         post, version = _locked(version, digest=digest)
         if version.contributors.filter(member__user_id=by.user_id).exists():
@@ -64,6 +65,7 @@ def approve(  # noqa: PLR0913 - all that a person says yes to, and no more
         insist_on_knowing(version, ended=ended)
         cooling = timedelta(seconds=post.organisation.cooling_off_seconds)
         _plan(approval, cooling_until=timezone.now() + cooling, despite=despite)
+        judged(guest, "approve_as_guest", by=by)
     return approval
 
 
@@ -122,7 +124,7 @@ def ask_for_changes(version: Version, *, by: Member, text: str) -> None:
     if not text.strip():
         raise ValidationError(_("Say what should change, so that the writer can go on."))
     with transaction.atomic():
-        insist(by, Right.REVIEW, organisation_id=version.post.organisation_id)
+        guest = insist_on_judge(by, version)
         post, version = _locked(version, digest=version.digest)
         Comment.objects.create(version=version, by=by, text=text.strip())
         move(post, "send_back", by=by, facts={"version": version.number})
@@ -138,6 +140,7 @@ def ask_for_changes(version: Version, *, by: Member, text: str) -> None:
             },
             link=f"/posts/{post.pk}/",
         )
+        judged(guest, "send_back_as_guest", by=by)
 
 
 def publish_now(version: Version, *, by: Member) -> int:

@@ -11,6 +11,7 @@ from vierogen.posts.models.checking import (
 )
 from vierogen.posts.models.copies import Fingerprint
 from vierogen.posts.models.deliveries import AfterReview, Approval, Delivery, Halt, Part
+from vierogen.posts.models.guests import GuestReview
 from vierogen.posts.models.removals import Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.models.writing import (
     Attachment,
@@ -38,6 +39,7 @@ __all__ = [
     "EvidenceOpening",
     "Fingerprint",
     "FoundThing",
+    "GuestReview",
     "Halt",
     "Media",
     "Mourning",

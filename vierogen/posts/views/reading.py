@@ -16,6 +16,7 @@ from vierogen.people.models import Member
 from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions.consenting import ended_in, given
+from vierogen.posts.actions.guests import asked_of
 from vierogen.posts.actions.rechecking import unanswered
 from vierogen.posts.actions.writing import reviewers_of
 from vierogen.posts.models import AfterReview, Comment, Delivery, Media, Post, TakeDown, Version
@@ -158,6 +159,7 @@ def about(request: HttpRequest, found: Post) -> dict[str, Any]:
         "comments": Comment.objects.filter(version__post=found).select_related("by__user", "version"),
         "approval": approval,
         "may_judge": may_judge(member, version),
+        **asked_of(found, member),
         **_stand(version, member, asked=asked),
         **_may(member, found, approved=approval is not None, deliveries=deliveries),
         "is_reviewer": approval is not None and approval.by_id == member.pk and not approval.emergency,

@@ -1,0 +1,160 @@
+"""A colleague organisation is the second pair of eyes, and sees only what it must judge."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+
+from tests.plugins.house import SETUP
+from tests.posts.nets import TEXT, png
+from vierogen.channels.models import Channel
+from vierogen.ledger.models import Entry
+from vierogen.ledger.moves import WrongStateError
+from vierogen.people.actions import join
+from vierogen.people.models import Member, Partnership
+from vierogen.people.partnering import agree, ask, end
+from vierogen.people.roles import Role
+from vierogen.posts.actions.content import Content
+from vierogen.posts.actions.guests import ask_partner, lapse_due, take_back
+from vierogen.posts.actions.reviewing import approve, ask_for_changes
+from vierogen.posts.actions.writing import add_picture, begin, save, submit
+from vierogen.posts.models import Delivery, GuestReview, Post, Version
+from vierogen.posts.states import GuestReviewState, PostState
+
+Enter = Callable[[Member], Client]
+
+
+@pytest.fixture
+def partners(cora: Member, otto: Member) -> Partnership:
+    """Otto's organisation agreed."""
+    asked = ask("Welzijn Anders", by=cora)
+    agree(asked, by=otto)
+    return asked
+
+
+@pytest.fixture
+def asked(partners: Partnership, offered: Version, anna: Member) -> GuestReview:
+    """Otto's organisation was asked to look at what anna wrote."""
+    return ask_partner(offered, partners.partner, by=anna)
+
+
+def _verbs(member: Member) -> set[str]:
+    return set(Entry.objects.filter(organisation_id=member.organisation_id).values_list("verb", flat=True))
+
+
+def test_a_guest_approves_and_both_ledgers_say_so(
+    asked: GuestReview, offered: Version, otto: Member, anna: Member
+) -> None:
+    approve(offered, by=otto, digest=offered.digest)
+    asked.refresh_from_db()
+    assert asked.state == GuestReviewState.DECIDED
+    assert Delivery.objects.filter(version=offered).count() == 1
+    assert {"ask_guest", "approve_as_guest"} <= _verbs(otto)
+    assert {"ask_guest", "decide", "approve"} <= _verbs(anna)
+
+
+@pytest.mark.usefixtures("partners")
+def test_a_partner_that_was_not_asked_cannot_approve(offered: Version, otto: Member) -> None:
+    with pytest.raises(PermissionDenied):
+        approve(offered, by=otto, digest=offered.digest)
+
+
+@pytest.mark.usefixtures("asked")
+def test_another_digest_is_refused(offered: Version, otto: Member) -> None:
+    with pytest.raises(WrongStateError):
+        approve(offered, by=otto, digest="0" * 64)
+
+
+@pytest.mark.usefixtures("asked")
+def test_who_wrote_it_cannot_approve_it_from_the_other_organisation(
+    enter: Enter, offered: Version, anna: Member, otto: Member, asked: GuestReview
+) -> None:
+    twice = join(otto.organisation, anna.user, roles=[Role.REVIEWER], by=SETUP)
+    assert not GuestReview.objects.open().visible_to(twice).exists()
+    with pytest.raises(PermissionDenied):
+        approve(offered, by=twice, digest=offered.digest)
+    assert enter(otto).get(f"/posts/guests/{asked.pk}/").status_code == 200
+
+
+def test_only_who_reviews_there_judges(asked: GuestReview, offered: Version, otto: Member) -> None:
+    otto.held.exclude(role=Role.WRITER).delete()
+    again = Member.objects.get(pk=otto.pk)
+    with pytest.raises(PermissionDenied):
+        approve(asked.version, by=again, digest=offered.digest)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_guest_asks_for_changes(asked: GuestReview, offered: Version, otto: Member) -> None:
+    ask_for_changes(offered, by=otto, text="Noem de dag.")
+    assert Post.objects.get(pk=offered.post_id).state == PostState.DRAFT
+    asked.refresh_from_db()
+    assert asked.state == GuestReviewState.DECIDED
+
+
+@pytest.mark.parametrize("how", ["edit", "end", "take_back", "decided here"])
+def test_what_was_asked_ends_at_once(
+    how: str,
+    enter: Enter,
+    asked: GuestReview,
+    partners: Partnership,
+    channel: Channel,
+    anna: Member,
+    ben: Member,
+    otto: Member,
+) -> None:
+    page = f"/posts/guests/{asked.pk}/"
+    assert enter(otto).get(page).status_code == 200
+    version = asked.version
+    if how == "edit":
+        save(version.post, Content(TEXT + " Kom ook.", (channel,)), by=anna)
+    elif how == "end":
+        end(partners, by=otto)
+    elif how == "take_back":
+        take_back(asked, by=anna)
+    else:
+        approve(version, by=ben, digest=version.digest)
+    assert enter(otto).get(page).status_code == 404
+    with pytest.raises((PermissionDenied, WrongStateError)):
+        approve(version, by=otto, digest=version.digest)
+    assert lapse_due() == (0 if how == "take_back" else 1)
+    assert lapse_due() == 0
+    assert GuestReview.objects.get(pk=asked.pk).state != GuestReviewState.ASKED
+
+
+def test_nobody_is_asked_without_an_agreement(partners: Partnership, offered: Version, anna: Member) -> None:
+    end(partners, by=anna.organisation.members.get(user__name="Cora"))
+    with pytest.raises(ValidationError):
+        ask_partner(offered, partners.partner, by=anna)
+
+
+def test_a_guest_sees_that_version_and_nothing_else(
+    enter: Enter, partners: Partnership, channel: Channel, anna: Member, otto: Member
+) -> None:
+    shown = add_picture(anna.organisation, png(1), name="a.png", by=anna)
+    other = add_picture(anna.organisation, png(2), name="b.png", by=anna)
+    version = begin(anna.organisation, Content(TEXT, (channel,), pictures=((shown.pk, "Een plein"),)), by=anna)
+    submit(version, by=anna)
+    asked = ask_partner(version, partners.partner, by=anna)
+    browser, page = enter(otto), f"/posts/guests/{asked.pk}/"
+    told = browser.get(page).content.decode()
+    assert TEXT in told
+    assert "Een plein" in told
+    assert anna.name not in told
+    assert browser.get(f"{page}pictures/{shown.pk}/").status_code == 200
+    assert browser.get(f"{page}pictures/{other.pk}/").status_code == 404
+    assert page in browser.get("/").content.decode()
+    post = f"/posts/{version.post_id}/"
+    for hidden in (post, f"{post}review/", f"{post}live/", f"/channels/{channel.pk}/", f"/posts/pictures/{shown.pk}/"):
+        assert browser.get(hidden).status_code == 404, hidden
+    for hidden in ("/posts/", "/posts/review/", "/channels/", "/people/", "/watch/"):
+        assert channel.handle not in browser.get(hidden).content.decode(), hidden
+    for act in (f"{post}ask-partner/", f"{page}take-back/"):
+        assert browser.post(act).status_code == 404, act
+
+
+def test_the_writer_asks_on_the_page(enter: Enter, partners: Partnership, offered: Version, anna: Member) -> None:
+    browser, page = enter(anna), f"/posts/{offered.post_id}/"
+    assert "Ask Welzijn Anders to look" in browser.get(page).content.decode()
+    browser.post(f"{page}ask-partner/", {"partner": partners.partner_id})
+    assert "Welzijn Anders was asked too" in browser.get(page).content.decode()

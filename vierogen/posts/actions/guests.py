@@ -1,0 +1,125 @@
+"""The second pair of eyes from a colleague organisation: asking for it, and who may judge as a guest."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vierogen.ledger.actions import Machine
+from vierogen.ledger.moves import WrongStateError, move, subject_of
+from vierogen.notices.actions import tell
+from vierogen.people.actions import addressees, insist
+from vierogen.people.models import Member, Organisation, Partnership
+from vierogen.people.partnering import lock_both, partners_of, record_there
+from vierogen.people.roles import Right
+from vierogen.posts.models import GuestReview, Post, Version
+from vierogen.posts.states import PostState
+
+
+@transaction.atomic
+def ask_partner(version: Version, partner: Organisation, *, by: Member) -> GuestReview:
+    """Ask ``partner`` to judge this version. They see this version, and nothing else.
+
+    Raises ``ValidationError`` without an agreement with them, or if they were asked already.
+    """
+    organisation_id = version.post.organisation_id
+    insist(by, Right.WRITE, organisation_id=organisation_id)
+    lock_both(organisation_id, partner.pk)
+    post = Post.objects.locked(version.post_id)
+    if post.state != PostState.IN_REVIEW or post.latest.pk != version.pk:
+        raise WrongStateError("ask_partner", subject_of(post))
+    agreed = Partnership.objects.of(organisation_id).of(partner.pk).agreed().first()
+    if agreed is None or partner.pk == organisation_id:
+        raise ValidationError(_("There is no agreement with this organisation. An administrator can make one."))
+    if GuestReview.objects.asked().filter(version=version, partner=partner).exists():
+        raise ValidationError(_("%(name)s was asked already.") % {"name": partner.name})
+    asked = GuestReview.objects.create(
+        organisation_id=organisation_id, partner=partner, partnership=agreed, version=version, asked_by=by
+    )
+    _tell(asked)
+    facts = {"version": version.number, "digest": version.digest}
+    for one in sorted((organisation_id, partner.pk)):
+        record_there(one, "ask_guest", subject_of(asked), by=by, facts=facts)
+    return asked
+
+
+def _tell(asked: GuestReview) -> None:
+    version, users = asked.version, asked.version.contributors.values_list("member__user_id", flat=True)
+    wrote = set(users)
+    judges = [m for m in asked.partner.members.all().who_may(Right.REVIEW) if m.user_id not in wrote]
+    tell(
+        asked.partner_id,
+        addressees(judges),
+        template="posts/mail/guest_review_wanted",
+        values={
+            "organisation": asked.organisation.name,
+            "channels": version.where(),
+            "not_before": version.not_before,
+        },
+        link=f"/posts/guests/{asked.pk}/",
+    )
+
+
+@transaction.atomic
+def take_back(asked: GuestReview, *, by: Member) -> None:
+    """Do not ask them any more: from now on they do not see it."""
+    insist(by, Right.WRITE, organisation_id=asked.organisation_id)
+    lock_both(asked.organisation_id, asked.partner_id)
+    move(asked, "take_back", by=by)
+    record_there(asked.partner_id, "take_back", subject_of(asked), by=by)
+
+
+def insist_on_judge(by: Member, version: Version) -> GuestReview | None:
+    """Refuse whoever may not judge this version: a reviewer of its organisation, or of one that was asked.
+
+    First in the transaction that decides. For a guest: what was asked of them, locked until the end, so ending the
+    partnership comes wholly before or wholly after. Raises ``PermissionDenied``.
+    """
+    organisation_id = version.post.organisation_id
+    if by.organisation_id == organisation_id:
+        insist(by, Right.REVIEW, organisation_id=organisation_id)
+        return None
+    insist(by, Right.REVIEW, organisation_id=by.organisation_id)
+    lock_both(organisation_id, by.organisation_id)
+    rows = GuestReview.objects.open().visible_to(by).filter(version=version).select_related("partnership")
+    asked = rows.select_for_update(of=("self", "partnership"), no_key=True).first()
+    if asked is None:
+        raise PermissionDenied(_("This belongs to another organisation."))
+    return asked
+
+
+def judged(asked: GuestReview | None, verb: str, *, by: Member) -> None:
+    """Write down that a guest decided, in both ledgers. Last in the transaction; nothing for one's own."""
+    if asked is None:
+        return
+    move(asked, "decide", by=by, changes={"decided_by": by, "decided_at": timezone.now()})
+    record_there(asked.partner_id, verb, subject_of(asked), by=by, facts={"digest": asked.version.digest})
+
+
+def lapse_due() -> int:
+    """Write down what does not hold any more: changed, decided here, too late, or not partners now. How many."""
+    held = GuestReview.objects.open().values("pk")
+    return sum(_lapse(row) for row in GuestReview.objects.asked().exclude(pk__in=held)[:100])
+
+
+@transaction.atomic
+def _lapse(asked: GuestReview) -> bool:
+    lock_both(asked.organisation_id, asked.partner_id)
+    if not GuestReview.objects.asked().filter(pk=asked.pk).exists():
+        return False
+    clock = Machine("clock")
+    move(asked, "lapse", by=clock)
+    record_there(asked.partner_id, "lapse", subject_of(asked), by=clock)
+    return True
+
+
+def asked_of(found: Post, member: Member) -> dict[str, Any]:
+    """For the page of a post: which partners can be asked, and which were."""
+    if found.state != PostState.IN_REVIEW or not member.may(Right.WRITE):
+        return {}
+    asked = list(GuestReview.objects.open().filter(version=found.latest).select_related("partner"))
+    busy = {row.partner_id for row in asked}
+    others = [row.other(found.organisation_id) for row in partners_of(found.organisation_id)]
+    return {"guests": asked, "partners": [other for other in others if other.pk not in busy]}
