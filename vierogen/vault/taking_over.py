@@ -110,6 +110,10 @@ def may_take_over(member: Member, channel: Channel) -> bool:
 def _insist(by: Member, channel: Channel, *, proof: Proof | None, is_drill: bool) -> None:
     if not is_drill and (proof is None or not proof.holds_for(by.user_id)):
         raise PermissionDenied(_("Prove who you are with your passkey or the app with codes first."))
+    _insist_on_place(by, channel)
+
+
+def _insist_on_place(by: Member, channel: Channel) -> None:
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     now = Member.objects.select_related("user", "organisation").prefetch_related("held").get(pk=by.pk)
     if not may_take_over(now, channel):
@@ -240,8 +244,8 @@ def skip(step: TakeoverStep, *, by: Member, why: str, proof: Proof | None = None
 
 @transaction.atomic
 def stop(takeover: Takeover, *, by: Member) -> None:
-    """Stop it; what was done stays done. Every custodian and administrator may, and the others hear of it."""
-    insist(by, Right.CONNECT, organisation_id=takeover.organisation_id)
+    """Stop it; what was done stays done. Custodians of the account and administrators may; the others hear of it."""
+    _insist_on_place(by, takeover.channel)
     _end(takeover, "stop_takeover", by=by)
 
 
