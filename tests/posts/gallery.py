@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from vierogen.channels import models as channels
+from vierogen.channels.models import channels
 from vierogen.channels.actions import add
 from vierogen.channels.models import Channel
 from vierogen.core.plugins import found_in

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from vierogen.channels import models
+from vierogen.channels.models import channels as models
 from vierogen.networks.abilities import Paced, Usage
 from vierogen.networks.asking import Forbidden
 from vierogen.networks.base import Deletes, Limited, Network, Opened, Outgoing, Profile, Shown
