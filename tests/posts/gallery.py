@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from vierogen.channels.models import channels
 from vierogen.channels.actions import add
-from vierogen.channels.models import Channel
+from vierogen.channels.models import Channel, channels
 from vierogen.core.plugins import found_in
 from vierogen.networks.abilities import Allowance, Allows, Charges, Price
 from vierogen.networks.base import Field, Format, Network, NetworkError, Outgoing, Picture, Profile, Shown
