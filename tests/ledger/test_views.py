@@ -38,8 +38,8 @@ def auditor(visit: Visit, town: Organisation) -> Client:
     return visit(make_member(town, "Roos", Role.AUDITOR))
 
 
-# What writes an entry; the second is the vault's own short form of it.
-RECORDING = {"record", "_record"}
+# What writes an entry, and the short forms of it: of the vault, and for another organisation's ledger.
+RECORDING = {"record", "_record", "record_there", "judged"}
 
 
 def verbs() -> Iterator[str]:
