@@ -180,7 +180,7 @@ def test_whichever_step_comes_last_makes_the_rights_active(
         DOES[name](card, lesson, nora)
     assert nora.arriving_since is None  # what the page holds
     require(nora)
-    assert sentence(Entry.objects.get(verb="arrive")) == "Nora did every step: the rights are active"
+    assert sentence(Entry.objects.get(verb="arrive")) == "Nora did every step, and the rights became active"
     told = {message.email: message.title for message in Message.objects.all()}
     assert "your rights are active" in told[nora.user.email]
     assert told[cora.user.email].startswith("Nora can begin")

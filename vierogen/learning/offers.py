@@ -30,8 +30,9 @@ class StandingOfMembers(Remarks):
     key = "learning"
 
     def of(self, organisation: Organisation) -> Mapping[int, Remark]:
-        """Nothing of those who are up to date."""
-        return {pk: _remark(one) for pk, one in standings_of(organisation).items() if one.open}
+        """Nothing of those who are up to date, or still get started: that says it all."""
+        standings = standings_of(organisation)
+        return {pk: _remark(one) for pk, one in standings.items() if one.open and not one.arrival}
 
 
 def _remark(standing: Standing) -> Remark:

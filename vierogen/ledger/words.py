@@ -11,7 +11,7 @@ SENTENCES = {
     "found": gettext_noop("%(who)s made the organisation"),
     "join": gettext_noop("%(who)s gave %(what)s a place"),
     "accept": gettext_noop("%(who)s accepted the invitation"),
-    "arrive": gettext_noop("%(what)s did every step: the rights are active"),
+    "arrive": gettext_noop("%(who)s did every step, and the rights became active"),
     "practise": gettext_noop("%(who)s handed in a practice post"),
     "change_roles": gettext_noop("%(who)s changed the roles of %(what)s"),
     "invite_again": gettext_noop("%(who)s invited %(what)s again"),

@@ -65,7 +65,7 @@ def settle(member: Member) -> bool:
         if not all(step.is_done for step in steps):
             return False
         Member.objects.filter(pk=now.pk).update(arriving_since=None)
-        record(now.organisation_id, "arrive", subject_of(now), by=now, personal={"member": now.name})
+        record(now.organisation_id, "arrive", subject_of(now), by=now)
         if steps:  # somebody of whom nothing is asked noticed nothing of it either
             _tell(now)
     member.arriving_since = None
