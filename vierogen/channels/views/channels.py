@@ -75,7 +75,9 @@ def settings_of(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("custodians", refusal.messages)
         else:
             messages.success(request, _("Saved."))
-            return redirect("channels:list")
+            # Whoever came here from the last step of a takeover goes on there.
+            takeover = Takeover.objects.waiting_for(channel, "custodians")
+            return redirect("vault:taking_over", pk=takeover.pk) if takeover else redirect("channels:list")
     told = {"blind_to": _(channel.network.blind_to), "connection": connection.marks_of(channel)}
     told |= {"care_marks": care_marks(channel)}
     context = {"form": form, "channel": channel, **told}
