@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from tests import nursery
 from tests.plugins.house import make_member
 from tests.posts.killing import database_url
 from tests.servers.mastodon import MastodonServer
@@ -151,9 +150,9 @@ def test_whoever_is_killed_on_the_way_leaves_a_key_that_works_and_goes_on(
         "VIEROGEN_PUBLIC_URL": house.PUBLIC_URL,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
-    command = [sys.executable, "-m", "tests.vault.dying_takeover", place, str(due(takeover).pk), str(cora.pk)]
-    ended = subprocess.run(command, env=environment, timeout=60, check=False, capture_output=True)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    step = str(due(takeover).pk)
+    ended = nursery.run("tests.vault.dying_takeover", place, step, str(cora.pk), env=environment)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert logs_in(account, key_of(sky))
     assert publish(sky, "Het werkt nog")
     while due(takeover).key in ("new_key", "old_keys"):
