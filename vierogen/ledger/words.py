@@ -11,6 +11,8 @@ SENTENCES = {
     "found": gettext_noop("%(who)s made the organisation"),
     "join": gettext_noop("%(who)s gave %(what)s a place"),
     "accept": gettext_noop("%(who)s accepted the invitation"),
+    "arrive": gettext_noop("%(who)s did every step, and the rights became active"),
+    "practise": gettext_noop("%(who)s handed in a practice post"),
     "change_roles": gettext_noop("%(who)s changed the roles of %(what)s"),
     "invite_again": gettext_noop("%(who)s invited %(what)s again"),
     "end": gettext_noop("%(who)s ended %(what)s"),
@@ -111,6 +113,11 @@ SENTENCES = {
     "oblige": gettext_noop("%(who)s made %(what)s mandatory"),
     "free": gettext_noop("%(who)s made %(what)s voluntary"),
     "certify": gettext_noop("%(who)s got a certificate of %(what)s"),
+    "ask_drill": gettext_noop("%(who)s asked for %(what)s"),
+    "start_drill": gettext_noop("%(who)s began %(what)s: its post stands there"),
+    "state_first": gettext_noop("%(who)s wrote the first statement of %(what)s"),
+    "do_measure": gettext_noop("%(who)s did what %(what)s asks for"),
+    "end_drill": gettext_noop("%(who)s ended %(what)s"),
     "keep_consent": gettext_noop("%(who)s wrote down the consent of %(what)s"),
     "withdraw_consent": gettext_noop("%(who)s wrote down that consent was taken back: %(what)s"),
     "forget_subject": gettext_noop("%(who)s removed names whose time is over from %(what)s"),
@@ -169,6 +176,7 @@ NOUNS = {
     "posts.delivery": gettext_noop("delivery %(number)s"),
     "posts.takedown": gettext_noop("take-down %(number)s"),
     "posts.mourning": gettext_noop("grave event %(number)s"),
+    "posts.practicepost": gettext_noop("practice post %(number)s"),
     "posts.quietmoment": gettext_noop("quiet moment %(number)s"),
     "posts.consent": gettext_noop("declaration of consent %(number)s"),
     "posts.evidence": gettext_noop("evidence %(number)s"),
@@ -186,6 +194,7 @@ NOUNS = {
     "people.absence": gettext_noop("absence %(number)s"),
     "people.member": gettext_noop("member %(number)s"),
     "learning.agreement": gettext_noop("agreement %(number)s"),
+    "practice.drill": gettext_noop("exercise %(number)s"),
     "learning.lesson": gettext_noop("lesson %(number)s"),
     "notices.alarm": gettext_noop("alarm %(number)s"),
     "listening.subscription": gettext_noop("source %(number)s"),
@@ -203,6 +212,7 @@ PAGES = {
     "vault.export": "vault:export",
     "listening.subscription": "listening:source",
     "listening.alert": "listening:alert",
+    "practice.drill": "drills:drill",
 }
 
 
@@ -221,10 +231,13 @@ def said(entry: Entry) -> str:
     """What the person said to it (a reason, a note), "" when nothing was said or it was forgotten."""
     told = _told(entry)
     words = told.get("reason") or told.get("note") or ""
-    if not entry.facts.get("without_standing"):
+    lacked = entry.facts.get("without_standing") or []
+    if not lacked:
         return words
+    is_new = any(what.startswith("arrival:") for what in lacked)
     # Stop, taking down and the emergency path are open to them all the same.
-    return " ".join(filter(None, [words, _("(Agreements or lessons were overdue.)")]))
+    why = _("(They were still getting started.)") if is_new else _("(Agreements or lessons were overdue.)")
+    return " ".join(filter(None, [words, why]))
 
 
 def page_of(entry: Entry) -> str:

@@ -7,6 +7,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.notices.actions import Addressee, tell
 from vierogen.people.models import Absence, Departure, Member, Organisation, RoleHeld, User
-from vierogen.people.roles import Right, Role
+from vierogen.people.roles import Right, Role, roles_with
 
 
 def demand(member: Member, right: Right) -> None:
@@ -73,8 +74,12 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     by: Actor,
     ends_on: date | None = None,
     is_temporary: bool = False,
+    is_new: bool = False,
 ) -> Member:
-    """Give ``user`` a place in ``organisation``; the row of somebody who left is used again."""
+    """Give ``user`` a place in ``organisation``; the row of somebody who left is used again.
+
+    ``is_new``: they get started first, see arriving.py.
+    """
     if isinstance(by, Member):
         insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
     wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
@@ -82,7 +87,8 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     if known and known.is_current:
         raise ValidationError(_("%(name)s is a member already. Change the roles there.") % {"name": known.name})
     fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None}
-    member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh)
+    arriving = {"arriving_since": timezone.now() if is_new else None}
+    member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh | arriving)
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     _call_off(member, by=by)
@@ -140,17 +146,33 @@ def _hold(member: Member, roles: set[Role]) -> None:
 def change_roles(
     member: Member, *, roles: Iterable[Role], ends_on: date | None, by: Member, is_temporary: bool = False
 ) -> None:
-    """Give ``member`` exactly these roles and this last day."""
+    """Give ``member`` exactly these roles and this last day.
+
+    Whoever gives themself the right to be shown secrets does not do so unseen: others hear of it.
+    """
     lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
     if Role.ADMINISTRATOR not in wanted or ends_on is not None:
         keep_another_administrator(member)
+    seeing = set(roles_with(Right.REVEAL))
+    could_see = RoleHeld.objects.filter(member=member.pk, role__in=seeing).exists()
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     last_until(member, ends_on, by=by, is_temporary=is_temporary)
+    if member == by and wanted & seeing and not could_see:
+        _tell_of_oneself(member)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
+
+
+def _tell_of_oneself(member: Member) -> None:
+    """Whoever else can be shown secrets; where nobody can, the other administrators."""
+    members = Member.objects.exclude(pk=member.pk).filter(organisation_id=member.organisation_id)
+    others = members.who_may(Right.REVEAL) or members.who_may(Right.MANAGE_PEOPLE)
+    link = reverse("people:member", args=[member.pk])
+    told = {"who": member.name}
+    tell(member.organisation_id, addressees(others), template="people/mail/oneself", values=told, link=link)
 
 
 def last_until(member: Member, ends_on: date | None, *, by: Actor, is_temporary: bool) -> None:
@@ -231,13 +253,17 @@ def invite(  # noqa: PLR0913 - each of these is part of an invitation
     by: Member,
     ends_on: date | None = None,
     is_temporary: bool = False,
+    is_new: bool = True,
 ) -> Member:
-    """Ask somebody in: they get a mail with an address to choose a password, or to log in as they already can."""
+    """Ask somebody in: they get a mail with an address to choose a password, or to log in as they already can.
+
+    ``is_new`` False is for the second person of an organisation: whoever begins it has nobody to learn from.
+    """
     insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
         user = User.objects.create_user(email, name=name, language=organisation.language)
-    member = join(organisation, user, roles=roles, by=by, ends_on=ends_on, is_temporary=is_temporary)
+    member = join(organisation, user, roles=roles, by=by, ends_on=ends_on, is_temporary=is_temporary, is_new=is_new)
     _send_invitation(member, by=by)
     return member
 

@@ -1,6 +1,6 @@
 """What the demo begins with: a fictitious municipality, its people, two accounts, and some posts on their way."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -201,11 +201,11 @@ def _join(organisation: Organisation, person: Person) -> Member:
     # Nobody knows the password: people of the demo come in by a button, which only practice has.
     user = User.objects.create_user(person.email, token_urlsafe(32), name=person.name)
     ends_on = organisation.today() + TRAINEESHIP if person.is_temporary else None
-    return join(organisation, user, roles=person.roles, by=DEMO, ends_on=ends_on)
+    return join(organisation, user, roles=person.roles, by=DEMO, ends_on=ends_on, is_new=person.is_temporary)
 
 
 def _connect(
-    organisation: Organisation, account: Account, url: str, *, colour: Colour, keepers: Iterable[Member]
+    organisation: Organisation, account: Account, url: str, *, colour: Colour, keepers: Sequence[Member]
 ) -> Channel:
     cora, *_others = keepers
     channel = connect(organisation, Mastodon.key, server=url, credentials={"token": account.token}, by=cora)
@@ -213,8 +213,15 @@ def _connect(
     channel.handle = f"@{account.handle}"
     channel.save(update_fields=["handle"])
     channels.change(channel, by=cora, colour=colour, automatic_take_down_after=None)
-    channels.entrust(channel, to=keepers, by=cora)
+    entrust(channel, keepers)
     return channel
+
+
+def entrust(channel: Channel, keepers: Sequence[Member]) -> None:
+    """To these two or more, each chosen by another: who chooses themself would be mailed about."""
+    first, last = keepers[0], keepers[-1]
+    channels.entrust(channel, to=[last], by=first)
+    channels.entrust(channel, to=keepers, by=last)
 
 
 def _write(organisation: Organisation, channel: Channel, *, by: Member) -> None:

@@ -100,6 +100,11 @@ def lacks(channel: Channel) -> list[tuple[str, str, str]]:
     return [(field, str(Field(field).label), _(why)) for field, why in wanted if not has_kept(channel, field)]
 
 
+def waits_for(channel: Channel, field: str) -> Takeover | None:
+    """The takeover whose next step is that a new secret of this kind is put into the vault."""
+    return Takeover.objects.waiting_for(channel, *(each.key for each in plan(channel) if each.kept == field))
+
+
 def may_take_over(member: Member, channel: Channel) -> bool:
     """May ``member`` take this account over: its custodian, or an administrator, and here to stay?"""
     if member.organisation_id != channel.organisation_id or member.ends_on or not member.may(Right.CONNECT):

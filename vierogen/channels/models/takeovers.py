@@ -22,6 +22,12 @@ class TakeoverQuerySet(models.QuerySet["Takeover"]):
         """Those that have not come to an end."""
         return self.filter(state=TakeoverState.RUNNING)
 
+    def waiting_for(self, channel: Channel, *keys: str) -> "Takeover | None":
+        """The one of this account that is under way, no exercise, and whose next step is one of these."""
+        found = self.running().filter(channel=channel, is_drill=False).first()
+        due = found and found.steps.filter(state=StepState.TODO).first()
+        return found if due and due.key in keys else None
+
 
 class Takeover(models.Model):
     """An account gets into other hands, step by step; with ``is_drill`` nothing changes and only the time is taken."""

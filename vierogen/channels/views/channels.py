@@ -36,8 +36,10 @@ def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
 @needs(Right.SEE)
 def listing(request: HttpRequest) -> HttpResponse:
     """Every account, how it is doing, and who answers for it."""
-    rows = Channel.objects.visible_to(member_of(request)).prefetch_related(
-        "custodians__member__user", "custodians__member__organisation", "key_life"
+    rows = (
+        Channel.objects.visible_to(member_of(request))
+        .official()
+        .prefetch_related("custodians__member__user", "custodians__member__organisation", "key_life")
     )
     lines = [{"channel": row, "marks": _marks(row)} for row in rows]
     return render(request, "channels/list.html", {"lines": lines, "rights": member_of(request).rights})
@@ -73,7 +75,9 @@ def settings_of(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("custodians", refusal.messages)
         else:
             messages.success(request, _("Saved."))
-            return redirect("channels:list")
+            # Whoever came here from the last step of a takeover goes on there.
+            takeover = Takeover.objects.waiting_for(channel, "custodians")
+            return redirect("vault:taking_over", pk=takeover.pk) if takeover else redirect("channels:list")
     told = {"blind_to": _(channel.network.blind_to), "connection": connection.marks_of(channel)}
     told |= {"care_marks": care_marks(channel)}
     context = {"form": form, "channel": channel, **told}

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vierogen.channels.connection import marks_before, may_be_asked
-from vierogen.channels.models import Channel, networks
+from vierogen.channels.models import Channel, Takeover, networks
 from vierogen.core.sealing import SealError
 from vierogen.people.models import Member
 from vierogen.people.requests import member_of
@@ -19,6 +19,7 @@ from vierogen.people.roles import Right
 from vierogen.vault import actions, log_in
 from vierogen.vault.forms import AccountForm, CredentialsForm
 from vierogen.vault.models import Handshake
+from vierogen.vault.taking_over import NEW_KEY
 from vierogen.web.doors import needs
 
 # Which log-ins at networks were begun in this session, by number.
@@ -80,6 +81,9 @@ def _handed_in(form: CredentialsForm, key: str, *, channel: Channel | None, by: 
 
 def _connected(request: HttpRequest, channel: Channel) -> HttpResponse:
     messages.success(request, _("%(channel)s is connected and watched from now on.") % {"channel": channel})
+    takeover = Takeover.objects.waiting_for(channel, NEW_KEY)
+    if takeover:
+        return redirect("vault:taking_over", pk=takeover.pk)
     return redirect("channels:channel", pk=channel.pk)
 
 

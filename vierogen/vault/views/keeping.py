@@ -20,7 +20,7 @@ from vierogen.core.sealing import SealError
 from vierogen.people.models import Member
 from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
-from vierogen.vault import keeping, revealing
+from vierogen.vault import keeping, revealing, taking_over
 from vierogen.vault.forms import KeepForm
 from vierogen.vault.models import Field, Kept, Reveal
 from vierogen.vault.states import SEEN, RevealState
@@ -67,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         counts[channel_id] = counts.get(channel_id, 0) + 1
     lines = [
         {"channel": channel, "marks": [_counted(counts.get(channel.pk, 0))]}
-        for channel in Channel.objects.visible_to(member)
+        for channel in Channel.objects.visible_to(member).official()
     ]
     return render(request, "vault/list.html", {"lines": lines, "rights": member.rights})
 
@@ -150,7 +150,8 @@ def keep(request: HttpRequest, pk: int, field: str) -> HttpResponse:
         else:
             told = {"secret": kept.get_field_display(), "account": kept.channel}
             messages.success(request, _("%(secret)s of %(account)s is sealed.") % told)
-            return redirect("vault:secrets", pk=pk)
+            takeover = taking_over.waits_for(kept.channel, field)
+            return redirect("vault:taking_over", pk=takeover.pk) if takeover else redirect("vault:secrets", pk=pk)
     return render(
         request, "vault/keep.html", {"form": form, "kept": kept, "channel": kept.channel}, status=_status(form)
     )
