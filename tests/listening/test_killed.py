@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests import nursery
 from tests.listening.newsroom import make_alert, make_hit
 from tests.plugins.house import make_member
 from tests.posts.killing import environment
@@ -94,9 +95,8 @@ def test_who_is_killed_after_the_commit_made_it(town: Organisation, anna: Member
 
 
 def make_and_die(step: str) -> None:
-    command = [sys.executable, "-m", "tests.listening.dying_worker", step]
-    done = subprocess.run(command, env=environment(), timeout=60, check=False, capture_output=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    done = nursery.run("tests.listening.dying_worker", step, env=environment())
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 def many(town: Organisation, number: int) -> list[Member]:
