@@ -28,6 +28,7 @@ def test_an_exercise_from_its_beginning_to_what_was_learned(
     expect(leader.locator("main")).to_contain_text("Dirk")
     leader.get_by_role("button", name="Begin the exercise").click()
     expect(leader.locator("#drill-live")).to_contain_text("The watch saw the post and rang", timeout=40_000)
+    expect(leader.get_by_label("Your first statement")).to_be_visible()  # the page came anew by itself
 
     officer.goto(officer.url.rstrip("/") + "/")
     attention = officer.locator(".attention").filter(has_text="Exercise: Stray post")
