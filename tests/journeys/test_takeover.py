@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.test_vault_pages import strongly
+from tests.journeys.test_vault_pages import in_dutch, strongly
 from tests.journeys.walking import HEIGHTS, STOPS, Stop, Walk, Window
 from tests.people.conftest import code_of
 from tests.plugins.house import make_member
@@ -21,7 +21,7 @@ from tests.servers.pds import PDS, Account
 from vierogen.channels.actions import entrust
 from vierogen.channels.models import Channel, Takeover
 from vierogen.people import departing
-from vierogen.people.models import Member, Organisation, User
+from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.practice.records import Account as Practised
 from vierogen.practice.server import PracticeServer
@@ -238,13 +238,6 @@ def renew(page: Page, field: Field, value: str) -> None:
     write(page, str(field.label), value)
     follow(page, "Seal it")
     follow(page, "This is done")
-
-
-def in_dutch(channel: Channel) -> None:
-    """As people see it who have it in use, without the number of this computer."""
-    User.objects.update(language="nl")
-    channel.handle = "@gemeente_voorbeeld"
-    channel.save(update_fields=["handle"])
 
 
 @pytest.mark.parametrize("width", sorted(HEIGHTS))
