@@ -89,12 +89,41 @@ def test_fewer_than_two_only_by_who_knows_it_and_the_others_hear(
     assert 'name="knowing"' in refused.content.decode()
     assert client.post(page, {**told, "knowing": "on"}).status_code == 302
     assert channel.custodians.count() == 1
-    assert [(row.email, row.title) for row in Message.objects.all()] == [
+    assert [(row.email, row.title) for row in Message.objects.filter(user_id=cora.user_id)] == [
         (cora.user.email, f"Few people answer for {channel.handle} now")
     ]
     assert Entry.objects.filter(verb="entrust").latest("number").facts["knowing"] is True
     # Who saves something else then is not asked again.
     assert client.post(page, told).status_code == 302
+
+
+def test_who_makes_themself_a_custodian_does_not_do_so_unseen(channel: Channel, kees: Member, cora: Member) -> None:
+    mails = Message.objects.all
+    mine = f"Cora is a custodian of {channel.handle} now"
+    # Kees was chosen with her.
+    assert [(row.email, row.title) for row in mails()] == [(kees.user.email, mine)]
+    entrust(channel, to=[kees, cora], by=cora)
+    entrust(channel, to=[kees], by=cora, knowing=True)
+    mails().delete()
+    # Others whom she chooses are no news of this kind; that she stands in for Kees is, and he hears of it.
+    entrust(channel, to=[kees, make_member(channel.organisation, "Kim", Role.CUSTODIAN)], by=cora)
+    assert not mails().exists()
+    entrust(channel, to=[cora, make_member(channel.organisation, "Koos", Role.CUSTODIAN)], by=cora)
+    assert {row.email.split("@")[0] for row in mails() if row.title == mine} == {"kees", "kim", "koos"}
+    assert all(cora.user.email != row.email for row in mails())
+
+
+def test_where_there_is_no_other_custodian_the_other_administrators_hear(channel: Channel, cora: Member) -> None:
+    entrust(channel, to=[cora], by=cora)
+    assert not Message.objects.exists()  # nobody is there
+    entrust(channel, to=[], by=cora, knowing=True)
+    ada = make_member(channel.organisation, "Ada", Role.ADMINISTRATOR)
+    ada.user.language = "nl"
+    ada.user.save()
+    entrust(channel, to=[cora], by=cora)
+    told = Message.objects.latest("pk")
+    assert (told.email, told.title) == (ada.user.email, f"Cora is nu sleutelhouder van {channel.handle}")
+    assert reverse("channels:channel", args=[channel.pk]) in told.text
 
 
 def test_what_is_declared_makes_the_score_and_lapses_after_a_year(

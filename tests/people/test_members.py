@@ -120,6 +120,23 @@ def test_only_an_administrator_of_the_same_organisation_changes_roles(anna: Memb
             change_roles(anna, roles=[Role.ADMINISTRATOR], ends_on=None, by=member)
 
 
+def test_who_gives_themself_the_right_to_see_secrets_does_not_do_so_unseen(town: Organisation, cora: Member) -> None:
+    ada, both = make_member(town, "Ada", Role.ADMINISTRATOR), [Role.ADMINISTRATOR, Role.CUSTODIAN]
+    for _time in range(2):
+        change_roles(cora, roles=both, ends_on=None, by=cora)
+    mine = "Cora has the role of custodian now"
+    # Only when it is new, and never to her.
+    assert [(row.email, row.title) for row in Message.objects.all()] == [(ada.user.email, mine)]
+    change_roles(cora, roles=[Role.ADMINISTRATOR], ends_on=None, by=cora)
+    kees = make_member(town, "Kees", Role.CUSTODIAN)
+    change_roles(cora, roles=both, ends_on=None, by=cora)
+    assert Message.objects.latest("pk").email == kees.user.email
+    assert Message.objects.count() == 2
+    # What somebody else gives them is seen by two already.
+    change_roles(ada, roles=both, ends_on=None, by=cora)
+    assert Message.objects.count() == 2
+
+
 @pytest.mark.parametrize("ends_in", [None, 30])
 def test_the_last_administrator_stays_one(town: Organisation, cora: Member, ends_in: int | None) -> None:
     roles = [Role.WRITER] if ends_in is None else [Role.ADMINISTRATOR]

@@ -403,6 +403,7 @@ def warned_at(life: KeyLife, days: float) -> int:
 def test_custodians_are_warned_14_7_3_and_1_days_before_each_once(life: KeyLife, kept: Channel, cora: Member) -> None:
     kees = make_member(kept.organisation, "Kees", Role.CUSTODIAN)
     entrust(kept, to=[cora, kees], by=cora)
+    Message.objects.all().delete()
     KeyLife.objects.update(problem="The network has trouble.")
     told = {days: warned_at(life, days) for days in (20, 14.1, 13.9, 13.8, 8, 6.9, 6.8, 4, 2.9, 2, 0.9, 0.5, -1)}
     assert [days for days, number in told.items() if number] == [13.9, 6.9, 2.9, 0.9]

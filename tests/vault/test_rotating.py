@@ -1,9 +1,13 @@
 """A new key while everything runs: whatever moment it is cut off at, everything opens, and it goes on."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,9 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from tests.posts.killing import database_url
+from tests.vault.dying_rotation import STEPS as PLACES
+from tests.vault.reading_along import GOOD
 from vierogen.channels.models import Channel
 from vierogen.core import sealing
 from vierogen.core.plugins import offered
@@ -140,6 +147,80 @@ def test_killed_at_any_step_everything_opens_and_the_next_run_finishes(
         assert len(key_ids()) == 1
     everything_opens(full)
     assert killed >= 3
+
+
+@pytest.fixture
+def environment(key_file: Path, settings: Any) -> dict[str, str]:
+    """What another process needs to work with this test's rows and key."""
+    return os.environ | {
+        "VIEROGEN_DATABASE_URL": database_url(),
+        "VIEROGEN_HOME": str(settings.HOME),
+        "VIEROGEN_KEY_FILE": str(key_file),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+
+
+@pytest.fixture
+def reading(full: Channel, environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
+    """A process that was there all along; call it for the lines that it wrote so far, a whole round more each time."""
+    told = tmp_path / "reading.txt"
+    with (
+        told.open("wb") as out,
+        subprocess.Popen([sys.executable, "-m", "tests.vault.reading_along"], env=environment, stdout=out) as reader,
+    ):
+
+        def lines() -> list[str]:
+            seen, give_up = len(told.read_text().splitlines()), time.monotonic() + 20
+            # Two: the first may have begun before whatever is to be seen.
+            while len(told.read_text().splitlines()) < seen + 2:
+                assert reader.poll() is None, "the reader ended by itself"
+                assert time.monotonic() < give_up, "the reader stands still"
+                time.sleep(0.01)
+            return told.read_text().splitlines()
+
+        try:
+            yield lines
+        finally:
+            reader.kill()
+
+
+def ciphertexts() -> dict[tuple[str, int], bytes]:
+    """What is sealed, row by row; a new key changes none of it."""
+    tables = [model for model in apps.get_models() if issubclass(model, Envelope)]
+    return {
+        (model._meta.label, pk): bytes(told)
+        for model in tables
+        for pk, told in model._base_manager.values_list("pk", "ciphertext")
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_process_killed_at_any_step_loses_nothing_and_one_that_reads_all_along_follows(
+    full: Channel, environment: dict[str, str], reading: Callable[[], list[str]]
+) -> None:
+    before, keys = ciphertexts(), [keyring()[0].id]
+    for place in PLACES:
+        command = [sys.executable, "-m", "tests.vault.dying_rotation", place]
+        ended = subprocess.run(command, env=environment, timeout=30, check=False, capture_output=True)
+        assert ended.returncode == -signal.SIGKILL, (place, ended.stderr.decode())
+        everything_opens(full)
+        keys.append(rotate().key_id)
+        assert key_ids() == {keys[-1]}, place
+        everything_opens(full)
+        # The process that was running all the while seals with the new key.
+        assert reading()[-1] == f"{keys[-1]} {GOOD}", place
+    # And once more as people type it.
+    vierogen = [str(Path(sys.executable).with_name("vierogen")), "rotate-key"]
+    environment |= {"DJANGO_SETTINGS_MODULE": "vierogen.config.settings"}
+    said = subprocess.run(vierogen, env=environment, timeout=30, check=True, capture_output=True)
+    assert f"A new key is in use: {keyring()[0].id}." in said.stdout.decode()
+    lines = reading()
+    assert {line.split(" ", 1)[1] for line in lines} == {GOOD}
+    # Every key in its turn, also one that was whole when its maker died.
+    assert {line.split()[0] for line in lines} >= {*keys, keyring()[0].id}
+    assert len({*keys, keyring()[0].id}) == len(PLACES) + 2
+    assert ciphertexts() == before
+    everything_opens(full)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -77,7 +77,8 @@ def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_aft
 def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool = False) -> None:
     """Say who answers for the channel: exactly these members, who can take it over and are here to stay.
 
-    Fewer than two, where there were more, only ``knowing`` it; then everybody who answers for it hears of it.
+    Fewer than two, where there were more, only ``knowing`` it; then everybody who answers for it hears of it. So do
+    the others when somebody makes themself a custodian: that is the way to its secrets.
     """
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     rows = Member.objects.filter(pk__in=[member.pk for member in to]).order_by("pk")
@@ -99,6 +100,8 @@ def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool
     facts = {"custodians": sorted(member.actor for member in members), "knowing": is_fewer}
     if is_fewer:
         _tell_of_fewer(channel, before, by=by)
+    if by in members and by not in before:
+        _tell_of_oneself(channel, {*before, *members} - {by}, by=by)
     record(channel.organisation_id, "entrust", subject_of(channel), by=by, facts=facts)
 
 
@@ -115,6 +118,15 @@ def _tell_of_fewer(channel: Channel, before: Iterable[Member], *, by: Member) ->
     link = reverse("channels:channel", args=[channel.pk])
     told = addressees(others.values())
     tell(channel.organisation_id, told, template="channels/mail/fewer", values=values, link=link)
+
+
+def _tell_of_oneself(channel: Channel, others: Iterable[Member], *, by: Member) -> None:
+    """The other custodians, also those who are none any more; where there are none, the other administrators."""
+    administrators = channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)
+    told = addressees(sorted(others, key=lambda one: one.pk) or [one for one in administrators if one.pk != by.pk])
+    values = {"who": by.name, "account": channel.handle, "network": channel.network_name}
+    link = reverse("channels:channel", args=[channel.pk])
+    tell(channel.organisation_id, told, template="channels/mail/oneself", values=values, link=link)
 
 
 def disconnect(channel: Channel, *, by: Actor, why: str) -> None:

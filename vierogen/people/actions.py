@@ -15,7 +15,7 @@ from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.notices.actions import Addressee, tell
 from vierogen.people.models import Absence, Departure, Member, Organisation, RoleHeld, User
-from vierogen.people.roles import Right, Role
+from vierogen.people.roles import Right, Role, roles_with
 
 
 def demand(member: Member, right: Right) -> None:
@@ -140,17 +140,33 @@ def _hold(member: Member, roles: set[Role]) -> None:
 def change_roles(
     member: Member, *, roles: Iterable[Role], ends_on: date | None, by: Member, is_temporary: bool = False
 ) -> None:
-    """Give ``member`` exactly these roles and this last day."""
+    """Give ``member`` exactly these roles and this last day.
+
+    Whoever gives themself the right to be shown secrets does not do so unseen: others hear of it.
+    """
     lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
     if Role.ADMINISTRATOR not in wanted or ends_on is not None:
         keep_another_administrator(member)
+    seeing = set(roles_with(Right.REVEAL))
+    could_see = RoleHeld.objects.filter(member=member.pk, role__in=seeing).exists()
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     last_until(member, ends_on, by=by, is_temporary=is_temporary)
+    if member == by and wanted & seeing and not could_see:
+        _tell_of_oneself(member)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
+
+
+def _tell_of_oneself(member: Member) -> None:
+    """Whoever else can be shown secrets; where nobody can, the other administrators."""
+    members = Member.objects.exclude(pk=member.pk).filter(organisation_id=member.organisation_id)
+    others = members.who_may(Right.REVEAL) or members.who_may(Right.MANAGE_PEOPLE)
+    link = reverse("people:member", args=[member.pk])
+    told = {"who": member.name}
+    tell(member.organisation_id, addressees(others), template="people/mail/oneself", values=told, link=link)
 
 
 def last_until(member: Member, ends_on: date | None, *, by: Actor, is_temporary: bool) -> None:

@@ -1,6 +1,6 @@
 """What the demo begins with: a fictitious municipality, its people, two accounts, and some posts on their way."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -207,7 +207,7 @@ def _join(organisation: Organisation, person: Person) -> Member:
 
 
 def _connect(
-    organisation: Organisation, account: Account, url: str, *, colour: Colour, keepers: Iterable[Member]
+    organisation: Organisation, account: Account, url: str, *, colour: Colour, keepers: Sequence[Member]
 ) -> Channel:
     cora, *_others = keepers
     channel = connect(organisation, Mastodon.key, server=url, credentials={"token": account.token}, by=cora)
@@ -215,8 +215,15 @@ def _connect(
     channel.handle = f"@{account.handle}"
     channel.save(update_fields=["handle"])
     channels.change(channel, by=cora, colour=colour, automatic_take_down_after=None)
-    channels.entrust(channel, to=keepers, by=cora)
+    entrust(channel, keepers)
     return channel
+
+
+def entrust(channel: Channel, keepers: Sequence[Member]) -> None:
+    """To these two or more, each chosen by another: who chooses themself would be mailed about."""
+    first, last = keepers[0], keepers[-1]
+    channels.entrust(channel, to=[last], by=first)
+    channels.entrust(channel, to=keepers, by=last)
 
 
 def _write(organisation: Organisation, channel: Channel, *, by: Member) -> None:

@@ -9,7 +9,7 @@ from vierogen.channels import actions as channels
 from vierogen.channels.models import Channel, Colour
 from vierogen.people.models import Organisation
 from vierogen.people.roles import Role
-from vierogen.practice.demo import ORGANISATION
+from vierogen.practice.demo import ORGANISATION, entrust
 from vierogen.practice.drawing import photo
 from vierogen.practice.phone import Login, remember
 from vierogen.practice.photo_app import KEY, photo_phone_file
@@ -67,4 +67,4 @@ def _connect(organisation: Organisation, account: Account, url: str) -> None:
         organisation, KEY, server=url, credentials={"token": account.token, "account_id": account.id}, by=cora
     )
     channels.change(channel, by=cora, colour=COLOURS[account.username], automatic_take_down_after=None)
-    channels.entrust(channel, to=[cora, *others], by=cora)
+    entrust(channel, [cora, *others])
