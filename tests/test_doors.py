@@ -57,6 +57,7 @@ from vierogen.posts.actions.reviewing import approve, publish_in_emergency
 from vierogen.posts.actions.writing import Content, begin, submit
 from vierogen.posts.models import Consent, Delivery, Evidence, GuestReview, Media, Post, QuietMoment, TakeDown, Version
 from vierogen.posts.states import PostState
+from vierogen.practice.models import Drill
 from vierogen.practice.network import Account
 from vierogen.practice.server import PracticeServer
 from vierogen.vault import keeping, taking_over
@@ -226,6 +227,7 @@ class World:
     partnership: Partnership
     guest: GuestReview
     sent_out: GuestReview
+    drill: Drill
 
 
 def post(world: World) -> dict[str, Any]:
@@ -329,7 +331,18 @@ def takeover_step(world: World) -> dict[str, Any]:
     return {"pk": world.takeover.pk, "key": "new_key"}
 
 
+def drill(world: World) -> dict[str, Any]:
+    """An exercise that is being prepared."""
+    return {"pk": world.drill.pk}
+
+
 WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
+    "drills:begin": lambda _world: {"key": "stray_post"},
+    "drills:drill": drill,
+    "drills:live": drill,
+    "drills:statement": drill,
+    "drills:measure": lambda world: {**drill(world), "key": "changed"},
+    "drills:end": drill,
     "people:setup": lambda _world: {"token": "x"},
     "people:accept": invitation,
     "people:member": lambda world: {"pk": world.member.pk},
@@ -553,6 +566,7 @@ def world(channel: Channel, official: Account, practice: PracticeServer, town: O
         certificate=done(lesson, by=writer),
         absence=plan(writer, stand_in=reviewer, starts=town.today(), ends=date(2199, 1, 1), by=cora),
         departure=departing.begin(leaver, last_day=date(2199, 1, 1), by=cora),
+        drill=Drill.objects.create(organisation=town, scenario="leaked_password", led_by=cora),
         takeover=taking_over.begin(channel, by=cora, proof=Proof(cora.user_id, "totp", now.timestamp())),
         **partnered(offered, writer, picture),
     )
@@ -804,7 +818,7 @@ def test_who_proved_it_ten_minutes_ago_is_asked_again_there_and_nowhere_else(wor
 def test_a_member_of_another_organisation_finds_nothing_of_ours(world: World, otto: Member) -> None:
     head = Head.objects.get(organisation_id=world.town.pk)
     shared = {"people:setup", "people:accept", "vault:connect_to", "listening:unsubscribe", "listening:feed"}
-    shared.add("learning:certificate")
+    shared |= {"learning:certificate", "drills:begin"}
     wrong = []
     for door, method, answer in visits(OURS, world, session_of(otto.user)):
         of_ours = bool(door.things) and door.name not in shared and not door.name.startswith("practice:")

@@ -29,7 +29,7 @@ def database_url() -> str:
     return f"postgres://{who}{host}:{port}/{known['NAME']}"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """What another process needs to work in this test's own house."""
     return os.environ | {
         "VIEROGEN_DATABASE_URL": database_url(),
@@ -41,7 +41,7 @@ def _environment() -> dict[str, str]:
 
 def work_and_die(step: str, network: str = "mastodon", *, job: str = "deliver") -> None:
     command = [sys.executable, "-m", "tests.posts.dying_worker", job, step, network]
-    done = subprocess.run(command, env=_environment(), timeout=60, check=False, capture_output=True)
+    done = subprocess.run(command, env=environment(), timeout=60, check=False, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
@@ -49,7 +49,7 @@ def work_and_die(step: str, network: str = "mastodon", *, job: str = "deliver") 
 def worker_until_killed() -> Iterator[None]:
     """A worker in a process of its own; at the end of the block it gets ``kill -9``, whatever it is doing."""
     command = [sys.executable, "-m", "tests.posts.whole_worker"]
-    with subprocess.Popen(command, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
         try:
             yield
             assert worker.poll() is None, "the worker ended by itself"

@@ -1,6 +1,5 @@
 """An account gets into other hands without whoever leaves: at a real Bluesky server, and killed at each place."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,13 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
-from django.conf import settings as house
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from tests.plugins.house import make_member
-from tests.posts.killing import database_url
+from tests.posts.killing import environment
 from tests.servers.mastodon import MastodonServer
 from tests.servers.pds import PDS, Account
 from tests.vault.dying_takeover import ENDING, MAKING
@@ -145,14 +143,8 @@ def test_whoever_is_killed_on_the_way_leaves_a_key_that_works_and_goes_on(
     takeover = taking_over.begin(sky, by=cora, proof=proof_of(cora))
     if place in ENDING:
         do(takeover, cora)
-    environment = os.environ | {
-        "VIEROGEN_DATABASE_URL": database_url(),
-        "VIEROGEN_HOME": str(house.HOME),
-        "VIEROGEN_PUBLIC_URL": house.PUBLIC_URL,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-    }
     command = [sys.executable, "-m", "tests.vault.dying_takeover", place, str(due(takeover).pk), str(cora.pk)]
-    ended = subprocess.run(command, env=environment, timeout=60, check=False, capture_output=True)
+    ended = subprocess.run(command, env=environment(), timeout=60, check=False, capture_output=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
     assert logs_in(account, key_of(sky))
     assert publish(sky, "Het werkt nog")

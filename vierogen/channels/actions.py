@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vierogen.channels.custody import ENOUGH, Custody, may_keep
-from vierogen.channels.models import Channel, Custodian, networks, realm_of
+from vierogen.channels.models import Channel, Colour, Custodian, networks, realm_of
 from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
@@ -53,6 +53,31 @@ def add(organisation: Organisation, profile: Profile, *, network_key: str, serve
         facts={"network": network_key, "handle": profile.handle},
     )
     return channel
+
+
+@transaction.atomic
+def add_exercise(organisation: Organisation, *, server: str, account_id: str, name: str, by: Actor) -> Channel:
+    """An account on this machine, for the length of an exercise, of which ``name`` tells. Nobody answers for it."""
+    channel = Channel.objects.create(
+        organisation=organisation,
+        network_key="mastodon",
+        server=server,
+        realm=server,
+        account_id=account_id,
+        handle=name,
+        name=name,
+        colour=Colour.GREY,
+        is_exercise=True,
+    )
+    record(organisation.pk, "connect", subject_of(channel), by=by, facts={"exercise": True})
+    return channel
+
+
+def close_exercise(channel: Channel, *, by: Actor) -> None:
+    """The exercise is over, so nobody looks at its account any more. Raises ``WrongStateError`` where it was closed."""
+    if not channel.is_exercise:
+        raise ValueError(f"{channel.pk} is no exercise")
+    move(channel, "close", by=by)
 
 
 @transaction.atomic

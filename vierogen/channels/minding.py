@@ -31,7 +31,7 @@ LEAVING = gettext_noop("Of the people who answer for this account, so few stay t
 def unchecked() -> Channel | None:
     """An account that was not looked at yet today, by the calendar of its organisation."""
     for organisation in Organisation.objects.order_by("pk"):
-        rows = Channel.objects.watched().filter(organisation=organisation)
+        rows = Channel.objects.watched().official().filter(organisation=organisation)
         found = rows.exclude(custody_check__checked_on=organisation.today()).order_by("pk").first()
         if found is not None:
             return found

@@ -17,6 +17,7 @@ from vierogen.listening import jobs as listening_jobs
 from vierogen.notices import jobs as notices_jobs
 from vierogen.people import jobs as people_jobs
 from vierogen.posts import jobs as posts_jobs
+from vierogen.practice import jobs as practice_jobs
 from vierogen.vault import jobs as vault_jobs
 from vierogen.watch import jobs as watch_jobs
 
@@ -29,6 +30,7 @@ JOBS = [
     *people_jobs.JOBS,
     *listening_jobs.JOBS,
     *learning_jobs.JOBS,
+    *practice_jobs.JOBS,
 ]
 
 # Seconds.

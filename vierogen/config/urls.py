@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from vierogen.practice import urls as practice_urls
 from vierogen.web.doors import everybody
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("channels/", include("vierogen.vault.urls")),
     path("channels/", include("vierogen.channels.urls")),
     path("learning/", include("vierogen.learning.urls")),
+    path("learning/exercises/", include(practice_urls.DRILLS)),
     path("listening/", include("vierogen.listening.urls")),
     path("ledger/", include("vierogen.ledger.urls")),
     path("", include("vierogen.notices.urls")),

@@ -76,9 +76,9 @@ def _strays(member: Member) -> Iterator[Attention]:
         by_hand = row.take_down is not None and row.take_down.state in IN_HANDS
         action = _("Show me how to remove it") if by_hand else usual
         text = _("Nobody here prepared it. Seen at %(time)s. Evidence is kept.") % {"time": _clock(row.seen_at)}
-        yield Attention(
-            "stop", row.get_what_display(), text, reverse("watch:stray", args=[row.pk]), action, row.channel
-        )
+        title = _("Exercise: %(what)s") if row.channel.is_exercise else "%(what)s"
+        what = {"what": row.get_what_display()}
+        yield Attention("stop", title % what, text, reverse("watch:stray", args=[row.pk]), action, row.channel)
 
 
 def _by_hand(member: Member) -> Iterator[Attention]:

@@ -64,7 +64,7 @@ def _accounts(member: Member, watched: list[Tile]) -> list[dict[str, Any]]:
         {
             "channel": tile.channel,
             "checked": tile.checked,
-            "marks": [*tile.marks, _custody(kept.get(tile.channel.pk, [])), *_key(ends.get(tile.channel.pk))],
+            "marks": [*tile.marks, *_custody(tile.channel, kept), *_key(ends.get(tile.channel.pk))],
             "url": tile.url,
             "unseen": tile.blind_to,
         }
@@ -76,9 +76,11 @@ def _key(ends_at: datetime | None) -> list[tuple[str, str]]:
     return [("look", _("The key ends on %(day)s") % {"day": day_of(ends_at)})] if ends_at else []
 
 
-def _custody(rows: list[Custodian]) -> tuple[str, str]:
-    custody = Custody.of(rows)
-    return custody.look, custody.counted()
+def _custody(channel: Channel, kept: dict[int, list[Custodian]]) -> list[tuple[str, str]]:
+    if channel.is_exercise:
+        return [("info", _("This is an exercise"))]
+    custody = Custody.of(kept.get(channel.pk, []))
+    return [(custody.look, custody.counted())]
 
 
 def _next_out(member: Member, waiting: list[Post]) -> list[Next]:

@@ -111,6 +111,11 @@ SENTENCES = {
     "oblige": gettext_noop("%(who)s made %(what)s mandatory"),
     "free": gettext_noop("%(who)s made %(what)s voluntary"),
     "certify": gettext_noop("%(who)s got a certificate of %(what)s"),
+    "ask_drill": gettext_noop("%(who)s asked for %(what)s"),
+    "start_drill": gettext_noop("%(who)s began %(what)s: its post stands there"),
+    "state_first": gettext_noop("%(who)s wrote the first statement of %(what)s"),
+    "do_measure": gettext_noop("%(who)s did what %(what)s asks for"),
+    "end_drill": gettext_noop("%(who)s ended %(what)s"),
     "keep_consent": gettext_noop("%(who)s wrote down the consent of %(what)s"),
     "withdraw_consent": gettext_noop("%(who)s wrote down that consent was taken back: %(what)s"),
     "forget_subject": gettext_noop("%(who)s removed names whose time is over from %(what)s"),
@@ -186,6 +191,7 @@ NOUNS = {
     "people.absence": gettext_noop("absence %(number)s"),
     "people.member": gettext_noop("member %(number)s"),
     "learning.agreement": gettext_noop("agreement %(number)s"),
+    "practice.drill": gettext_noop("exercise %(number)s"),
     "learning.lesson": gettext_noop("lesson %(number)s"),
     "notices.alarm": gettext_noop("alarm %(number)s"),
     "listening.subscription": gettext_noop("source %(number)s"),
@@ -203,6 +209,7 @@ PAGES = {
     "vault.export": "vault:export",
     "listening.subscription": "listening:source",
     "listening.alert": "listening:alert",
+    "practice.drill": "drills:drill",
 }
 
 

@@ -110,7 +110,7 @@ class ComposerForm(forms.Form):
 
     def __init__(self, data: Any = None, files: Any = None, *, member: Member, version: Version | None = None) -> None:
         self.member, self.version = member, version
-        self.known = list(Channel.objects.visible_to(member).watched().select_related("room"))
+        self.known = list(Channel.objects.visible_to(member).watched().official().select_related("room"))
         super().__init__(data, files, initial=self._initial())
         self.pictures = self._attached()
         self.fields["channels"].queryset = self._choices()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Forms of the app on the phone."""
+"""Forms of the app on the phone, and of drills."""
 
 from typing import Any
 
@@ -83,3 +83,9 @@ class ShotForm(forms.Form):
     def picture(self) -> bytes:
         """The chosen photo, a PNG."""
         return photo(self.cleaned_data["photo"])
+
+
+class StatementForm(forms.Form):
+    """The first statement of a drill."""
+
+    text = forms.CharField(label=_("Your first statement"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))

@@ -1,8 +1,8 @@
-"""Addresses of the practice pages; config/urls.py opens them in the practice environment only."""
+"""Addresses of this room: drills, and pages that config/urls.py opens in the practice environment only."""
 
 from django.urls import path, re_path
 
-from vierogen.practice.views import choosing, mails, phone, photos, world
+from vierogen.practice.views import choosing, drills, mails, phone, photos, world
 
 app_name = "practice"
 urlpatterns = [
@@ -32,3 +32,17 @@ urlpatterns = [
     path("people/enter/", choosing.enter, name="enter"),
     path("people/prove/", choosing.prove, name="prove"),
 ]
+
+# In every installation: (patterns, namespace), as ``include`` takes them.
+DRILLS = (
+    [
+        path("", drills.listing, name="list"),
+        path("begin/<slug:key>/", drills.begin, name="begin"),
+        path("<int:pk>/", drills.drill, name="drill"),
+        path("<int:pk>/live/", drills.live, name="live"),
+        path("<int:pk>/statement/", drills.statement, name="statement"),
+        path("<int:pk>/measure/<slug:key>/", drills.measure, name="measure"),
+        path("<int:pk>/end/", drills.end, name="end"),
+    ],
+    "drills",
+)

@@ -88,11 +88,15 @@ def _contents(organisations: Iterable[Organisation], *, with_keys: bool) -> dict
         "organisations": [
             {
                 "name": organisation.name,
-                "accounts": [_account(channel) for channel in organisation.channels.select_related("organisation")],
+                "accounts": [_account(channel) for channel in _official(organisation)],
             }
             for organisation in organisations
         ],
     }
+
+
+def _official(organisation: Organisation) -> Iterable[Channel]:
+    return Channel.objects.official().filter(organisation=organisation).select_related("organisation")
 
 
 _COLUMNS = ("network_key", "server", "realm", "account_id", "handle", "name", "colour", "may_delete")

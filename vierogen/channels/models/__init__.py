@@ -2,6 +2,7 @@
 
 from vierogen.channels.models.care import AppOnPhone, CustodyCheck, Declared, Handover
 from vierogen.channels.models.channels import (
+    HERE,
     Channel,
     ChannelQuerySet,
     Colour,
@@ -13,6 +14,7 @@ from vierogen.channels.models.channels import (
 from vierogen.channels.models.takeovers import Takeover, TakeoverStep
 
 __all__ = [
+    "HERE",
     "AppOnPhone",
     "Channel",
     "ChannelQuerySet",

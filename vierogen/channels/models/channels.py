@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vierogen.channels.states import MOVES, State
 from vierogen.core.plugins import found_in
 from vierogen.networks.base import Deletes, Network, Profile
 from vierogen.people.models import Member, Organisation
+
+# How the server of an exercise begins: no network outside can be reached by such an address.
+HERE = "http://127.0.0.1:"
 
 
 def networks() -> Mapping[str, type[Network]]:
@@ -51,6 +56,10 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         """Channels that are looked after."""
         return self.exclude(state=State.CLOSED)
 
+    def official(self) -> "ChannelQuerySet":
+        """Channels without those that exist for an exercise only."""
+        return self.filter(is_exercise=False)
+
 
 class Channel(models.Model):
     """One official account on one network.
@@ -76,13 +85,19 @@ class Channel(models.Model):
     connected_at = models.DateTimeField(default=timezone.now)
     # Whether the key in use lets us remove posts; asked of the network when the account is connected.
     may_delete = models.BooleanField(default=True)
+    # An account on this very machine that exists for the length of an exercise only, and never becomes another one.
+    is_exercise = models.BooleanField(default=False, editable=False)
 
     objects = ChannelQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["network_key", "realm", "account_id"], name="an_account_has_one_owner")
+            models.UniqueConstraint(fields=["network_key", "realm", "account_id"], name="an_account_has_one_owner"),
+            models.CheckConstraint(
+                condition=Q(is_exercise=False) | Q(server__startswith=HERE),
+                name="an_exercise_stays_on_this_machine",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,7 +111,7 @@ class Channel(models.Model):
     @property
     def network_name(self) -> str:
         """The network's name, for people."""
-        return self.network.name
+        return gettext("exercise network") if self.is_exercise else self.network.name
 
     @property
     def initials(self) -> str:

@@ -36,8 +36,10 @@ def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
 @needs(Right.SEE)
 def listing(request: HttpRequest) -> HttpResponse:
     """Every account, how it is doing, and who answers for it."""
-    rows = Channel.objects.visible_to(member_of(request)).prefetch_related(
-        "custodians__member__user", "custodians__member__organisation", "key_life"
+    rows = (
+        Channel.objects.visible_to(member_of(request))
+        .official()
+        .prefetch_related("custodians__member__user", "custodians__member__organisation", "key_life")
     )
     lines = [{"channel": row, "marks": _marks(row)} for row in rows]
     return render(request, "channels/list.html", {"lines": lines, "rights": member_of(request).rights})

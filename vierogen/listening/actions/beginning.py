@@ -112,7 +112,7 @@ def begin_all() -> int:
     made = 0
     for organisation in _without_alert(Organisation.objects.all(), "organisation:")[:PORTION]:
         made += begin_listening(organisation)
-    channels = Channel.objects.watched().select_related("organisation")
+    channels = Channel.objects.watched().official().select_related("organisation")
     unheard = _unheard(list(_without_alert(channels, "channel:", organisation="organisation_id")[:AT_ONCE]))
     for channel in islice(unheard, PORTION):
         made += _begin(channel.organisation, [for_channel(channel)])

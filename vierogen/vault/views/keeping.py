@@ -67,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         counts[channel_id] = counts.get(channel_id, 0) + 1
     lines = [
         {"channel": channel, "marks": [_counted(counts.get(channel.pk, 0))]}
-        for channel in Channel.objects.visible_to(member)
+        for channel in Channel.objects.visible_to(member).official()
     ]
     return render(request, "vault/list.html", {"lines": lines, "rights": member.rights})
 

@@ -4,6 +4,7 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -110,6 +111,7 @@ def _values(stray: Stray) -> dict[str, object]:
     return {
         "organisation": channel.organisation.name,
         "account": channel.handle,
+        "practice": settings.PRACTICE or channel.is_exercise,
         "network": channel.network_name,
         "what": What(stray.what).label,
         "posted_at": stray.posted_at,

@@ -1,0 +1,1 @@
+"""Drills: accidents that are played."""
