@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from tests.posts.nets import TEXT
-from tests.posts.test_pictures import saved, scene
+from tests.core.test_pictures import saved, scene
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
 from vierogen.people.models import Member, User

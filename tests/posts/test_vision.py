@@ -22,7 +22,7 @@ from vierogen.posts import vision
 from vierogen.posts.checks.base import Draft, Extra, Finding, Own, PictureFacts, Seen, Tier
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import checks, run
-from vierogen.posts.pictures import PictureRefused, reencode
+from vierogen.core.pictures import PictureRefused, reencode
 from vierogen.posts.vision import VisionError, look_at_clean
 
 pytestmark = pytest.mark.xdist_group("vision")

@@ -25,7 +25,7 @@ from vierogen.posts.checks.base import Draft, Extra, Finding, Level, PictureFact
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import run, worded
 from vierogen.posts.names import name_finder
-from vierogen.posts.pictures import Cleaned, PictureRefused, drawn_or_printed, is_picture, reencode
+from vierogen.core.pictures import Cleaned, PictureRefused, drawn_or_printed, is_picture, reencode
 from vierogen.posts.vision import VisionError, look_at_clean
 
 CLEAN, LOOK, STOP, NOT_CHECKED = 0, 1, 2, 3

@@ -22,7 +22,7 @@ from vierogen.posts import films
 from vierogen.posts.actions.content import Content, content_of
 from vierogen.posts.actions.writing import add_picture
 from vierogen.posts.models import Media, Version
-from vierogen.posts.pictures import MAX_UPLOAD, NO_FILMS, TOO_BIG, PictureRefused
+from vierogen.core.pictures import MAX_UPLOAD, NO_FILMS, TOO_BIG, PictureRefused
 from vierogen.web.fields import RowsField
 
 # How it goes out, where a network has more than one form.

@@ -28,7 +28,7 @@ from vierogen.posts.actions.by_hand import hand_over
 from vierogen.posts.actions.threads import ids_of
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.outside import fetch_picture
-from vierogen.posts.pictures import PictureRefused, reencode
+from vierogen.core.pictures import PictureRefused, reencode
 from vierogen.posts.states import IN_HANDS, DeliveryState, TakeDownState
 from vierogen.vault.actions import open_evidence, opened, seal_evidence
 

@@ -32,14 +32,14 @@ from vierogen.posts.models import (
     Target,
     Version,
 )
-from vierogen.posts.pictures import reencode
+from vierogen.core.pictures import reencode
 from vierogen.posts.states import DeliveryState, PostState
 
 
 def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Member) -> Media:
     """Take in a picture or film, read in a limited subprocess and stored without any metadata.
 
-    Raises ``posts.pictures.PictureRefused`` with a plain sentence.
+    Raises ``core.pictures.PictureRefused`` with a plain sentence.
     """
     demand(by, Right.WRITE)
     same_organisation(by, organisation.pk)
