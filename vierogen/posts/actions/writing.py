@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vierogen.core.pictures import reencode
 from vierogen.learning.standing import require
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
@@ -32,7 +33,6 @@ from vierogen.posts.models import (
     Target,
     Version,
 )
-from vierogen.core.pictures import reencode
 from vierogen.posts.states import DeliveryState, PostState
 
 
