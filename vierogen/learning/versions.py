@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,8 @@ def changes(before: Agreement, after: Agreement) -> list[Change]:
     found = [Change(part, changed(old[part], words)) for part, words in new.items() if old[part] != words]
     if _picture(before) == _picture(after):
         return found
-    return [Change(_("Picture"), changed(_told(before), _told(after)), shown=(before, after)), *found]
+    words = format_html("<del>{}</del> <ins>{}</ins>", _told(before), _told(after))
+    return [Change(_("Picture"), words, shown=(before, after)), *found]
 
 
 def _picture(card: Agreement) -> tuple[int | None, str]:
