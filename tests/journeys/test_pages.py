@@ -20,7 +20,7 @@ from vierogen.practice.photo_app import photo_phone_file
 from vierogen.practice.photo_network import PhotoNetwork
 from vierogen.practice.server import PracticeServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.once]
 # A Tuesday in winter, quarter past ten in the Netherlands: what "today" and "tomorrow" say stays the same.
 NOW = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
 

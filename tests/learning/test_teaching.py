@@ -189,7 +189,8 @@ def test_a_lesson_is_done_on_its_page_and_leads_back_to_what_is_missing(
     assert "Look again." in refused.content.decode()
     answer = client.post(reverse("learning:lesson", args=[lesson.key]), {**told, "answer_1": RIGHT})
     assert answer["Location"] == back
-    assert "Nothing waits for you" in client.get(back).content.decode()
+    assert client.get(back)["Location"] == "/posts/"
+    assert "Nothing waits for you" in client.get(reverse("learning:missing")).content.decode()
     assert written(Certificate.objects.get().number) in client.get(reverse("learning:certificates")).content.decode()
 
 

@@ -28,6 +28,7 @@ from vierogen.config.env import SettingError
 from vierogen.core import http
 from vierogen.core.http import Guard, Refused, StayedInside, stay_inside
 from vierogen.learning.standing import standings_of
+from vierogen.people.arriving import steps_of
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
 from vierogen.posts.models import Approval, Post
@@ -74,7 +75,10 @@ def test_everybody_is_up_to_date_but_for_the_trainee_who_came_last(furnished: Or
     assert {member(name).pk: standings[member(name).pk].ok for name in ("Anna", "Ben", "Cora", "Dirk", "Fleur")} == {
         member(name).pk: True for name in ("Anna", "Ben", "Cora", "Dirk", "Fleur")
     }
-    assert standings[member("Tess").pk].missing
+    tess = member("Tess")
+    assert standings[tess.pk].missing
+    assert standings[tess.pk].arrival
+    assert [step.is_done for step in steps_of(tess)] == [False, False, False]
 
 
 def test_a_takeover_was_practised_and_the_account_is_looked_after(furnished: Organisation, client: Client) -> None:

@@ -18,6 +18,7 @@ from vierogen.home.vaults import vaults
 from vierogen.learning.standing import standing_of
 from vierogen.listening.models import HandOver
 from vierogen.notices.models import Message
+from vierogen.people.arriving import steps_of
 from vierogen.people.models import Departure, Member, Partnership
 from vierogen.people.roles import Right, Role
 from vierogen.people.standing_in import stands_in_for
@@ -59,6 +60,7 @@ def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[
         *_reviews(member, waiting),
         *_guests(member),
         *_own(member),
+        *_arriving(member),
         *_learning(member),
         *_standing_in(member),
         *_guiding(member),
@@ -216,10 +218,20 @@ def _own(member: Member) -> Iterator[Attention]:
         )
 
 
+def _arriving(member: Member) -> Iterator[Attention]:
+    """The steps of somebody who gets started, in one line."""
+    left = [step for step in steps_of(member) if not step.is_done] if member.arriving_since else []
+    if left:
+        title = ngettext("Welcome! %(number)d step is left", "Welcome! %(number)d steps are left", len(left))
+        text = _("Next: %(step)s. After the last one your rights become active by themselves.")
+        url, told = reverse("people:arriving"), {"number": len(left), "step": left[0].title}
+        yield Attention("look", title % told, text % told, url, _("Go on"))
+
+
 def _learning(member: Member) -> Iterator[Attention]:
-    """Agreements to confirm and lessons to do, together in one line."""
+    """Agreements to confirm and lessons to do, together in one line; of who gets started they are steps."""
     standing = standing_of(member)
-    if not standing.open:
+    if not standing.open or standing.arrival:
         return
     number = len(standing.open)
     if all(one.what == "agreement" for one in standing.open):

@@ -1,8 +1,9 @@
 """May this member publish, as far as agreements and lessons go? Reckoned from rows each time: there is no state to age.
 
 Nothing is asked where the organisation has nothing in force. What is asked has a term; who came later has none: first
-read, then publish. Only what makes a post go out asks for it. *Stop*, taking down and the emergency path never do: what
-is done there without it, the ledger says (``without_standing``).
+read, then publish. Who still gets started (people/arriving.py) publishes nothing yet. Only what makes a post go out
+asks for it. *Stop*, taking down and the emergency path never do: what is done there without it, the ledger says
+(``without_standing``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,8 +31,8 @@ AHEAD = timedelta(days=30)
 class Lacking:
     """One thing that a member still has to do. ``sentence`` says what, in plain words; ``url`` is where it is done.
 
-    ``what`` is "agreement" or "lesson", ``pk`` the row. ``since`` is when it was asked of this member, ``due_at`` when
-    it has to be done.
+    ``what`` is "agreement", "lesson" or "arrival", ``pk`` the row (of an arrival the member). ``since`` is when it was
+    asked of this member, ``due_at`` when it has to be done.
     """
 
     what: str
@@ -45,29 +46,48 @@ class Lacking:
 
 @dataclass(frozen=True)
 class Standing:
-    """``missing`` takes the right to publish away now; ``waiting`` will, once its time is over."""
+    """``missing`` takes the right to publish away now; ``waiting`` will, once its time is over.
+
+    ``arrival`` takes it away too, from who still gets started: their steps count ``missing`` and ``waiting`` in.
+    """
 
     missing: tuple[Lacking, ...] = ()
     waiting: tuple[Lacking, ...] = ()
+    arrival: Lacking | None = None
 
     @property
     def ok(self) -> bool:
         """May they publish?"""
-        return not self.missing
+        return not self.refuses
+
+    @property
+    def refuses(self) -> tuple[Lacking, ...]:
+        """Why they may not."""
+        return (self.arrival,) if self.arrival else self.missing
 
     @property
     def open(self) -> tuple[Lacking, ...]:
-        """Everything that is still to be done, the most urgent first."""
+        """Everything to read and to learn that is still to be done, the most urgent first."""
         return self.missing + self.waiting
+
+    @property
+    def url(self) -> str:
+        """Where what refuses is mended."""
+        return self.arrival.url if self.arrival else reverse("learning:missing")
+
+    @property
+    def action(self) -> str:
+        """The words on the way there."""
+        return _("See what is left") if self.arrival else _("Do it now, it takes two minutes")
 
 
 class Suspended(PermissionDenied):
     """Something is missing; the text says what. ``url`` and ``action`` lead to where it is mended."""
 
-    def __init__(self, missing: Iterable[Lacking]) -> None:
-        named = "; ".join(lacking.sentence for lacking in missing)
+    def __init__(self, standing: Standing) -> None:
+        named = "; ".join(lacking.sentence for lacking in standing.refuses)
         super().__init__(_("First something short, then you can go on. %(what)s.") % {"what": named})
-        self.url, self.action = reverse("learning:missing"), _("Do it now, it takes two minutes")
+        self.url, self.action = standing.url, standing.action
 
 
 def standing_of(member: Member) -> Standing:
@@ -75,26 +95,33 @@ def standing_of(member: Member) -> Standing:
     # What is done is left out by the database: mostly there is nothing to read.
     agreements = Agreement.objects.visible_to(member).in_force().unconfirmed_by(member)
     asked: list[Lacking | None] = [_of_agreement(row, member) for row in agreements.defer(*_LONG)]
-    if _publishes(member):
+    if publishes(member):
         lessons = Lesson.objects.visible_to(member).in_use().filter(mandatory=True)
         due = lessons.due_for(member, timezone.now() + AHEAD)
         asked += [_of_lesson(row, member, row.mine_until) for row in due.defer(*_TOLD)]  # type: ignore[attr-defined]
-    return _weighed(asked)
+    return _weighed(member, asked)
 
 
 def require(member: Member) -> None:
     """Raise ``Suspended``, a ``PermissionDenied``, unless ``member`` may publish as far as this goes."""
-    standing = standing_of(member)
+    standing = _standing_now(member)
     if not standing.ok:
-        raise Suspended(standing.missing)
+        raise Suspended(standing)
 
 
 def facts_of(member: object) -> dict[str, Any]:
     """For the ledger, where somebody acts who may not publish at the moment; empty for everybody else."""
     if not isinstance(member, Member):
         return {}
-    missing = standing_of(member).missing
-    return {"without_standing": [f"{lacking.what}:{lacking.pk}" for lacking in missing]} if missing else {}
+    standing = _standing_now(member)
+    lacked = [*filter(None, [standing.arrival]), *standing.missing]
+    return {"without_standing": [f"{lacking.what}:{lacking.pk}" for lacking in lacked]} if lacked else {}
+
+
+def _standing_now(member: Member) -> Standing:
+    """By what the database says at this moment: whoever came back arrives anew."""
+    member.refresh_from_db(fields=["arriving_since"])
+    return standing_of(member)
 
 
 def standings_of(organisation: Organisation) -> dict[int, Standing]:
@@ -105,7 +132,7 @@ def standings_of(organisation: Organisation) -> dict[int, Standing]:
     lessons = list(Lesson.objects.filter(organisation=organisation).in_use().filter(mandatory=True).defer(*_TOLD))
     confirmed = newest_confirmed(organisation) if agreements else {}
     ends = _ends(organisation) if lessons else {}
-    return {member.pk: _weighed(_asked(member, agreements, lessons, confirmed, ends)) for member in members}
+    return {member.pk: _weighed(member, _asked(member, agreements, lessons, confirmed, ends)) for member in members}
 
 
 def titles_in_force(organisation_id: int) -> dict[str, str]:
@@ -131,7 +158,8 @@ _LONG = ("does", "does_not", "why", "example", "question")
 _TOLD = ("story", "wrong", "helps", "questions")
 
 
-def _publishes(member: Member) -> bool:
+def publishes(member: Member) -> bool:
+    """Can this member make something go out, by their roles?"""
     return bool(member.rights & PUBLISHING)
 
 
@@ -147,15 +175,24 @@ def _asked(
         for row in agreements
         if confirmed.get((member.pk, row.key), (0, None))[0] < row.counts_from
     ]
-    if _publishes(member):
+    if publishes(member):
         found += [_of_lesson(row, member, ends.get((member.pk, row.key))) for row in lessons]
     return found
 
 
-def _weighed(asked: Iterable[Lacking | None]) -> Standing:
+def _weighed(member: Member, asked: Iterable[Lacking | None]) -> Standing:
     now = timezone.now()
     open_ = sorted((one for one in asked if one is not None), key=lambda one: one.due_at)
-    return Standing(tuple(one for one in open_ if one.due_at <= now), tuple(one for one in open_ if one.due_at > now))
+    missing = tuple(one for one in open_ if one.due_at <= now)
+    return Standing(missing, tuple(one for one in open_ if one.due_at > now), _arrival(member))
+
+
+def _arrival(member: Member) -> Lacking | None:
+    since = member.arriving_since
+    if since is None:
+        return None
+    title, sentence, url = _("Get started"), _("Get started: a few short steps"), reverse("people:arriving")
+    return Lacking("arrival", member.pk, title, sentence, url, since, since)
 
 
 def _of_agreement(row: Agreement, member: Member) -> Lacking:

@@ -11,6 +11,8 @@ SENTENCES = {
     "found": gettext_noop("%(who)s made the organisation"),
     "join": gettext_noop("%(who)s gave %(what)s a place"),
     "accept": gettext_noop("%(who)s accepted the invitation"),
+    "arrive": gettext_noop("%(who)s did every step, and the rights became active"),
+    "practise": gettext_noop("%(who)s handed in a practice post"),
     "change_roles": gettext_noop("%(who)s changed the roles of %(what)s"),
     "invite_again": gettext_noop("%(who)s invited %(what)s again"),
     "end": gettext_noop("%(who)s ended %(what)s"),
@@ -174,6 +176,7 @@ NOUNS = {
     "posts.delivery": gettext_noop("delivery %(number)s"),
     "posts.takedown": gettext_noop("take-down %(number)s"),
     "posts.mourning": gettext_noop("grave event %(number)s"),
+    "posts.practicepost": gettext_noop("practice post %(number)s"),
     "posts.quietmoment": gettext_noop("quiet moment %(number)s"),
     "posts.consent": gettext_noop("declaration of consent %(number)s"),
     "posts.evidence": gettext_noop("evidence %(number)s"),
@@ -228,10 +231,13 @@ def said(entry: Entry) -> str:
     """What the person said to it (a reason, a note), "" when nothing was said or it was forgotten."""
     told = _told(entry)
     words = told.get("reason") or told.get("note") or ""
-    if not entry.facts.get("without_standing"):
+    lacked = entry.facts.get("without_standing") or []
+    if not lacked:
         return words
+    is_new = any(what.startswith("arrival:") for what in lacked)
     # Stop, taking down and the emergency path are open to them all the same.
-    return " ".join(filter(None, [words, _("(Agreements or lessons were overdue.)")]))
+    why = _("(They were still getting started.)") if is_new else _("(Agreements or lessons were overdue.)")
+    return " ".join(filter(None, [words, why]))
 
 
 def page_of(entry: Entry) -> str:

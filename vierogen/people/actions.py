@@ -7,6 +7,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -73,8 +74,12 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     by: Actor,
     ends_on: date | None = None,
     is_temporary: bool = False,
+    is_new: bool = False,
 ) -> Member:
-    """Give ``user`` a place in ``organisation``; the row of somebody who left is used again."""
+    """Give ``user`` a place in ``organisation``; the row of somebody who left is used again.
+
+    ``is_new``: they get started first, see arriving.py.
+    """
     if isinstance(by, Member):
         insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
     wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
@@ -82,7 +87,8 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     if known and known.is_current:
         raise ValidationError(_("%(name)s is a member already. Change the roles there.") % {"name": known.name})
     fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None}
-    member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh)
+    arriving = {"arriving_since": timezone.now() if is_new else None}
+    member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh | arriving)
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     _call_off(member, by=by)
@@ -247,13 +253,17 @@ def invite(  # noqa: PLR0913 - each of these is part of an invitation
     by: Member,
     ends_on: date | None = None,
     is_temporary: bool = False,
+    is_new: bool = True,
 ) -> Member:
-    """Ask somebody in: they get a mail with an address to choose a password, or to log in as they already can."""
+    """Ask somebody in: they get a mail with an address to choose a password, or to log in as they already can.
+
+    ``is_new`` False is for the second person of an organisation: whoever begins it has nobody to learn from.
+    """
     insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
         user = User.objects.create_user(email, name=name, language=organisation.language)
-    member = join(organisation, user, roles=roles, by=by, ends_on=ends_on, is_temporary=is_temporary)
+    member = join(organisation, user, roles=roles, by=by, ends_on=ends_on, is_temporary=is_temporary, is_new=is_new)
     _send_invitation(member, by=by)
     return member
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vierogen.notices.models import Message
 from vierogen.people import actions, first_run
+from vierogen.people.arriving import steps_of
 from vierogen.people.forms import MeForm, SetupForm
 from vierogen.people.middleware import current_memberships
 from vierogen.people.models import Member, User
@@ -56,7 +57,8 @@ def accept(request: HttpRequest, code: str, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.accept(user, password=form.cleaned_data["new_password1"])
         messages.success(request, _("Welcome! Your password is set."))
-        return _come_in(request, user, to="home:today")
+        is_new = user.memberships.exclude(arriving_since=None).exists()
+        return _come_in(request, user, to="people:arriving" if is_new else "home:today")
     return render(request, "people/accept.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -83,6 +85,21 @@ def first_steps(request: HttpRequest) -> HttpResponse:
     mails = Message.objects.visible_to(me).filter(user_id=invited.user_id) if invited else Message.objects.none()
     told = {"invited": invited, "invitation": mails.order_by("-pk").first()}
     return render(request, "people/first_steps.html", told)
+
+
+@require_GET
+@needs(Right.SEE)
+def welcome(request: HttpRequest) -> HttpResponse:
+    """The path of somebody who gets started: how far they are, and the next step."""
+    me: Member = request.member  # type: ignore[attr-defined]
+    steps = steps_of(me)
+    told = {
+        "steps": steps,
+        "done": sum(step.is_done for step in steps),
+        "next": next((step for step in steps if not step.is_done), None),
+        "rights": me.rights,
+    }
+    return render(request, "people/arriving.html", told)
 
 
 @require_GET

@@ -80,5 +80,5 @@ def set_up(token: str, *, name: str, first: Person, password: str, second: Perso
         organisation = found(name, by=SETUP, language=language)
         user = User.objects.create_user(first.email, password, name=first.name, language=language)
         member = join(organisation, user, roles=FIRST, by=SETUP)
-        invite(organisation, second.name, second.email, roles=SECOND, by=member)
+        invite(organisation, second.name, second.email, roles=SECOND, by=member, is_new=False)
     return member

@@ -154,6 +154,8 @@ class Member(models.Model):
     warned = models.PositiveSmallIntegerField(default=0)
     # When everything was ended that ends at once with a membership; None while it lasts.
     let_go_at = models.DateTimeField(null=True, blank=True)
+    # Since when they get started, and may make nothing go out yet (arriving.py); None: they have arrived.
+    arriving_since = models.DateTimeField(null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("setup/<str:token>/", entering.setup, name="setup"),
     path("join/<str:code>/<str:token>/", entering.accept, name="accept"),
     path("first-steps/", entering.first_steps, name="first_steps"),
+    path("welcome/", entering.welcome, name="arriving"),
     path("nowhere/", entering.nowhere, name="nowhere"),
     path("switch/", entering.switch, name="switch"),
     path("me/", entering.me, name="me"),

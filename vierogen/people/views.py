@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.people import actions, departing
+from vierogen.people.arriving import steps_of
 from vierogen.people.forms import InviteForm, RolesForm, SettingsForm, chosen
 from vierogen.people.models import Absence, Departure, Member, Organisation
 from vierogen.people.remarks import remarks_on
@@ -74,7 +75,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("people:list")
     guides = departing.takers(member) if member.is_trainee and member.is_current else []
-    context = {"form": form, "who": member, "is_me": member.pk == member_of(request).pk, "guides": guides}
+    left = [step for step in steps_of(member) if not step.is_done] if member.arriving_since else []
+    context = {"form": form, "who": member, "is_me": member.pk == member_of(request).pk, "guides": guides, "left": left}
     return render(request, "people/member.html", context, status=422 if form.errors else 200)
 
 

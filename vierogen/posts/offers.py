@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 from vierogen.channels.handover import HandoverSection
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import subject_of
+from vierogen.people.arriving import Step, Steps
 from vierogen.people.holding import Held, Holding, number_of
 from vierogen.people.models import Member
+from vierogen.people.roles import Right
 from vierogen.posts.actions import giving
 from vierogen.posts.actions.removing import evidence_context
-from vierogen.posts.models import Consent, Delivery, Evidence, EvidenceMedia
+from vierogen.posts.models import Consent, Delivery, Evidence, EvidenceMedia, PracticePost
 from vierogen.posts.states import DeliveryState
 from vierogen.vault.sealed import EnvelopeRows
 from vierogen.web.templatetags.vierogen import moment
@@ -34,6 +36,7 @@ STAYS = {
     "posts.Halt.lifted_by": "who lifted it",
     "posts.Delivery.released_by": "who released it",
     "posts.EvidenceOpening.member": "who looked, and why",
+    "posts.PracticePost.member": "that they practised, and when; what they wrote is kept nowhere",
     "posts.TakeDown.asked_by": "who asked for it; it goes on by itself",
 }
 
@@ -117,6 +120,21 @@ class Consents(Holding):
         """Let ``to`` keep it."""
         consent = Consent.objects.visible_to(member).get(pk=number_of(subject), kept_by=member)
         giving.give_consent_to_keep(consent, to=to, by=by)
+
+
+class ToPractise(Steps):
+    """A practice post, of whoever may write."""
+
+    key = "posts"
+    place = 2
+
+    def of(self, member: Member) -> list[Step]:
+        """One that they handed in since they came, or came back."""
+        if not member.may(Right.WRITE):
+            return []
+        done = PracticePost.objects.filter(member=member, handed_in_at__gte=member.arriving_since or member.joined_at)
+        title, text = _("Write a practice post"), _("It goes nowhere. You see how a post is checked, and goes out.")
+        return [Step(title, text, reverse("posts:practise"), _("Write it"), done.exists())]
 
 
 class PlannedPosts(HandoverSection):

@@ -203,7 +203,7 @@ def _join(organisation: Organisation, person: Person) -> Member:
     # Nobody knows the password: people of the demo come in by a button, which only practice has.
     user = User.objects.create_user(person.email, token_urlsafe(32), name=person.name)
     ends_on = organisation.today() + TRAINEESHIP if person.is_temporary else None
-    return join(organisation, user, roles=person.roles, by=DEMO, ends_on=ends_on)
+    return join(organisation, user, roles=person.roles, by=DEMO, ends_on=ends_on, is_new=person.is_temporary)
 
 
 def _connect(

@@ -17,6 +17,7 @@ from vierogen.learning.states import AgreementState
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.people.actions import insist
+from vierogen.people.arriving import settle
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 
@@ -182,4 +183,5 @@ def confirm(card: Agreement, *, answer: str, by: Member) -> Confirmation:
     if new:
         facts = {"card": card.key, "number": card.number}
         record(card.organisation_id, "agree", subject_of(card), by=by, facts=facts)
+        settle(by)
     return confirmed

@@ -55,7 +55,7 @@ def _remind(member: Member, standing: Standing, now: datetime) -> bool:
         values={
             "number": len(standing.open),
             "titles": [lacking.title for lacking in standing.open],
-            "is_late": not standing.ok,
+            "is_late": bool(standing.missing),
             "due_at": standing.open[0].due_at,
         },
         link=reverse("learning:missing"),

@@ -19,6 +19,7 @@ from vierogen.learning.states import LessonState
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.people.actions import insist
+from vierogen.people.arriving import settle
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 
@@ -152,6 +153,7 @@ def finish(lesson: Lesson, *, answers: Sequence[str], by: Member) -> tuple[Certi
         )
         facts = {"lesson": lesson.key, "months": lesson.months}
         record(lesson.organisation_id, "certify", subject_of(lesson), by=by, facts=facts)
+        settle(by)
     return made, heard
 
 

@@ -35,7 +35,10 @@ def missing(request: HttpRequest) -> HttpResponse:
         heard = said(found.asks, request.POST.get("answer", ""))
         if confirmed(request, found, heard):
             return _next(request, further)
-    return render(request, "learning/missing.html", _first(request, further, heard), status=422 if heard else 200)
+    context = _first(request, further, heard)
+    if further and "first" not in context:  # the last thing was done on a page of its own
+        return redirect(further)
+    return render(request, "learning/missing.html", context, status=422 if heard else 200)
 
 
 def _next(request: HttpRequest, further: str) -> HttpResponse:

@@ -12,6 +12,7 @@ from vierogen.posts.models.checking import (
 from vierogen.posts.models.copies import Fingerprint
 from vierogen.posts.models.deliveries import AfterReview, Approval, Delivery, Halt, Part
 from vierogen.posts.models.guests import GuestReview
+from vierogen.posts.models.practising import PracticePost
 from vierogen.posts.models.removals import Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.models.writing import (
     Attachment,
@@ -47,6 +48,7 @@ __all__ = [
     "Part",
     "PictureLook",
     "Post",
+    "PracticePost",
     "QuietMoment",
     "TakeDown",
     "Target",

@@ -196,7 +196,7 @@ def _asked(version: Version) -> list[str]:
 def _named(member: Member, standing: Standing | None) -> str:
     if standing is None or standing.ok:
         return member.name
-    told = {"name": member.name, "what": "; ".join(one.sentence for one in standing.missing)}
+    told = {"name": member.name, "what": "; ".join(one.sentence for one in standing.refuses)}
     return _("%(name)s (cannot now: %(what)s)") % told
 
 
@@ -204,7 +204,7 @@ def _lacks(version: Version, member: Member) -> list[str]:
     """What its writer lacks, for who judges it: it was offered before that."""
     if version.written_by_id == member.pk:
         return []
-    return [lacking.sentence for lacking in standing_of(version.written_by).missing]
+    return [lacking.sentence for lacking in standing_of(version.written_by).refuses]
 
 
 def _people(version: Version) -> list[tuple[Media, int]]:

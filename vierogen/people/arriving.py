@@ -1,0 +1,99 @@
+"""Arriving: whoever was invited takes a few steps first; with the last one their rights become active by themselves.
+
+Rooms offer the steps in their ``offers.py``. Until they are done ``learning.standing`` refuses what makes a post go
+out. Drafting, *Stop*, taking down and the emergency path stay open.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.db import transaction
+from django.urls import reverse
+
+from vierogen.core.plugins import offered
+from vierogen.ledger.actions import record
+from vierogen.ledger.moves import subject_of
+from vierogen.notices.actions import tell
+from vierogen.people.actions import addressees
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step in the newcomer's language: ``text`` says what it is about, ``url`` is where it is done, and ``action``
+    the words on the button that leads there.
+    """
+
+    title: str
+    text: str
+    url: str
+    action: str
+    is_done: bool
+
+
+class Steps(ABC):
+    """The steps of one room, in its ``offers.py``; ``place`` says which room comes first."""
+
+    key: ClassVar[str]
+    place: ClassVar[int]
+
+    @abstractmethod
+    def of(self, member: Member) -> list[Step]:
+        """Those that are asked of ``member``, done or not; always as many queries."""
+
+
+def steps_of(member: Member) -> list[Step]:
+    """Everything that is asked of ``member`` before their rights become active, in order."""
+    offers = offered(Steps)  # type: ignore[type-abstract]
+    rooms = sorted(offers.values(), key=lambda each: (each.place, each.key))
+    return [step for room in rooms for step in room().of(member)]
+
+
+def settle(member: Member) -> bool:
+    """Let ``member`` arrive if nothing is left to do, at most once. Call it in the action that did a step."""
+    if member.arriving_since is None:
+        return False
+    with transaction.atomic():
+        rows = Member.objects.select_for_update(of=("self",), no_key=True)
+        now = rows.select_related("user", "organisation").get(pk=member.pk)
+        if now.arriving_since is None or now.is_awaited or not now.is_current:
+            return False
+        steps = steps_of(now)
+        if not all(step.is_done for step in steps):
+            return False
+        Member.objects.filter(pk=now.pk).update(arriving_since=None)
+        record(now.organisation_id, "arrive", subject_of(now), by=now)
+        if steps:  # somebody of whom nothing is asked noticed nothing of it either
+            _tell(now)
+    member.arriving_since = None
+    return True
+
+
+def settle_all() -> int:
+    """Let everybody arrive of whom nothing is asked any more; returns how many."""
+    rows = Member.objects.current().exclude(arriving_since=None).select_related("user", "organisation").order_by("pk")
+    return sum(settle(member) for member in rows)
+
+
+def _tell(member: Member) -> None:
+    values = {"member": member.name, "organisation": member.organisation.name}
+    mine, others = "people/mail/my_arrival", "people/mail/arrival"
+    tell(member.organisation_id, addressees([member]), template=mine, values=values, link=reverse("home:today"))
+    tell(
+        member.organisation_id,
+        addressees(_who_wait_for(member)),
+        template=others,
+        values=values,
+        link=reverse("people:list"),
+    )
+
+
+def _who_wait_for(member: Member) -> Iterable[Member]:
+    """Whoever guides them; for others those who look after people."""
+    if member.guide and member.guide.is_current:
+        return [member.guide]
+    officers = member.organisation.members.all().who_may(Right.MANAGE_PEOPLE)
+    return [each for each in officers if each.pk != member.pk]
