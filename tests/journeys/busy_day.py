@@ -206,7 +206,7 @@ def _ended(accounts: Accounts, team: Team) -> None:
     """One stopped in its cooling-off, one that nobody approved in time, one sent back."""
     stopped = _approved("Het zwembad gaat morgen weer open!", accounts.town, team)
     stop(stopped.post, by=team.dirk)
-    soon = timezone.now() + timedelta(milliseconds=300)
+    soon = timezone.now() + timedelta(seconds=20)
     late = _written("Vanavond om 20.00 uur: raadsvergadering.", accounts.town, by=team.anna, not_before=soon)
     writing.submit(late, by=team.anna)
     reviewing.expire_due(soon + timedelta(seconds=1))

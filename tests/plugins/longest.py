@@ -12,6 +12,7 @@ LONGEST = (
     "tests/watch/test_simulated_day.py",
     "tests/watch/test_own_posts.py",
     "tests/posts/test_gateway_machine.py",
+    "tests/test_doors.py",
     "tests/journeys/test_pages.py",
     "tests/posts/test_faults_instagram.py",
     "tests/practice/test_demo.py",

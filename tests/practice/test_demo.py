@@ -92,6 +92,16 @@ def test_everybody_is_up_to_date_but_for_the_trainee_who_came_last(furnished: Or
     assert [step.is_done for step in steps_of(tess)] == [False, False, False]
 
 
+def test_a_takeover_was_practised_and_the_account_is_looked_after(furnished: Organisation, client: Client) -> None:
+    client.force_login(member("Cora").user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("vault:takeover", args=[Channel.objects.order_by("pk")[0].pk])).content.decode()
+    assert "Oefening door Dirk: Klaar, 17 min" in page
+    care = client.get(reverse("channels:hygiene", args=[Channel.objects.order_by("pk")[0].pk])).content.decode()
+    assert "Drie mensen beantwoorden om beurten vragen" in care
+    file = client.get(reverse("channels:handover", args=[Channel.objects.order_by("pk")[0].pk])).content.decode()
+    assert "omgevingsdienst" in file
+
+
 def test_two_accounts_of_two_colours_have_two_custodians_each(furnished: Organisation) -> None:
     channels = list(Channel.objects.filter(organisation=furnished))
     assert [channel.handle for channel in channels] == ["@gemeente_voorbeeld", "@jongerenwerk"]

@@ -28,6 +28,7 @@ from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
 from vierogen.posts.actions import guests, writing
 from vierogen.posts.actions.content import Content
+from vierogen.practice.care_demo import look_after
 from vierogen.practice.drawing import photo
 from vierogen.practice.network import Draft, PracticeNetwork
 from vierogen.practice.phone import Login, remember
@@ -195,6 +196,7 @@ def _organise(url: str, accounts: dict[str, Account]) -> None:
     _connect(organisation, accounts[YOUTH], url, colour=Colour.PURPLE, keepers=keepers)
     keep(town, Field.PASSWORD, "Alleen-om-te-oefenen-7", by=cora)
     keep(town, Field.NOTES, "De telefoon met de app ligt in de kluis van de receptie.", by=cora)
+    look_after(town, by=cora, also=members["Dirk"])
     _write(organisation, town, by=members["Anna"])
     _ask_along(town, cora=cora, anna=members["Anna"])
 
