@@ -69,7 +69,7 @@ messages: setup-dev
 screenshots: setup-dev
 	@VIEROGEN_SCREENSHOTS=1 $(BIN)/python -m pytest tests/journeys/test_pages.py tests/journeys/test_alerts.py \
 		tests/journeys/test_bulletins.py tests/journeys/test_hits.py tests/journeys/test_sources.py \
-		tests/journeys/test_departure.py tests/journeys/test_learning.py tests/journeys/test_vault_pages.py
+		tests/journeys/test_departure.py tests/journeys/test_learning.py tests/journeys/test_vault_pages.py tests/journeys/test_drills.py
 
 bench: setup-dev
 	@$(BIN)/python -m bench $(ARGS)

@@ -14,11 +14,11 @@ from statistics import median
 
 from bench.machine import facts
 from tests.posts.checks.drawing import CLEAN, PROBLEMS, Case, board, jpeg, photo, small
+from vierogen.core.pictures import reencode
 from vierogen.posts import vision
 from vierogen.posts.checks.base import Draft, Extra, Own, PictureFacts
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import run
-from vierogen.posts.pictures import reencode
 from vierogen.posts.vision import look_at_clean
 
 # Twelve megapixels, as phones make them.

@@ -24,10 +24,11 @@ from tests.servers import needs
 from tests.servers.postgres import postgres
 from tests.servers.prepare import prepare
 
-# Twice as many processes as the smallest machine that the suite is planned for has cores: two for each database.
-# Tests wait for servers and browsers for most of their time. Those that share a server stay together in one process,
-# and those that take longest begin first (see tests/plugins/needed.py and longest.py).
-PARALLEL = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+# The smallest machine that the suite is planned for has two cores, and tests wait for servers and browsers for much of
+# their time. SQLite has more to do: what needs no database runs there. Those that share a server stay together in one
+# process, and those that take longest begin first (see tests/plugins/needed.py and longest.py).
+PROCESSES = {"SQLite": 3, "PostgreSQL": 2}
+PARALLEL = ("--dist", "loadgroup", "--no-loadscope-reorder")
 # More failures than this are no accident of a busy machine.
 A_FEW = 25
 
@@ -102,7 +103,8 @@ def _side_by_side(runs: list[Run], arguments: list[str]) -> dict[str, tuple[Tota
 def _run(run: Run, arguments: list[str], *, aside: bool = False) -> int:
     """Runs pytest once and returns its status; aside, what it says goes into a file."""
     run.folder.mkdir()
-    command = [sys.executable, "-m", "pytest", *PARALLEL, f"--junitxml={run.report}", *arguments]
+    spread = ["-n", str(PROCESSES[run.database]), *PARALLEL]
+    command = [sys.executable, "-m", "pytest", *spread, f"--junitxml={run.report}", *arguments]
     with _timed(f"running on {run.database}"), (run.folder / "said").open("wb") as said:
         out = said if aside else None
         return subprocess.run(command, env=run.environment, stdout=out, stderr=out, check=False).returncode

@@ -29,6 +29,7 @@ from tests.learning.test_teaching import VALUES, done
 from tests.listening.found import heard
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel, Takeover
+from vierogen.core.pictures import Cleaned
 from vierogen.incidents.actions import open_incident
 from vierogen.incidents.models import Incident
 from vierogen.learning.actions import teaching
@@ -398,6 +399,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "watch:by_hand": lambda world: {"pk": world.take_down.pk},
     "watch:evidence": lambda world: {"pk": world.evidence.pk},
     "learning:card": card,
+    "learning:picture": lambda world: {"pk": world.card.own_picture_id},
     "learning:change": card,
     "learning:retire": card,
     "learning:history": card,
@@ -608,7 +610,9 @@ def wished(channel: Channel, *, by: Member, put_in_by: Member) -> Reveal:
 
 def agreed(town: Organisation, *, by: Member) -> Agreement:
     """An agreement in force, with time to confirm it."""
-    card = draft(town, {**WORDS, "title": SECRET_WORDS}, by=by)
+    picture = Cleaned(b"\xff\xd8\xff", "image/jpeg", 1, 1, has_place=False, taken_at="", sha256="1" * 64)
+    shown = {"own_picture": picture, "picture_alt": SECRET_WORDS}
+    card = draft(town, {**WORDS, "title": SECRET_WORDS, **shown}, by=by)
     put_in_force(card, material=True, days=14, by=by)
     return card
 

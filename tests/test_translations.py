@@ -215,6 +215,8 @@ def addresses(day: busy_day.Day) -> Iterator[tuple[Member, str]]:
     yield team.anna, reverse("posts:edit", args=[day.draft.post_id])
     yield team.ben, reverse("posts:review_list")
     yield team.ben, reverse("posts:review", args=[day.asked.post_id])
+    yield day.guus, reverse("posts:guest", args=[day.guest.pk])
+    yield team.cora, reverse("people:partners")
     yield team.ben, reverse("posts:halt")
     for name in ("watch:stray", "watch:adopt", "watch:take_down"):
         yield team.dirk, reverse(name, args=[day.stray.pk])

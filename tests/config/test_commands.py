@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -16,22 +18,36 @@ MAIN = "from vierogen.config.cli import main; main()"
 NOWHERE = "postgres://anna:hunter2@127.0.0.1:1/nothing"
 
 
+def run_in(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("VIEROGEN_", "DJANGO_"))}
+    return subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", MAIN, *arguments],
+        env={**ours, "VIEROGEN_HOME": str(home), **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 @pytest.fixture
 def vierogen(tmp_path: Path) -> Run:
     """Run ``vierogen ARGUMENTS`` as an operator does, in a home of its own, with ``settings`` besides."""
+    return partial(run_in, tmp_path / "home")
 
-    def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        ours = {name: value for name, value in os.environ.items() if not name.startswith(("VIEROGEN_", "DJANGO_"))}
-        return subprocess.run(
-            [sys.executable, "-W", "error::UserWarning", "-c", MAIN, *arguments],
-            env={**ours, "VIEROGEN_HOME": str(tmp_path / "home"), **settings},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
 
-    return run
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after ``vierogen init``, which takes seconds: made once."""
+    home = tmp_path_factory.mktemp("begun") / "home"
+    assert run_in(home, "init").returncode == 0
+    return home
+
+
+@pytest.fixture
+def initialised(begun: Path, tmp_path: Path) -> None:
+    """The home of this test after ``vierogen init``."""
+    copytree(begun, tmp_path / "home")
 
 
 @pytest.mark.parametrize("command", ["init", "doctor", "serve", "verify-ledger"])
@@ -68,8 +84,8 @@ def test_a_home_in_which_nothing_can_be_kept_is_named(vierogen: Run, tmp_path: P
     assert done.stderr.startswith(f"vierogen: VIEROGEN_HOME is {tmp_path / 'file' / 'home'}")
 
 
+@pytest.mark.usefixtures("initialised")
 def test_a_lost_key_is_asked_for_and_no_other_is_made(vierogen: Run, tmp_path: Path) -> None:
-    assert vierogen("init").returncode == 0
     key = tmp_path / "home" / "vault.key"
     kept = key.rename(tmp_path / "safe")
     for command in ("init", "serve"):
@@ -81,8 +97,8 @@ def test_a_lost_key_is_asked_for_and_no_other_is_made(vierogen: Run, tmp_path: P
     assert vierogen("init").returncode == 0
 
 
+@pytest.mark.usefixtures("initialised")
 def test_a_guard_of_the_ledger_that_somebody_took_away_is_missed_and_put_back(vierogen: Run, tmp_path: Path) -> None:
-    assert vierogen("init").returncode == 0
     assert vierogen("verify-ledger").returncode == 0
     with closing(sqlite3.connect(next((tmp_path / "home").glob("*.sqlite3")))) as database:
         database.execute("DROP TRIGGER ledger_no_delete")
@@ -94,8 +110,8 @@ def test_a_guard_of_the_ledger_that_somebody_took_away_is_missed_and_put_back(vi
     assert vierogen("verify-ledger").returncode == 0
 
 
+@pytest.mark.usefixtures("initialised")
 def test_a_taken_port_gives_a_sentence_and_starts_nothing(vierogen: Run) -> None:
-    assert vierogen("init").returncode == 0
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = vierogen("serve", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1
@@ -103,16 +119,16 @@ def test_a_taken_port_gives_a_sentence_and_starts_nothing(vierogen: Run) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("initialised")
 def test_doctor_says_what_is_well_and_what_to_mend(vierogen: Run) -> None:
-    vierogen("init")
     done = vierogen("doctor", VIEROGEN_SMTP_PORT="1")
     assert done.returncode == 1
     assert "well   key:" in done.stdout
     assert "WRONG  mail: the mail server 127.0.0.1:1 does not answer" in done.stdout
 
 
+@pytest.mark.usefixtures("initialised")
 def test_doctor_warns_of_simulators_in_the_place_of_networks(vierogen: Run) -> None:
-    vierogen("init")
     assert "well   networks:" in vierogen("doctor").stdout
     done = vierogen("doctor", VIEROGEN_NETWORK_SERVERS="INSTAGRAM=http://127.0.0.1:8100")
     assert done.returncode == 1

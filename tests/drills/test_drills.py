@@ -1,8 +1,6 @@
 """Drills: prepared, seen by the ordinary watch, measured from the ledger, ended; and never on a real account."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -15,6 +13,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
+from tests import nursery
 from tests.drills.dying_host import PLACES
 from tests.plugins.house import make_member
 from tests.posts.killing import environment
@@ -264,9 +263,8 @@ def test_a_worker_killed_on_the_way_posts_once_and_another_goes_on(
 ) -> None:
     drill = drilling.begin(cora.organisation, "stray_post", by=cora)
     with watching():
-        command = [sys.executable, "-m", "tests.drills.dying_host", place]
-        ended = subprocess.run(command, env=environment(), timeout=60, check=False, capture_output=True)
-        assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+        ended = nursery.run("tests.drills.dying_host", place, env=environment())
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
         Drill.objects.filter(pk=drill.pk).update(lease_until=timezone.now())  # ten seconds later
         until(lambda: turned(hosts, drill, State.RUNNING))
         until(lambda: strays(drill))

@@ -6,17 +6,19 @@ from secrets import token_hex
 
 from django.utils import timezone
 
+from tests.plugins.house import PASSWORD, SETUP
 from vierogen.channels import actions as channels
 from vierogen.channels.models import Channel, Colour
 from vierogen.ledger.moves import move
 from vierogen.networks.base import Profile
-from vierogen.people.actions import change_settings
+from vierogen.people import partnering
+from vierogen.people.actions import change_settings, found, join
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
-from vierogen.posts.actions import consenting, delivering, moments, reviewing, writing
+from vierogen.posts.actions import consenting, delivering, guests, moments, reviewing, writing
 from vierogen.posts.actions.stopping import stop
-from vierogen.posts.models import Consent, Delivery, Media, Version
-from vierogen.practice.demo import phone_file
+from vierogen.posts.models import Consent, Delivery, GuestReview, Media, Version
+from vierogen.practice.demo import NEIGHBOUR, NEIGHBOURS, phone_file
 from vierogen.practice.drawing import photo
 from vierogen.practice.network import Account
 from vierogen.practice.phone import Login, remember
@@ -62,6 +64,9 @@ class Day:
     published: Version
     stray: Stray
     consent: Consent
+    # Of a colleague organisation, and what it is asked to judge.
+    guus: Member
+    guest: GuestReview
     # A story in the phone's photo app, where there is one.
     photo_story: str = ""
 
@@ -80,19 +85,23 @@ def begin(practice: PracticeServer, team: Team) -> Day:
     emergency = _written("Code rood: blijf vanavond binnen. Het stormt hard.", accounts.town, by=team.anna)
     reviewing.publish_in_emergency(emergency, by=team.dirk, reason="De storm is er over een half uur.")
     _held(accounts, team)
+    asked = _asked(accounts, team)
+    guest = _asked_along(asked, team)
     return Day(
         team=team,
         accounts=accounts,
         draft=_written(
             "Zaterdag is de buurtbarbecue op het Plein. Begint om [tijd invullen].", accounts.youth, by=team.anna
         ),
-        asked=_asked(accounts, team),
+        asked=asked,
         cooling=_approved("Kapotte lantaarnpaal? Meld het via de app.", accounts.town, team),
         uncertain=_uncertain(accounts, team),
         emergency=emergency,
         published=published,
         stray=_stray(practice, official, accounts),
         consent=_consent(team),
+        guus=guest.partner.members.get(user__name="Guus"),
+        guest=guest,
     )
 
 
@@ -156,6 +165,17 @@ def _asked(accounts: Accounts, team: Team) -> Version:
     return version
 
 
+def _asked_along(version: Version, team: Team) -> GuestReview:
+    """The neighbours of the demo are partners, and are asked to look at this version."""
+    there = found(NEIGHBOUR, by=SETUP)
+    for person in NEIGHBOURS:
+        user = User.objects.create_user(person.email, PASSWORD, name=person.name, language="nl")
+        join(there, user, roles=person.roles, by=SETUP)
+    hilde = there.members.get(user__name="Hilde")
+    partnering.agree(partnering.ask(NEIGHBOUR, by=team.cora), by=hilde)
+    return guests.ask_partner(version, there, by=team.anna)
+
+
 def _consent(team: Team) -> Consent:
     """Somebody may be seen in a picture that waits for review, and a quiet moment is planned."""
     funeral = timezone.localtime().replace(hour=11, minute=0, second=0, microsecond=0) + timedelta(days=2)
@@ -186,7 +206,7 @@ def _ended(accounts: Accounts, team: Team) -> None:
     """One stopped in its cooling-off, one that nobody approved in time, one sent back."""
     stopped = _approved("Het zwembad gaat morgen weer open!", accounts.town, team)
     stop(stopped.post, by=team.dirk)
-    soon = timezone.now() + timedelta(milliseconds=300)
+    soon = timezone.now() + timedelta(seconds=20)
     late = _written("Vanavond om 20.00 uur: raadsvergadering.", accounts.town, by=team.anna, not_before=soon)
     writing.submit(late, by=team.anna)
     reviewing.expire_due(soon + timedelta(seconds=1))

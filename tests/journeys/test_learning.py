@@ -8,15 +8,18 @@ from playwright.sync_api import Page, expect
 from tests.journeys.walking import HEIGHTS, Stop, Walk, Window
 from tests.learning.conftest import WORDS
 from vierogen.channels.models import Channel
+from vierogen.core.pictures import reencode
 from vierogen.learning.actions import teaching
-from vierogen.learning.actions.agreeing import confirm, draft, draft_anew, put_in_force
+from vierogen.learning.actions.agreeing import confirm, draft, draft_anew, put_in_force, rewrite
 from vierogen.learning.actions.beginning import take_set
+from vierogen.learning.forms import SIDE
 from vierogen.learning.models import Agreement, Lesson
 from vierogen.learning.numbers import written
 from vierogen.people.models import Member, Organisation, User
 from vierogen.posts.actions.content import Content
 from vierogen.posts.actions.writing import begin
 from vierogen.posts.models import Post
+from vierogen.practice.drawing import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,6 +39,11 @@ def school(town: Organisation, cora: Member, anna: Member) -> Organisation:
     teaching.finish(first, answers=[str(question.right) for question in first.asks], by=anna)
     changed = draft_anew(cards[0], by=cora)
     Agreement.objects.filter(pk=changed.pk).update(why="Omdat het zo vaak misgaat.")
+    own = {"own_picture": reencode(photo("hall"), name="hall.png", side=SIDE), "picture_alt": "Ons stadhuis"}
+    rewrite(changed, own, by=cora)
+    second = draft_anew(cards[1], by=cora)
+    rewrite(second, own, by=cora)
+    put_in_force(second, material=False, days=14, by=cora)
     return town
 
 
@@ -43,13 +51,15 @@ def school(town: Organisation, cora: Member, anna: Member) -> Organisation:
 def test_every_page_of_learning_is_for_everybody(
     school: Organisation, anna: Member, cora: Member, walk: Walk, width: int
 ) -> None:
-    card, lesson, drafted = Agreement.objects.in_force()[0], Lesson.objects.in_use()[0], Agreement.objects.get(number=2)
+    card, lesson = Agreement.objects.in_force()[0], Lesson.objects.in_use()[0]
+    drafted = Agreement.objects.get(state="draft")
     number = written(anna.certificates.get().number)
     places = [
         Stop("learning", anna, "/learning/", "main .attention a.button"),
         Stop("learning-missing", anna, "/learning/missing/", "main form .buttons button"),
         Stop("learning-card", cora, f"/learning/card/{card.key}/", "main form .buttons button"),
         Stop("learning-lesson", cora, f"/learning/lesson/{lesson.key}/", "", shown=False),
+        Stop("learning-own-picture", anna, f"/learning/card/{Agreement.objects.in_force()[1].key}/", shown=False),
         Stop("learning-agreements", cora, "/learning/agreements/", "main a.button", shown=False),
         Stop("learning-draft", cora, f"/learning/agreements/draft/{drafted.pk}/", "", shown=False),
         Stop("learning-coverage", cora, "/learning/agreements/coverage/"),

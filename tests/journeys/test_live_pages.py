@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from tests.core.test_pictures import exif, saved, scene
 from tests.journeys.conftest import log_in
-from tests.posts.test_pictures import exif, saved, scene
 from vierogen.channels.actions import add
 from vierogen.channels.models import Channel
 from vierogen.networks.base import Profile

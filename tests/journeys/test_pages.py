@@ -20,14 +20,14 @@ from vierogen.practice.photo_app import photo_phone_file
 from vierogen.practice.photo_network import PhotoNetwork
 from vierogen.practice.server import PracticeServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.once]
 # A Tuesday in winter, quarter past ten in the Netherlands: what "today" and "tomorrow" say stays the same.
 NOW = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A main page: who opens it, where it is on a busy day, and its main button (CSS)."""
+    """A main page: who of the day opens it, where it is on a busy day, and its main button (CSS)."""
 
     name: str
     who: str
@@ -59,6 +59,10 @@ PLACES = (
     Place("post-published", "dirk", lambda day: f"/posts/{day.published.post_id}/", "a[href$='/withdraw/']"),
     Place("review-list", "ben", lambda _day: "/posts/review/", "main .attention a.button"),
     Place("review", "ben", lambda day: f"/posts/{day.asked.post_id}/review/", "button[form=yes]"),
+    Place("today-guest", "guus", lambda _day: "/", "main .attention a.button"),
+    Place("guest-review", "guus", lambda day: f"/posts/guests/{day.guest.pk}/", "button[form=yes]"),
+    Place("partners", "cora", lambda _day: "/people/partners/", "main form .buttons button"),
+    Place("demo-people", "anna", lambda _day: "/practice/people/", "main form button"),
     Place("look-back", "ben", lambda day: f"/posts/{day.emergency.post_id}/look-back/", "main form .buttons button"),
     Place("emergency", "dirk", lambda day: f"/posts/{day.asked.post_id}/emergency/", "main form button.danger"),
     Place("watch", "dirk", lambda _day: "/watch/", "main .button"),
@@ -121,9 +125,8 @@ def on_the_phone(photos: PhotoNetwork) -> str:
 
 def stops(day: Day, places: Iterable[Place]) -> list[Stop]:
     """The places of this day."""
-    return [
-        Stop(place.name, getattr(day.team, place.who), place.path(day), place.button, place.prepare) for place in places
-    ]
+    people = {**vars(day.team), "guus": day.guus}
+    return [Stop(place.name, people[place.who], place.path(day), place.button, place.prepare) for place in places]
 
 
 @pytest.mark.parametrize("width", sorted(HEIGHTS))

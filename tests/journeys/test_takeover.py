@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.test_vault_pages import strongly
+from tests.journeys.test_vault_pages import in_dutch, strongly
 from tests.journeys.walking import HEIGHTS, STOPS, Stop, Walk, Window
 from tests.people.conftest import code_of
 from tests.plugins.house import make_member
@@ -21,7 +21,7 @@ from tests.servers.pds import PDS, Account
 from vierogen.channels.actions import entrust
 from vierogen.channels.models import Channel, Takeover
 from vierogen.people import departing
-from vierogen.people.models import Member, Organisation, User
+from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.practice.records import Account as Practised
 from vierogen.practice.server import PracticeServer
@@ -133,7 +133,13 @@ def test_a_bluesky_account_is_taken_over_by_clicking_alone(
     page.get_by_role("link", name="Put the new one into the vault").click()
     page.locator("#id_value").fill(new)
     page.get_by_role("button", name="Seal it").click()
-    for step in ("Change the main password", "Look at the e-mail address", "Switch on the code by mail"):
+    steps = (
+        "Change the main password",
+        "Log out everywhere else",
+        "Look at the e-mail address",
+        "Switch on the code by mail",
+    )
+    for step in steps:
         expect(title_of_due(page)).to_contain_text(step)
         press(page, "This is done")
     page.get_by_role("link", name="Choose custodians").click()
@@ -146,6 +152,20 @@ def test_a_bluesky_account_is_taken_over_by_clicking_alone(
     expect(page.locator("h1")).to_contain_text(f"Done, in {takeover.minutes} minute")
     assert takeover.minutes <= taking_over.GOAL
     assert {each.member for each in sky.custodians.all()} == {cora, kees}
+
+
+@pytest.mark.pds
+def test_what_the_steps_say_of_a_new_main_password_is_so_at_bluesky(sky: Channel, account: Account, old: str) -> None:
+    change_password(account, "another-password")
+    again = account.http.post(
+        f"{account.server}/xrpc/com.atproto.server.refreshSession",
+        headers={"Authorization": f"Bearer {account.refresh}"},
+    )
+    assert again.status_code in (400, 401)  # whoever was logged in with the old one is out
+    assert logs_in(account, old)  # app passwords outlive it, so that Vierogen goes on
+    visit = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none"}
+    page = account.http.get(f"{account.server}/account", headers=visit, follow_redirects=True)
+    assert page.is_success  # where apps that logged in another way are taken away
 
 
 FOCUSED = """name => {
@@ -218,13 +238,6 @@ def renew(page: Page, field: Field, value: str) -> None:
     write(page, str(field.label), value)
     follow(page, "Seal it")
     follow(page, "This is done")
-
-
-def in_dutch(channel: Channel) -> None:
-    """As people see it who have it in use, without the number of this computer."""
-    User.objects.update(language="nl")
-    channel.handle = "@gemeente_voorbeeld"
-    channel.save(update_fields=["handle"])
 
 
 @pytest.mark.parametrize("width", sorted(HEIGHTS))

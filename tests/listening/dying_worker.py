@@ -1,4 +1,4 @@
-"""A worker that is killed with SIGKILL at a chosen step of making a bulletin: run as its own process by the tests.
+"""A worker that is killed with SIGKILL at a chosen step of making a bulletin: run in a process of its own by the tests.
 
 python -m tests.listening.dying_worker STEP
 """

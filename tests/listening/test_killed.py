@@ -14,9 +14,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests import nursery
 from tests.listening.newsroom import make_alert, make_hit
 from tests.plugins.house import make_member
-from tests.posts.killing import _environment
+from tests.posts.killing import environment
 from vierogen.listening.actions import bulletins
 from vierogen.listening.actions.reading import follow
 from vierogen.listening.models import Alert, Bulletin, Line, Reader, Reading
@@ -94,9 +95,8 @@ def test_who_is_killed_after_the_commit_made_it(town: Organisation, anna: Member
 
 
 def make_and_die(step: str) -> None:
-    command = [sys.executable, "-m", "tests.listening.dying_worker", step]
-    done = subprocess.run(command, env=_environment(), timeout=60, check=False, capture_output=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    done = nursery.run("tests.listening.dying_worker", step, env=environment())
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 def many(town: Organisation, number: int) -> list[Member]:
@@ -134,7 +134,7 @@ def test_workers_that_are_killed_at_any_moment_make_each_bulletin_once(town: Org
     command = [sys.executable, "-m", "tests.listening.whole_worker"]
     for _round in range(2):
         before, end = Bulletin.objects.count(), time.monotonic() + 60
-        running = [subprocess.Popen(command, env=_environment(), stderr=subprocess.DEVNULL) for _ in range(2)]
+        running = [subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL) for _ in range(2)]
         while Bulletin.objects.count() == before and time.monotonic() < end:
             time.sleep(0.002)
         time.sleep(chance.random() * 0.05)

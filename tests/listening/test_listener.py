@@ -18,7 +18,7 @@ from django.utils import timezone
 from tests.listening.conftest import alert, changed, heard, listening
 from tests.listening.jetstream import JetstreamServer
 from tests.listening.sources.site import served
-from tests.posts.killing import _environment
+from tests.posts.killing import environment
 from tests.servers.mastodon import MastodonServer
 from tests.servers.smtp import Mailbox
 from tests.waiting import eventually
@@ -56,7 +56,7 @@ def is_heard(stream: JetstreamServer) -> bool:
 def another(step: str = "") -> Iterator["subprocess.Popen[bytes]"]:
     """A listener in a process of its own; at the end of the block it gets ``kill -9``."""
     command = [sys.executable, "-m", "tests.listening.dying_listener", step]
-    with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE) as process:
         try:
             yield process
         finally:

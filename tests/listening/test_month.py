@@ -162,7 +162,8 @@ class Month:
                 person.handled.append((person.due[place - 1], now))
 
 
-@pytest.mark.parametrize("name", MONTHS)
+# On PostgreSQL one of the two: between what is due and when, it is the clock that differs.
+@pytest.mark.parametrize("name", [pytest.param("to summer time", marks=pytest.mark.once), "to winter time"])
 def test_each_bulletin_comes_once_and_each_hit_is_in_one_of_them(
     name: str, town: Organisation, killer: Killer, mailbox: Mailbox
 ) -> None:

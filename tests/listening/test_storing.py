@@ -9,9 +9,11 @@ from django.db import connection
 
 from tests.listening.conftest import alert, heard
 from vierogen.listening.actions import storing
+from vierogen.listening.actions.marking import Taste
 from vierogen.listening.actions.storing import Find, key_of, store
 from vierogen.listening.models import Alert, Count, Hit, Item, Source
 from vierogen.listening.sources.base import Found
+from vierogen.listening.views.hit_lines import line_of
 from vierogen.people.models import Organisation
 
 NOON = datetime(2026, 10, 1, 12, 34, tzinfo=UTC)
@@ -167,3 +169,24 @@ def test_every_column_of_a_hit_is_as_its_table_begins_it(fire: Alert) -> None:
 def test_a_date_that_nobody_can_have_written_at_is_none(fire: Alert, said: str) -> None:
     assert store([find(1, fire, published_at=datetime.fromisoformat(said))]) == 1
     assert Item.objects.get().published_at is None
+
+
+@pytest.mark.django_db
+def test_what_was_edited_shows_the_words_that_a_hit_points_to(fire: Alert, school: Alert) -> None:
+    def said(text: str, *alerts: Alert) -> Find:
+        found = Found("at://did:plc:x/post/1", text)
+        return Find(found, None, "", [(each.pk, each.organisation_id, each.query) for each in alerts])
+
+    store([said("Een brand!", fire)])
+    store([said("Een brand in de school!", fire, school)])
+    item = Item.objects.get()
+    assert (item.text, item.words) == ("Een brand!", "Een brand in de school!")
+    store([said("De school is dicht.", school)])
+    lines = {hit.alert_id: line_of(hit, Taste()) for hit in Hit.objects.select_related("item", "alert")}
+    assert lines[fire.pk].text == "Een <mark>brand</mark>!"
+    assert lines[fire.pk].is_changed
+    assert lines[school.pk].text == "De <mark>school</mark> is dicht."
+    assert not lines[school.pk].is_changed
+    store([said("Een brand!", fire)])
+    assert Item.objects.get().later == ""
+    assert Hit.objects.count() == 2

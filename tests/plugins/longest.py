@@ -8,12 +8,20 @@ import pytest
 
 LONGEST = (
     "tests/bench/test_bench.py",
-    "tests/journeys/test_pages.py",
+    "tests/posts/test_faults.py",  # and with it all that needs the Bluesky server
     "tests/watch/test_simulated_day.py",
     "tests/watch/test_own_posts.py",
-    "tests/posts/test_vision.py",
     "tests/posts/test_gateway_machine.py",
+    "tests/test_doors.py",
+    "tests/journeys/test_pages.py",
+    "tests/posts/test_faults_instagram.py",
+    "tests/practice/test_demo.py",
+    "tests/practice/test_replay.py",
+    "tests/practice/test_photo_demo.py",
+    "tests/posts/test_vision.py",
     "tests/posts/checks/test_all_checks.py",
+    "tests/listening/test_listener.py",
+    "tests/listening/test_month.py",
 )
 
 

@@ -21,7 +21,7 @@ MARK_OF_FIXTURE = {
 }
 
 # The tests of these files share nothing that takes long to make, so each goes wherever there is time.
-SPREAD = {"tests/journeys/test_pages.py", "tests/posts/checks/test_all_checks.py"}
+SPREAD = {"tests/journeys/test_pages.py", "tests/posts/checks/test_all_checks.py", "tests/test_doors.py"}
 
 
 @pytest.hookimpl(tryfirst=True)

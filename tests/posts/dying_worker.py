@@ -1,4 +1,4 @@
-"""A worker that is killed with SIGKILL at a chosen step: run as its own process by the tests of faults.
+"""A worker that is killed with SIGKILL at a chosen step: run in a process of its own by the tests of faults.
 
 python -m tests.posts.dying_worker JOB STEP NETWORK
 """

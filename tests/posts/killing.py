@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from tests import nursery
 from vierogen.posts import jobs
 from vierogen.posts.models import Delivery, TakeDown
 
@@ -40,9 +41,8 @@ def environment() -> dict[str, str]:
 
 
 def work_and_die(step: str, network: str = "mastodon", *, job: str = "deliver") -> None:
-    command = [sys.executable, "-m", "tests.posts.dying_worker", job, step, network]
-    done = subprocess.run(command, env=environment(), timeout=60, check=False, capture_output=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    done = nursery.run("tests.posts.dying_worker", job, step, network, env=environment())
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 @contextmanager

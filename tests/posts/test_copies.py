@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from tests.posts.checks.drawing import jpeg, photo
-from vierogen.posts import copies, picture_worker
+from vierogen.core import picture_worker
+from vierogen.posts import copies
 
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left", "horse", "retina", "ihc", "clock_motion")
 
@@ -61,7 +62,7 @@ def test_a_picture_of_one_colour_is_like_no_other(colour: str) -> None:
 
 
 def test_they_come_with_the_picture_that_is_drawn_anew() -> None:
-    from vierogen.posts.pictures import reencode
+    from vierogen.core.pictures import reencode
 
     clean = reencode(jpeg(photo("coffee")), name="koffie.jpg")
     assert len(clean.hashes) == 20

@@ -10,9 +10,9 @@ import pytest
 
 from tests.posts import film_boxes as boxes
 from tests.posts.film_boxes import MADE, SECRETS, TURNED, avc, box, chatty, film, full, ints, picture, places, sound
+from vierogen.core.pictures import Cleaned, PictureRefused
 from vierogen.posts import film_worker, films
 from vierogen.posts.films import copied, is_film
-from vierogen.posts.pictures import Cleaned, PictureRefused
 
 LARGE = 4_000_000
 

@@ -1,10 +1,13 @@
 """A colleague organisation is the second pair of eyes, and sees only what it must judge."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from tests.plugins.house import SETUP
 from tests.posts.nets import TEXT, png
@@ -12,15 +15,18 @@ from vierogen.channels.models import Channel
 from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.actions import join
-from vierogen.people.models import Member, Partnership
+from vierogen.people.models import Member, Partnership, User
 from vierogen.people.partnering import agree, ask, end
 from vierogen.people.roles import Role
+from vierogen.posts import jobs
+from vierogen.posts.actions import permits
 from vierogen.posts.actions.content import Content
 from vierogen.posts.actions.guests import ask_partner, lapse_due, take_back
 from vierogen.posts.actions.reviewing import approve, ask_for_changes
 from vierogen.posts.actions.writing import add_picture, begin, save, submit
-from vierogen.posts.models import Delivery, GuestReview, Post, Version
+from vierogen.posts.models import Approval, Delivery, GuestReview, Post, Version
 from vierogen.posts.states import GuestReviewState, PostState
+from vierogen.practice.server import PracticeServer
 
 Enter = Callable[[Member], Client]
 
@@ -52,6 +58,40 @@ def test_a_guest_approves_and_both_ledgers_say_so(
     assert Delivery.objects.filter(version=offered).count() == 1
     assert {"ask_guest", "approve_as_guest"} <= _verbs(otto)
     assert {"ask_guest", "decide", "approve"} <= _verbs(anna)
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_what_a_guest_approved_goes_out_also_when_the_partnership_ends_then(
+    asked: GuestReview, offered: Version, otto: Member, cora: Member, practice: PracticeServer, ends: bool
+) -> None:
+    approve(offered, by=otto, digest=offered.digest)
+    if ends:
+        end(asked.partnership, by=cora)
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        assert jobs.deliver("worker")
+    assert [post.text for post in practice.network.timeline()] == [TEXT]
+
+
+@pytest.mark.parametrize("forged", ["not asked", "asked of others", "emergency"])
+def test_an_approval_of_somebody_elsewhere_who_was_not_asked_lets_nothing_out(
+    partners: Partnership, offered: Version, otto: Member, anna: Member, practice: PracticeServer, forged: str
+) -> None:
+    asked = ask_partner(offered, partners.partner, by=anna)
+    approve(offered, by=otto, digest=offered.digest)
+    # Somebody with the database in their hands.
+    if forged == "not asked":
+        GuestReview.objects.all().delete()
+    elif forged == "asked of others":
+        gus = join(
+            otto.organisation, User.objects.create_user("gus@b.example", name="Gus"), roles=[*Role][1:], by=SETUP
+        )
+        GuestReview.objects.filter(pk=asked.pk).update(decided_by=gus)
+    else:
+        Approval.objects.update(emergency=True, reason="Brand")
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        assert not jobs.deliver("worker")
+    assert practice.network.timeline() == []
+    assert Delivery.objects.get().problem == permits.UNAPPROVED
 
 
 @pytest.mark.usefixtures("partners")

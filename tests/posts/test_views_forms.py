@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from tests.core.test_pictures import saved, scene
 from tests.posts.film_boxes import chatty, film
 from tests.posts.gallery import Gallery, due_there
 from tests.posts.nets import png
-from tests.posts.test_pictures import saved, scene
 from vierogen.channels.models import Channel, Room
 from vierogen.networks.base import Limited, Outgoing
 from vierogen.people.models import Member

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from tests.core.test_pictures import saved, scene
 from tests.posts.nets import TEXT
-from tests.posts.test_pictures import saved, scene
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move
 from vierogen.people.models import Member, User

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.core.test_pictures import exif, png, saved, scene
 from tests.plugins.house import make_member
-from tests.posts.test_pictures import exif, png, saved, scene
 from vierogen.channels.actions import add
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import move

@@ -18,11 +18,11 @@ from PIL import Image, ImageDraw
 
 from tests.posts.checks import drawing
 from tests.posts.checks.drawing import CLEAN, PROBLEMS, Case, jpeg, photo, small
+from vierogen.core.pictures import PictureRefused, reencode
 from vierogen.posts import vision
 from vierogen.posts.checks.base import Draft, Extra, Finding, Own, PictureFacts, Seen, Tier
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import checks, run
-from vierogen.posts.pictures import PictureRefused, reencode
 from vierogen.posts.vision import VisionError, look_at_clean
 
 pytestmark = pytest.mark.xdist_group("vision")

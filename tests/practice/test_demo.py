@@ -31,9 +31,20 @@ from vierogen.learning.standing import standings_of
 from vierogen.people.arriving import steps_of
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
-from vierogen.posts.models import Approval, Post
+from vierogen.posts.models import Approval, GuestReview, Post, Version
 from vierogen.posts.outside import resolve_link
-from vierogen.practice.demo import PEOPLE, entrance, furnish, mail_folder, people, phone_file
+from vierogen.practice.demo import (
+    NEIGHBOURS,
+    OFFERED,
+    ORGANISATION,
+    PEOPLE,
+    TOGETHER,
+    entrance,
+    furnish,
+    mail_folder,
+    people,
+    phone_file,
+)
 from vierogen.practice.mailbox import Mailbox
 from vierogen.practice.phone import logins
 from vierogen.practice.server import PracticeServer
@@ -48,7 +59,7 @@ def furnished(practice: PracticeServer, settings: Any, tmp_path: Path, db: None)
     """What the demo begins with, in a home of its own."""
     settings.HOME, settings.PRACTICE_URL = tmp_path, practice.url
     furnish(practice)
-    return Organisation.objects.get()
+    return Organisation.objects.get(name=ORGANISATION)
 
 
 def member(name: str) -> Member:
@@ -81,6 +92,16 @@ def test_everybody_is_up_to_date_but_for_the_trainee_who_came_last(furnished: Or
     assert [step.is_done for step in steps_of(tess)] == [False, False, False]
 
 
+def test_a_takeover_was_practised_and_the_account_is_looked_after(furnished: Organisation, client: Client) -> None:
+    client.force_login(member("Cora").user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("vault:takeover", args=[Channel.objects.order_by("pk")[0].pk])).content.decode()
+    assert "Oefening door Dirk: Klaar, 17 min" in page
+    care = client.get(reverse("channels:hygiene", args=[Channel.objects.order_by("pk")[0].pk])).content.decode()
+    assert "Drie mensen beantwoorden om beurten vragen" in care
+    file = client.get(reverse("channels:handover", args=[Channel.objects.order_by("pk")[0].pk])).content.decode()
+    assert "omgevingsdienst" in file
+
+
 def test_two_accounts_of_two_colours_have_two_custodians_each(furnished: Organisation) -> None:
     channels = list(Channel.objects.filter(organisation=furnished))
     assert [channel.handle for channel in channels] == ["@gemeente_voorbeeld", "@jongerenwerk"]
@@ -88,12 +109,35 @@ def test_two_accounts_of_two_colours_have_two_custodians_each(furnished: Organis
     assert [channel.custodians.count() for channel in channels] == [2, 2]
 
 
+def waiting(text: str) -> Version:
+    return Version.objects.get(text=text, post__state="in_review")
+
+
 def test_one_post_is_being_written_and_one_waits_for_its_second_reader(furnished: Organisation) -> None:
-    assert sorted(Post.objects.values_list("state", flat=True)) == ["draft", "in_review"]
-    offered = Post.objects.get(state="in_review").latest
+    assert sorted(Post.objects.values_list("state", flat=True)) == ["draft", "in_review", "in_review"]
+    offered = waiting(OFFERED)
     assert [shown.alt != "" for shown in offered.attachments.all()] == [True]
     # Nothing in it makes the checks raise their finger.
     assert list(offered.findings.all()) == []
+
+
+def test_another_post_waits_for_the_neighbours_who_see_that_and_nothing_else(
+    furnished: Organisation, client: Client
+) -> None:
+    version = waiting(TOGETHER)
+    asked = GuestReview.objects.open().get(version=version)
+    assert list(version.findings.all()) == []
+    client.post(reverse("practice:enter"), {"email": member("Guus").user.email})
+    assert reverse("posts:guest", args=[asked.pk]) in client.get("/").content.decode()
+    page = client.get(reverse("posts:guest", args=[asked.pk])).content.decode()
+    assert version.text in page
+    assert version.digest in page
+    assert client.get(reverse("posts:detail", args=[version.post_id])).status_code == 404
+    again = client.post(reverse("posts:guest_approve", args=[asked.pk]), {"digest": version.digest})
+    client.get(again["Location"])
+    client.post(reverse("practice:prove"))
+    client.post(reverse("posts:guest_approve", args=[asked.pk]), {"digest": version.digest})
+    assert Approval.objects.get().by == member("Guus")
 
 
 def test_there_are_earlier_posts_and_they_are_older_than_the_watch(
@@ -142,7 +186,7 @@ def test_the_channels_follow_when_the_network_gets_another_port(
 
 def test_each_of_the_people_is_one_click_away(furnished: Organisation, client: Client) -> None:
     page = client.get(reverse("practice:people")).content.decode()
-    for person in PEOPLE:
+    for person in (*PEOPLE, *NEIGHBOURS):
         assert f'value="{person.email}"' in page
         answer = client.post(reverse("practice:enter"), {"email": person.email, "next": "/posts/"})
         assert (answer.status_code, answer["Location"]) == (302, "/posts/")
@@ -166,7 +210,7 @@ def test_outside_practice_nobody_gets_in_without_a_password(
     settings.PRACTICE = False
     assert people() == []
     assert client.get(reverse("practice:people")).status_code == 302
-    for person in PEOPLE:
+    for person in (*PEOPLE, *NEIGHBOURS):
         with pytest.raises(PermissionDenied):
             entrance(person.email)
         assert client.post(reverse("practice:enter"), {"email": person.email}).status_code == 403
@@ -210,7 +254,7 @@ def test_where_nobody_of_the_demo_is_one_logs_in_as_everywhere(client: Client, d
 
 def test_approving_asks_who_one_is_and_a_button_answers(furnished: Organisation, client: Client) -> None:
     client.post(reverse("practice:enter"), {"email": member("Ben").user.email})
-    version = Post.objects.get(state="in_review").latest
+    version = waiting(OFFERED)
     address = reverse("posts:approve", args=[version.post_id])
     asked = client.post(address, {"digest": version.digest})
     assert asked.status_code == 302

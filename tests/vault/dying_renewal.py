@@ -1,4 +1,4 @@
-"""A worker that is killed with SIGKILL while it renews a key: run as its own process by the tests of keys and time.
+"""A worker that is killed with SIGKILL while it renews a key, run in a process of its own by the tests of that.
 
 python -m tests.vault.dying_renewal STEP
 """

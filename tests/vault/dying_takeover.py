@@ -1,4 +1,4 @@
-"""Somebody's step of a takeover, killed with SIGKILL on its way: run as its own process by test_taking_over.py.
+"""Somebody's step of a takeover, killed with SIGKILL on its way: run in a process of its own by test_taking_over.py.
 
 python -m tests.vault.dying_takeover PLACE STEP MEMBER
 """

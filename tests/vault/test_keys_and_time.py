@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from tests import nursery
 from tests.networks.stages.instagram import SimulatedInstagram
 from tests.networks.stages.x import XStage
 from tests.posts.killing import database_url
@@ -201,9 +200,8 @@ def renew_and_die(stage: Any, step: str) -> None:
         "VIEROGEN_NETWORK_CLIENTS": f"{stage.network.key}={stage.client.id}:{stage.client.secret}",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
-    command = [sys.executable, "-m", "tests.vault.dying_renewal", step]
-    done = subprocess.run(command, env=environment, timeout=60, check=False, capture_output=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    done = nursery.run("tests.vault.dying_renewal", step, env=environment)
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 def sealed() -> dict[str, int]:

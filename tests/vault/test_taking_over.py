@@ -1,8 +1,6 @@
 """An account gets into other hands without whoever leaves: at a real Bluesky server, and killed at each place."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from tests import nursery
 from tests.plugins.house import make_member
 from tests.posts.killing import environment
 from tests.servers.mastodon import MastodonServer
@@ -143,9 +142,9 @@ def test_whoever_is_killed_on_the_way_leaves_a_key_that_works_and_goes_on(
     takeover = taking_over.begin(sky, by=cora, proof=proof_of(cora))
     if place in ENDING:
         do(takeover, cora)
-    command = [sys.executable, "-m", "tests.vault.dying_takeover", place, str(due(takeover).pk), str(cora.pk)]
-    ended = subprocess.run(command, env=environment(), timeout=60, check=False, capture_output=True)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    step = str(due(takeover).pk)
+    ended = nursery.run("tests.vault.dying_takeover", place, step, str(cora.pk), env=environment())
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert logs_in(account, key_of(sky))
     assert publish(sky, "Het werkt nog")
     while due(takeover).key in ("new_key", "old_keys"):

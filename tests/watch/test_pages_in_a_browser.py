@@ -59,6 +59,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
+@pytest.mark.once
 def test_every_page_is_accessible_and_fits(
     as_dirk: Page,
     live_server: LiveServer,

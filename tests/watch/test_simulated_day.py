@@ -25,7 +25,7 @@ from vierogen.watch.models import Stray
 from vierogen.watch.pace import RESERVE, SLOWING
 from vierogen.watch.states import State
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 # A Friday in the town, from six in the morning until six the next.
 BEGIN = datetime.fromisoformat("2026-11-27T06:00:00+01:00")

@@ -11,7 +11,7 @@ NewPage = Callable[..., Page]
 # 640 px is a desk at 200 %, 320 px one at 400 %.
 WINDOWS = [(320, "light"), (390, "dark"), (640, "dark"), (1280, "light")]
 
-pytestmark = pytest.mark.urls("tests.web.pages")
+pytestmark = [pytest.mark.urls("tests.web.pages"), pytest.mark.once]
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""Foundations without a domain: HTTP with the SSRF guard, sealing, leases, plug-ins. No room's rules live here."""
+"""Foundations without a domain: HTTP with the SSRF guard, sealing, leases, plug-ins, pictures. No rules of rooms."""

@@ -1,15 +1,22 @@
 """Forms of agreements and lessons."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vierogen.core.pictures import MAX_UPLOAD, TOO_BIG, Cleaned, PictureRefused, reencode
 from vierogen.learning.models import Agreement, Lesson
 from vierogen.learning.pictures import Picture
 from vierogen.learning.quiz import Answer, Question
 
 ANSWERS = 3
+# Pixels: a card shows its picture small.
+SIDE = 800
+_WORDS = ("title", "picture", "does", "does_not", "why", "example")
 
 
 def _lines(rows: int) -> forms.Textarea:
@@ -64,6 +71,18 @@ class CardForm(QuestionForm):
 
     title = forms.CharField(label=_("Title"), max_length=80, help_text=_("What somebody does, in a few words."))
     picture = forms.ChoiceField(label=_("Picture"), choices=Picture.choices)
+    own_picture = forms.FileField(
+        label=_("Or a picture of your own"),
+        required=False,
+        help_text=_("JPEG, PNG, WebP or GIF. It is made small; everything but what is to be seen is removed."),
+    )
+    drawing_again = forms.BooleanField(label=_("Use the drawing again"), required=False)
+    picture_alt = forms.CharField(
+        label=_("What is on your own picture"),
+        required=False,
+        max_length=300,
+        help_text=_("In a sentence, for who cannot see it."),
+    )
     does = forms.CharField(
         label=_("What we do"),
         widget=_lines(4),
@@ -76,17 +95,49 @@ class CardForm(QuestionForm):
     why = forms.CharField(label=_("Why"), widget=_lines(2), max_length=600)
     example = forms.CharField(label=_("Example"), widget=_lines(2), max_length=600, required=False)
 
+    def __init__(self, *args: Any, card: Agreement | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_own = bool(card and card.own_picture_id)
+        if not self.has_own:
+            del self.fields["drawing_again"]
+
     @classmethod
     def about(cls, card: Agreement) -> "CardForm":
         """Filled in as a card is."""
-        names = ("title", "picture", "does", "does_not", "why", "example")
-        return cls(initial={name: getattr(card, name) for name in names} | about_question(card.asks))
+        names = (*_WORDS, "picture_alt")
+        return cls(initial={name: getattr(card, name) for name in names} | about_question(card.asks), card=card)
+
+    def clean_own_picture(self) -> Cleaned | None:
+        """The upload drawn anew, without anything but its pixels."""
+        upload = self.cleaned_data["own_picture"]
+        if not upload:
+            return None
+        if upload.size > MAX_UPLOAD:
+            raise ValidationError(gettext(TOO_BIG))
+        try:
+            return reencode(upload.read(), name=upload.name, side=SIDE)
+        except PictureRefused as refusal:
+            raise ValidationError(gettext(refusal.reason)) from refusal
+
+    def clean(self) -> dict[str, Any]:
+        """A picture of one's own is told in words; where the form comes back, its file has to be chosen again."""
+        told = super().clean() or {}
+        if self._shows_own(told) and not told.get("picture_alt") and "picture_alt" not in self.errors:
+            self.add_error("picture_alt", gettext("Say what is on the picture, for who cannot see it."))
+        if self.errors and told.get("own_picture"):
+            self.add_error("own_picture", gettext("Choose the file again: it was not kept."))
+        return told
+
+    def _shows_own(self, told: Mapping[str, Any]) -> bool:
+        return bool(told.get("own_picture")) or (self.has_own and not told.get("drawing_again"))
 
     def values(self) -> dict[str, Any]:
-        """The columns of the card."""
-        names = ("title", "picture", "does", "does_not", "why", "example")
-        told = {name: self.cleaned_data[name].replace("\r\n", "\n") for name in names}
-        return {**told, "question": self.asked()}
+        """The columns of the card; ``own_picture`` only where it changes."""
+        told = self.cleaned_data
+        words = {name: told[name].replace("\r\n", "\n") for name in _WORDS}
+        alt = told["picture_alt"] if self._shows_own(told) else ""
+        changes = {"own_picture": told["own_picture"]} if told["own_picture"] or told.get("drawing_again") else {}
+        return {**words, **changes, "picture_alt": alt, "question": self.asked()}
 
 
 class InForceForm(forms.Form):

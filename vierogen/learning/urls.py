@@ -28,6 +28,7 @@ urlpatterns = [
     path("lesson/<slug:key>/scorm/", teaching.scorm, name="scorm"),
     path("certificates/", lessons.certificates, name="certificates"),
     path("certificate/<str:number>/", lessons.certificate, name="certificate"),
+    path("pictures/<int:pk>/", reading.picture, name="picture"),
     path("card/<slug:key>/", reading.card, name="card"),
     path("card/<slug:key>/change/", managing.change, name="change"),
     path("card/<slug:key>/withdraw/", managing.retire, name="retire"),

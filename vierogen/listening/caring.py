@@ -26,7 +26,7 @@ from vierogen.core.sealing import SealError
 from vierogen.listening.inbox import Batch, Inbox
 from vierogen.listening.models import Source
 from vierogen.listening.sources.base import Found, Kind, Memory, Polled, Reading, SourceError, Streamed
-from vierogen.listening.sources.fetching import NotYet
+from vierogen.listening.sources.fetching import NotYet, cut
 from vierogen.listening.sources.fetching import opened as plain_client
 from vierogen.listening.sources.pacing import DAY, after_failure
 from vierogen.networks.base import NetworkError
@@ -86,6 +86,8 @@ class Care:
         self.kind = kinds()[source.kind]()
         self.stop, self.over = Event(), False
         self.thread: Thread | None = None
+        # Through which a polled source is read at this moment, or was.
+        self._client: httpx.Client | None = None
         # When a stream that failed is tried again, and whether somebody wants that now.
         self._row_at = source.next_at
         self._again_at, self._nudged = source.next_at, Event()
@@ -107,9 +109,11 @@ class Care:
         self.thread.start()
 
     def end(self) -> None:
-        """Let its threads end; what is being read is not waited for."""
+        """Let its threads end; what is being read ends at once, and has its turn again."""
         self.stop.set()
         self._nudged.set()
+        if (client := self._client) is not None:
+            cut(client)
 
     def nudge(self, next_at: datetime) -> None:
         """The row says when it is due: if that was changed to now, somebody asked for it."""
@@ -165,6 +169,9 @@ class Care:
             raise SourceError(FAILED)
         with client_for(self.source) as client:
             connection.close()
+            self._client = client
+            if self.stop.is_set():
+                raise NotYet(0.0)
             return self.kind.read(client, self.source.address, dict(self.memory))
 
     def _was_read(self, reading: Reading) -> None:

@@ -1,6 +1,10 @@
 """App passwords of a Bluesky account: made and made worthless with its main password, which alone can do that.
 
 https://docs.bsky.app/docs/api/com-atproto-server-create-app-password, -list-app-passwords, -revoke-app-password.
+Where people click was read on 2026-11-28 in Bluesky's own program (github.com/bluesky-social/social-app,
+src/screens/Settings/AccountSettings.tsx and PrivacyAndSecuritySettings.tsx) and in that of its server (the packages
+@atproto/pds 0.4.217 and @atproto/oauth-provider-frontend 0.2.9): a new password ends log-ins by password, and neither
+app passwords nor apps that logged in by OAuth, which stand on the page /account of the server.
 """
 
 from collections.abc import Mapping
@@ -74,19 +78,31 @@ class AppPasswords(HandedOver, Rotates):
             _("Change the main password"),
             _(
                 "In Bluesky: Settings, Account, Password. Bluesky sends a code to the account's e-mail address. "
-                "Then put the new password into the vault."
+                "Then put the new password into the vault. Whoever was logged in with the old one is out within two "
+                "hours."
             ),
             kept="password",
         ),
         Chore(
+            "sessions",
+            _("Log out everywhere else"),
+            _(
+                "Go to bsky.social/account (or the same page of your own server) and log in. Under Connected apps, "
+                "revoke access for what you do not know; under My devices, sign out every other one."
+            ),
+        ),
+        Chore(
             "email",
             _("Look at the e-mail address"),
-            _("In Bluesky: Settings, Account. It must be a mailbox of the organisation, and nobody's own."),
+            _(
+                "In Bluesky: Settings, Account, Email. It must be a mailbox of the organisation, and nobody's own. "
+                "Update email changes it."
+            ),
         ),
         Chore(
             "two_factor",
             _("Switch on the code by mail"),
-            _("In Bluesky: Settings, Privacy and security, two-factor authentication."),
+            _("In Bluesky: Settings, Privacy and security, Two-factor authentication (2FA). The code comes by mail."),
         ),
     )
 

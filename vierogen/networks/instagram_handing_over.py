@@ -1,4 +1,10 @@
-"""How a professional account on Instagram is taken over: https://www.facebook.com/business/help."""
+"""How a professional account on Instagram is taken over.
+
+People and access in a business portfolio, as Meta's own page told it on 2026-11-28 in a stored copy: people with full
+control invite and remove others under Settings, People, in Meta Business Suite
+(https://www.facebook.com/business/help/2169003770027706). Meta's pages about the Accounts Center
+(https://help.instagram.com) could not be read; those paths agree with several independent guides of 2023 and later.
+"""
 
 from typing import ClassVar
 
@@ -15,22 +21,28 @@ class HandedOverOnInstagram(HandedOver):
     )
     new_key_how = _(
         "Log in at Facebook as somebody who manages the page of this account, and connect it again here. Is that only "
-        "whoever left? Then an administrator of the business portfolio first gives somebody that task."
+        "whoever left? Then somebody with full control of the business portfolio first gives another person access."
     )
     old_keys_how = _(
-        "At Facebook, whoever left had given Vierogen access: in the business portfolio, Settings, People, take that "
-        "person away. Their key ends with it."
+        "At Facebook, whoever left had given Vierogen access: in Meta Business Suite, Settings, People, take that "
+        "person out of the portfolio. Their key ends with it."
     )
     chores: ClassVar[tuple[Chore, ...]] = (
         Chore(
             "people",
             _("Look who manages page and portfolio"),
-            _("In the business portfolio: Settings, People and Partners. Two administrators or more, nobody who left."),
+            _(
+                "In Meta Business Suite: Settings, People, and Partners. Two people or more with full control, and "
+                "nobody who left."
+            ),
         ),
         Chore(
             "password",
             _("Change the password of Instagram"),
-            _("In the app: Accounts Center, Password and security, Change password. Then put it into the vault."),
+            _(
+                "In the app: Accounts Center, Password and security, Change password. Tick that other devices are "
+                "logged out. Then put the new one into the vault."
+            ),
             kept="password",
         ),
         Chore(

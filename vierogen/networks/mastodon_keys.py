@@ -1,6 +1,10 @@
 """Tokens of a Mastodon account: a person makes them; with its application's key and secret one can revoke itself.
 
 https://docs.joinmastodon.org/methods/oauth/#revoke. No method makes a token without a person who logs in.
+Where people click was read on 2026-11-28 in Mastodon's own program (github.com/mastodon/mastodon,
+config/navigation.rb; app/views/auth/registrations/edit.html.haml; registrations_controller.rb and
+passwords_controller.rb in app/controllers/auth): a password changed in the settings ends every other browser's log-in
+and no token, one set by "Forgot your password?" ends all tokens too.
 """
 
 from typing import ClassVar
@@ -40,13 +44,20 @@ class TokensOfMastodon(HandedOver, Revokes):
         Chore(
             "password",
             _("Change the password"),
-            _("At the server: Preferences, Account. Then put the new one into the vault."),
+            _(
+                "At the server: Preferences, Account, Account settings. Do not do it by way of a forgotten password: "
+                "that would end the new key too. Then put the new one into the vault."
+            ),
             kept="password",
         ),
         Chore(
             "sessions",
             _("Log out everywhere else"),
-            _("At the server: Preferences, Account, Sessions, and Authorized apps: end every other one."),
+            _(
+                "At the server: Preferences, Account, Account settings: under Sessions, revoke every other one. Then "
+                "Authorized apps: apps on phones stay logged in until you revoke them there. Leave the application "
+                "that you made for Vierogen."
+            ),
         ),
         Chore(
             "two_factor",
@@ -57,7 +68,10 @@ class TokensOfMastodon(HandedOver, Revokes):
         Chore(
             "email",
             _("Look at the e-mail address"),
-            _("At the server: Preferences, Account. It must be a mailbox of the organisation, and nobody's own."),
+            _(
+                "At the server: Preferences, Account, Account settings. It must be a mailbox of the organisation, and "
+                "nobody's own."
+            ),
         ),
     )
 

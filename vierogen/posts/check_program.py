@@ -19,13 +19,13 @@ from typing import BinaryIO, NoReturn
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
+from vierogen.core.pictures import Cleaned, PictureRefused, drawn_or_printed, is_picture, reencode
 from vierogen.core.words import gettext_noop as _
 from vierogen.networks.base import Network
 from vierogen.posts.checks.base import Draft, Extra, Finding, Level, PictureFacts, Span, Target, Tier
 from vierogen.posts.checks.extras import is_installed
 from vierogen.posts.checks.running import run, worded
 from vierogen.posts.names import name_finder
-from vierogen.posts.pictures import Cleaned, PictureRefused, drawn_or_printed, is_picture, reencode
 from vierogen.posts.vision import VisionError, look_at_clean
 
 CLEAN, LOOK, STOP, NOT_CHECKED = 0, 1, 2, 3

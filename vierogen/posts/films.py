@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from vierogen.core.pictures import HEIC_BRANDS, UNSAFE, Cleaned, PictureRefused, digest, worked_on
 from vierogen.core.words import gettext_noop as _
-from vierogen.posts.pictures import HEIC_BRANDS, UNSAFE, Cleaned, PictureRefused, digest, worked_on
 
 WORKER = Path(__file__).with_name("film_worker.py")
 # Films stand in the database as pictures do, so that no backup and no approval misses one. Each is then held

@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from vierogen.channels.models import Channel
 from vierogen.core.numbers import whole
+from vierogen.core.pictures import MAX_UPLOAD, NO_FILMS, TOO_BIG, PictureRefused
 from vierogen.networks.base import Format
 from vierogen.people.models import Member
 from vierogen.posts import films
 from vierogen.posts.actions.content import Content, content_of
 from vierogen.posts.actions.writing import add_picture
 from vierogen.posts.models import Media, Version
-from vierogen.posts.pictures import MAX_UPLOAD, NO_FILMS, TOO_BIG, PictureRefused
 from vierogen.web.fields import RowsField
 
 # How it goes out, where a network has more than one form.

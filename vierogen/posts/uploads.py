@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
-from vierogen.posts.pictures import MAX_UPLOAD
+from vierogen.core.pictures import MAX_UPLOAD
 
 # Four of the largest pictures or two of the largest films at once, and the words around them.
 MAX_FORM = 4 * MAX_UPLOAD + 2 * 1024 * 1024

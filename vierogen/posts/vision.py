@@ -37,7 +37,7 @@ class VisionError(Exception):
 
 
 def look_at_clean(data: bytes) -> Seen:
-    """What is to be seen in a picture that ``posts.pictures`` has drawn anew. Raises ``VisionError``."""
+    """What is to be seen in a picture that ``core.pictures`` has drawn anew. Raises ``VisionError``."""
     said = _asked(data)
     if failure := said.get("failed"):
         logger.warning("a picture could not be looked at: %s", failure)

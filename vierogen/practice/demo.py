@@ -22,11 +22,13 @@ from vierogen.learning.models import Agreement, Lesson
 from vierogen.learning.starting import Kind
 from vierogen.ledger.actions import Machine
 from vierogen.networks.mastodon import Mastodon
+from vierogen.people import partnering
 from vierogen.people.actions import change_settings, found, guide, join
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
-from vierogen.posts.actions import writing
+from vierogen.posts.actions import guests, writing
 from vierogen.posts.actions.content import Content
+from vierogen.practice.care_demo import look_after
 from vierogen.practice.drawing import photo
 from vierogen.practice.network import Draft, PracticeNetwork
 from vierogen.practice.phone import Login, remember
@@ -38,7 +40,7 @@ from vierogen.vault.models import Field
 from vierogen.watch.models import Watched
 
 DEMO = Machine("demo")
-ORGANISATION = "Gemeente Voorbeeld"
+ORGANISATION, NEIGHBOUR = "Gemeente Voorbeeld", "Gemeente Buurdorp"
 TRAINEESHIP = timedelta(days=90)
 OFFICIAL, YOUTH, PRIVATE = "gemeente_voorbeeld", "jongerenwerk", "anna_thuis"
 
@@ -51,11 +53,12 @@ class Person:
     roles: tuple[Role, ...]
     does: str
     is_temporary: bool = False
+    organisation: str = ORGANISATION
 
     @property
     def email(self) -> str:
         """An address that nobody can have (RFC 2606)."""
-        return f"{self.name.lower()}@voorbeeld.example"
+        return f"{self.name}@{self.organisation.split()[-1]}.example".lower()
 
 
 PEOPLE = (
@@ -65,6 +68,16 @@ PEOPLE = (
     Person("Dirk", (Role.DUTY_OFFICER, Role.CUSTODIAN), gettext_noop("is on duty, and holds keys")),
     Person("Fleur", (Role.PRIVACY_OFFICER,), gettext_noop("guards privacy")),
     Person("Tess", (Role.TRAINEE,), gettext_noop("is a trainee, for three months"), is_temporary=True),
+)
+# They can be asked for the second pair of eyes, and see nothing else.
+NEIGHBOURS = (
+    Person("Guus", (Role.REVIEWER,), gettext_noop("looks along, as a guest"), organisation=NEIGHBOUR),
+    Person(
+        "Hilde",
+        (Role.ADMINISTRATOR, Role.DUTY_OFFICER),
+        gettext_noop("administers there, and agreed to it"),
+        organisation=NEIGHBOUR,
+    ),
 )
 
 # (handle, name, about, colour on the network): the official accounts, somebody's own, and two that read along.
@@ -102,6 +115,7 @@ OFFERED = (
     "De Stationsweg is maandag van 7.00 tot 16.00 uur dicht voor auto's. "
     "Fietsers en voetgangers kunnen er langs. De bus rijdt om via de Kerkstraat."
 )
+TOGETHER = "De brug naar Buurdorp is weer open voor fietsers. Bedankt voor jullie geduld!"
 
 
 def phone_file() -> Path:
@@ -119,7 +133,7 @@ def people() -> list[tuple[Person, User]]:
     if not settings.PRACTICE:
         return []
     there = {user.email: user for user in User.objects.filter(is_active=True)}
-    return [(person, there[person.email]) for person in PEOPLE if person.email in there]
+    return [(person, there[person.email]) for person in (*PEOPLE, *NEIGHBOURS) if person.email in there]
 
 
 def entrance(email: str) -> User:
@@ -182,7 +196,9 @@ def _organise(url: str, accounts: dict[str, Account]) -> None:
     _connect(organisation, accounts[YOUTH], url, colour=Colour.PURPLE, keepers=keepers)
     keep(town, Field.PASSWORD, "Alleen-om-te-oefenen-7", by=cora)
     keep(town, Field.NOTES, "De telefoon met de app ligt in de kluis van de receptie.", by=cora)
+    look_after(town, by=cora, also=members["Dirk"])
     _write(organisation, town, by=members["Anna"])
+    _ask_along(town, cora=cora, anna=members["Anna"])
 
 
 def _teach(organisation: Organisation, members: list[Member], *, by: Member) -> None:
@@ -230,3 +246,13 @@ def _write(organisation: Organisation, channel: Channel, *, by: Member) -> None:
     pictures = ((shown.pk, "Tekening van het stadhuis aan de Stationsweg"),)
     offered = writing.begin(organisation, Content(OFFERED, (channel,), pictures=pictures), by=by)
     writing.submit(offered, by=by)
+
+
+def _ask_along(channel: Channel, *, cora: Member, anna: Member) -> None:
+    """A colleague organisation, and a post that waits for its eyes (and for ours: whoever comes first)."""
+    neighbour = found(NEIGHBOUR, by=DEMO)
+    members = {person.name: _join(neighbour, person) for person in NEIGHBOURS}
+    partnering.agree(partnering.ask(NEIGHBOUR, by=cora), by=members["Hilde"])
+    version = writing.begin(channel.organisation, Content(TOGETHER, (channel,)), by=anna)
+    writing.submit(version, by=anna)
+    guests.ask_partner(version, neighbour, by=anna)

@@ -1,6 +1,8 @@
 """The polite fetcher: its name, robots.txt, moved addresses, refusals in plain words, and rest for hosts."""
 
+import threading
 import time
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 import pytest
@@ -9,7 +11,7 @@ from tests.listening.sources.site import Site
 from vierogen.listening.sources import politeness
 from vierogen.listening.sources.base import SourceError
 from vierogen.listening.sources.feed import Feed
-from vierogen.listening.sources.fetching import Fetched, NotYet, fetch, patient
+from vierogen.listening.sources.fetching import Fetched, NotYet, cut, fetch, patient
 from vierogen.listening.sources.politeness import HOSTS, Hosts
 
 RSS = "<rss version='2.0'><channel><title>t</title></channel></rss>"
@@ -143,3 +145,33 @@ def test_a_crawl_delay_is_kept(site: Site, client: httpx.Client) -> None:
     assert 15 < caught.value.wait <= 20
     HOSTS.forget()
     assert got(client, f"{site.url}/feed").body
+
+
+def test_whoever_has_to_go_waits_for_no_site(site: Site, client: httpx.Client) -> None:
+    begun = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        begun.set()
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for _second in range(300):
+            handler.wfile.write(b"X-More: 1\r\n")
+            time.sleep(0.1)
+
+    address = site.put("/slow", pour=drip)
+    said: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            fetch(client, address, accept="*/*")
+        except NotYet as busy:
+            said.append(busy)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert begun.wait(10)
+    cut(client)
+    reader.join(timeout=10)  # by itself it would read for forty seconds
+    assert not reader.is_alive()
+    assert [type(each) for each in said] == [NotYet]
+    with pytest.raises(NotYet):
+        fetch(client, site.put("/quick", b"x"), accept="*/*")

@@ -2,13 +2,16 @@
 
 import gzip
 import json
+from itertools import count
 
 import httpx
 import pytest
 
 from tests.listening.sources.site import DOCUMENTS, Site
+from vierogen.listening.sources import sitemap
 from vierogen.listening.sources.base import Reading, SourceError
 from vierogen.listening.sources.page import Page, new_paragraphs, remembered
+from vierogen.listening.sources.politeness import HOSTS
 from vierogen.listening.sources.sitemap import PAGES, SiteMap
 
 HTML = (DOCUMENTS / "page.html").read_text()
@@ -179,3 +182,116 @@ class TestSiteMaps:
         first = self.read(client, site, {}, news.format(self.page(site, "/one"), "2026-11-20"))
         second = self.read(client, site, first.memory, news.format(self.page(site, "/two"), "2026-11-22T10:00:00Z"))
         assert [found.link for found in second.found] == [f"{site.url}/two"]
+
+
+class TestIndexes:
+    """An index of maps, read in rounds."""
+
+    def put(self, site: Site, maps: dict[str, list[tuple[str, str | None]]]) -> None:
+        """The index and its maps, by name."""
+        lines = ""
+        for name, pages in maps.items():
+            lines += f"<sitemap><loc>{site.url}/{name}.xml</loc></sitemap>"
+            site.put(f"/{name}.xml", urlset(*((site.url + page, at) for page, at in pages)))
+            for page, _at in pages:
+                site.put(page, with_paragraphs(f"Dit is het bericht dat op {page} staat voor iedereen."), "text/html")
+        site.put("/sitemap.xml", f"<sitemapindex>{lines}</sitemapindex>")
+
+    def round(self, client: httpx.Client, site: Site, memory: dict[str, object]) -> tuple[list[str], Reading, int]:
+        """Read until a round is over and everything was told; between two readings as much time passes as it says."""
+        told: list[str] = []
+        for number in count(1):
+            reading = SiteMap().read(client, f"{site.url}/sitemap.xml", memory)
+            told += [found.link.removeprefix(site.url) for found in reading.found]
+            memory = reading.memory
+            HOSTS.forget()
+            if not memory["left"] and not memory["waiting"]:
+                return told, reading, number
+            assert number < 60
+        raise AssertionError
+
+    def test_a_site_that_wants_long_pauses_is_read_to_its_end(self, site: Site, client: httpx.Client) -> None:
+        site.put("/robots.txt", "User-agent: *\nCrawl-delay: 20\n", "text/plain")
+        maps = {f"map{number}": [(f"/old{number}", "2026-11-01")] for number in range(8)}
+        self.put(site, maps)
+        told, first, readings = self.round(client, site, {})
+        assert (told, readings) == ([], 9)  # the index, and each map in a reading of its own
+        assert {f"/map{number}.xml" for number in range(8)} <= set(site.paths())
+        maps["map6"].append(("/new", "2026-11-20"))
+        self.put(site, maps)
+        told, second, _readings = self.round(client, site, first.memory)
+        assert told == ["/new"]
+        assert self.round(client, site, second.memory)[0] == []
+
+    def test_what_one_reading_has_no_time_for_is_left_for_the_next(
+        self, site: Site, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.put(site, {f"map{number}": [(f"/old{number}", "2026-11-01")] for number in range(4)})
+        monkeypatch.setattr(sitemap, "TIME", -1.0)
+        hurried = SiteMap().read(client, f"{site.url}/sitemap.xml", {})
+        assert len(hurried.memory["left"]) == 4
+        assert hurried.again_in == 60.0
+        monkeypatch.setattr(sitemap, "TIME", 45.0)
+        asked = len(site.paths())
+        rest = SiteMap().read(client, f"{site.url}/sitemap.xml", hurried.memory)
+        assert (rest.memory["left"], rest.again_in) == ([], 3600.0)
+        assert site.paths()[asked:] == [f"/map{number}.xml" for number in range(4)]
+
+    def test_a_map_that_cannot_be_read_holds_up_no_other(self, site: Site, client: httpx.Client) -> None:
+        maps = {"bad": [("/a", "2026-11-01")], "good": [("/b", "2026-11-01")]}
+        self.put(site, maps)
+        first = self.round(client, site, {})[1]
+        maps["good"].append(("/new", "2026-11-20"))
+        maps["bad"].append(("/late", "2026-11-20"))
+        self.put(site, maps)
+        whole = site.pages["/bad.xml"].body
+        site.put("/bad.xml", "<html>no map</html>", "text/html", status=500)
+        told, second, _readings = self.round(client, site, first.memory)
+        assert told == ["/new"]
+        site.put("/bad.xml", whole)
+        assert self.round(client, site, second.memory)[0] == ["/late"]
+
+    def test_a_map_that_is_new_tells_what_came_since_and_nothing_older(self, site: Site, client: httpx.Client) -> None:
+        maps: dict[str, list[tuple[str, str | None]]] = {"november": [("/a", "2026-11-01"), ("/b", "2026-11-20")]}
+        self.put(site, maps)
+        first = self.round(client, site, {})[1]
+        maps["december"] = [("/ancient", "2026-10-01"), ("/c", "2026-12-01"), ("/d", "2026-12-02")]
+        maps["undated"] = [("/e", None)]
+        self.put(site, maps)
+        assert self.round(client, site, first.memory)[0] == ["/c", "/d", "/e"]
+
+    def test_maps_that_were_only_cut_up_otherwise_tell_nothing(self, site: Site, client: httpx.Client) -> None:
+        pages: list[tuple[str, str | None]] = [(f"/{number}", None) for number in range(250)]
+        self.put(site, {"all": pages})
+        first = self.round(client, site, {})[1]
+        self.put(site, {"one": pages[:125], "two": pages[125:]})
+        assert self.round(client, site, first.memory)[0] == []
+
+    def test_each_map_is_believed_or_not_by_itself(self, site: Site, client: httpx.Client) -> None:
+        liar: list[tuple[str, str | None]] = [(f"/l{number}", "2026-11-01") for number in range(150)]
+        maps = {"liar": liar, "honest": [("/h", "2026-11-01")]}
+        self.put(site, maps)
+        first = self.round(client, site, {})[1]
+        maps = {"liar": [(page, "2026-11-20") for page, _at in liar], "honest": [("/h", "2026-11-20")]}
+        self.put(site, maps)
+        assert self.round(client, site, first.memory)[0] == ["/h"]
+
+    def test_an_earlier_memory_goes_on_without_telling_anything_twice(self, site: Site, client: httpx.Client) -> None:
+        self.put(site, {"map": [("/a", "2026-11-20"), ("/b", "2026-11-20")]})
+        page, at = f"{site.url}/a", "2026-11-20T00:00:00+00:00"
+        name = sitemap._name(page, sitemap.datetime.fromisoformat(at))
+        earlier = {"index": True, "lies": False, "waiting": [], "edge": "2026-11-19T00:00:00+00:00", "seen": [name]}
+        told, now, _readings = self.round(client, site, earlier)
+        assert told == ["/b"]
+        assert "seen" not in now.memory
+        assert self.round(client, site, now.memory)[0] == []
+
+    def test_memory_of_an_index_stays_small(self, site: Site, client: httpx.Client) -> None:
+        maps = {
+            f"map{number}": [(f"/{number}-{page}", f"2026-11-{day:02d}") for page in range(5) for day in (1, 15)]
+            for number in range(sitemap.MAPS + 20)
+        }
+        self.put(site, maps)  # type: ignore[arg-type]
+        first = self.round(client, site, {})[1]
+        assert len(first.memory["maps"]) == sitemap.MAPS
+        assert len(json.dumps(first.memory)) < 80_000

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from vierogen.learning.models import Agreement, Confirmation
+from vierogen.learning.models import Agreement, CardPicture, Confirmation
 from vierogen.learning.models.agreements import FIXED
 from vierogen.learning.quiz import said
 from vierogen.learning.states import AgreementState
@@ -22,13 +22,29 @@ from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
 
 # What a new version takes from the one before.
-_TAKEN = ("picture", "language", "title", "does", "does_not", "why", "example", "question", "days", "position")
+_TAKEN = (
+    "picture",
+    "own_picture_id",
+    "picture_alt",
+    "language",
+    "title",
+    "does",
+    "does_not",
+    "why",
+    "example",
+    "question",
+    "days",
+    "position",
+)
 MOST_DAYS = 365
 
 
 @transaction.atomic
 def draft(organisation: Organisation, values: Mapping[str, Any], *, by: Member, key: str = "") -> Agreement:
-    """Write a new card; ``values`` are its words. ``key`` only for cards that checks refer to."""
+    """Write a new card; ``values`` are its words, and under ``own_picture`` a ``Cleaned`` where it has one.
+
+    ``key`` only for cards that checks refer to.
+    """
     insist(by, Right.MANAGE_ORGANISATION, organisation_id=organisation.pk)
     # One after the other, so that two cards get two keys.
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
@@ -38,11 +54,29 @@ def draft(organisation: Organisation, values: Mapping[str, Any], *, by: Member, 
         key=key or _free_key(str(values["title"]), taken),
         position=values.get("position", len(taken)),
         written_by=by,
-        **{name: value for name, value in values.items() if name != "position"},
+        **{name: value for name, value in _kept(organisation.pk, values).items() if name != "position"},
     )
     card.save()
     record(organisation.pk, "draft_agreement", subject_of(card), by=by, facts={"card": card.key})
     return card
+
+
+def _kept(organisation_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as columns: a picture that was drawn anew becomes a row."""
+    cleaned = values.get("own_picture")
+    if cleaned is None:
+        return dict(values)
+    made, _new = CardPicture.objects.get_or_create(
+        organisation_id=organisation_id,
+        sha256=cleaned.sha256,
+        defaults={"data": cleaned.data, "mime": cleaned.mime},
+    )
+    return {**values, "own_picture": made}
+
+
+def _forget_pictures(organisation_id: int) -> None:
+    """What no version shows, and none ever showed, is not kept."""
+    CardPicture.objects.filter(organisation=organisation_id, agreements=None).delete()
 
 
 def _free_key(title: str, taken: set[str]) -> str:
@@ -76,11 +110,15 @@ def draft_anew(card: Agreement, *, by: Member) -> Agreement:
 
 @transaction.atomic
 def rewrite(card: Agreement, values: Mapping[str, Any], *, by: Member) -> None:
-    """Change the words of a draft."""
+    """Change the words of a draft, and its picture; as in ``draft``, with None for the drawing."""
     insist(by, Right.MANAGE_ORGANISATION, organisation_id=card.organisation_id)
-    known = set(values) <= set(FIXED) | {"example", "question"}
-    if not known or not Agreement.objects.filter(pk=card.pk, state=AgreementState.DRAFT).update(**values):
+    rows, columns = (
+        Agreement.objects.filter(pk=card.pk, state=AgreementState.DRAFT),
+        _kept(card.organisation_id, values),
+    )
+    if not set(values) <= {*FIXED, "own_picture"} or not rows.update(**columns):
         raise WrongStateError("rewrite", subject_of(card))
+    _forget_pictures(card.organisation_id)
     record(card.organisation_id, "rewrite_agreement", subject_of(card), by=by, facts={"card": card.key})
 
 
@@ -91,6 +129,7 @@ def throw_away(card: Agreement, *, by: Member) -> None:
     subject = subject_of(card)
     if not Agreement.objects.filter(pk=card.pk, state=AgreementState.DRAFT).delete()[0]:
         raise WrongStateError("throw_away", subject)
+    _forget_pictures(card.organisation_id)
     record(card.organisation_id, "throw_away_agreement", subject, by=by, facts={"card": card.key})
 
 

@@ -1,6 +1,6 @@
 """Tables of learning: agreements and who confirmed them, lessons and certificates, reminders."""
 
-from vierogen.learning.models.agreements import Agreement, Confirmation, Reminder
+from vierogen.learning.models.agreements import Agreement, CardPicture, Confirmation, Reminder
 from vierogen.learning.models.lessons import Certificate, Lesson
 
-__all__ = ["Agreement", "Certificate", "Confirmation", "Lesson", "Reminder"]
+__all__ = ["Agreement", "CardPicture", "Certificate", "Confirmation", "Lesson", "Reminder"]

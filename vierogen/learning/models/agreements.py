@@ -14,6 +14,7 @@ from vierogen.learning.quiz import Question
 from vierogen.learning.states import AGREEMENT_MOVES, AgreementState
 from vierogen.ledger.moves import Moves
 from vierogen.people.models import Member, Organisation
+from vierogen.people.roles import Right
 
 
 class AlreadyInForceError(Exception):
@@ -57,6 +58,8 @@ FIXED = (
     "number",
     "position",
     "picture",
+    "own_picture_id",
+    "picture_alt",
     "language",
     "title",
     "does",
@@ -72,12 +75,41 @@ FIXED = (
 )
 
 
+class CardPictureQuerySet(models.QuerySet["CardPicture"]):
+    """Pictures on cards."""
+
+    def visible_to(self, member: Member) -> "CardPictureQuerySet":
+        """Those of the member's organisation; that of a draft only for who looks after the agreements."""
+        rows = self.filter(organisation_id=member.organisation_id)
+        if member.may(Right.MANAGE_ORGANISATION):
+            return rows
+        return rows.filter(pk__in=Agreement.objects.filter(in_force_at__isnull=False).values("own_picture"))
+
+
+class CardPicture(models.Model):
+    """A picture of an organisation's own on cards, drawn anew by ``core.pictures``. Its bytes never change (guard.py).
+
+    ``data`` stands in the database so that a backup never misses it.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    data = models.BinaryField()
+    mime = models.CharField(max_length=30)
+    sha256 = models.CharField(max_length=64)
+
+    objects: ClassVar[CardPictureQuerySet] = CardPictureQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "sha256"], name="card_picture_once")]
+
+
 class Agreement(models.Model):
     """One version of a card: what we do and what we don't. ``key`` is the card, the same for all its versions.
 
-    ``does`` and ``does_not`` hold a line each. Not ``material``: who confirmed the version before need not do so
-    again; then ``counts_from`` is the number of the oldest version whose confirmation counts, and ``asked_at`` and
-    ``due_at`` are that one's. Words and dates never change once it was in force.
+    ``does`` and ``does_not`` hold a line each. ``own_picture`` stands in place of the drawing, told in ``picture_alt``.
+    Not ``material``: who confirmed the version before need not do so again; then ``counts_from`` is the number of the
+    oldest version whose confirmation counts, and ``asked_at`` and ``due_at`` are that one's. Words, pictures and dates
+    never change once it was in force.
     """
 
     MOVES: ClassVar[Moves] = AGREEMENT_MOVES
@@ -88,6 +120,10 @@ class Agreement(models.Model):
     position = models.PositiveIntegerField(default=0)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="nl")
     picture = models.CharField(_("picture"), max_length=20, choices=Picture.choices, default=Picture.PEOPLE)
+    own_picture = models.ForeignKey(
+        CardPicture, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements"
+    )
+    picture_alt = models.CharField(_("What is on the picture"), max_length=300, blank=True)
     title = models.CharField(_("title"), max_length=80)
     does = models.TextField(_("What we do"), max_length=1000)
     does_not = models.TextField(_("What we do not"), max_length=600, blank=True)
@@ -123,6 +159,9 @@ class Agreement(models.Model):
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(asked_at__isnull=False, due_at__isnull=False, in_force_at__isnull=False),
                 name="what_was_in_force_has_its_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(own_picture=None) | ~Q(picture_alt=""), name="an_own_picture_is_told_in_words"
             ),
         ]
 

@@ -64,7 +64,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @needs(Right.MANAGE_ORGANISATION)
 def new(request: HttpRequest) -> HttpResponse:
     """Write a card of one's own."""
-    form, member = CardForm(request.POST or None), member_of(request)
+    form, member = CardForm(request.POST or None, request.FILES or None), member_of(request)
     language = member.organisation.language
     if request.method == "POST" and form.is_valid():
         values = {**form.values(), "language": language}
@@ -103,8 +103,9 @@ def _draft_or_404(request: HttpRequest, pk: int) -> Agreement:
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft; below it what differs from the version in force, and the button that puts it in force."""
     found = _draft_or_404(request, pk)
-    form = CardForm(request.POST) if request.method == "POST" else CardForm.about(found)
-    is_ready = request.method == "POST" and form.is_valid()
+    is_sent = request.method == "POST"
+    form = CardForm(request.POST, request.FILES, card=found) if is_sent else CardForm.about(found)
+    is_ready = is_sent and form.is_valid()
     if is_ready and _tried(request, form, lambda: agreeing.rewrite(found, form.values(), by=member_of(request))):
         return redirect("learning:draft", pk=pk)
     return _shown_draft(request, found, form, InForceForm(initial={"days": found.days, "material": 1}))

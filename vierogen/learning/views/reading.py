@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vierogen.learning.actions import agreeing
-from vierogen.learning.models import Agreement, Lesson
+from vierogen.learning.models import Agreement, CardPicture, Lesson
 from vierogen.learning.quiz import Said, said
 from vierogen.learning.standing import standing_of
 from vierogen.learning.starting import Kind
@@ -49,6 +49,18 @@ def card(request: HttpRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {"card": found, "mine": mine, "said": heard, "question": found.asks}
     context["may_manage"] = member_of(request).may(Right.MANAGE_ORGANISATION)
     return render(request, "learning/card.html", context, status=422 if heard else 200)
+
+
+@require_GET
+@needs(Right.SEE)
+def picture(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bytes of a card's own picture; it never changes, and nothing in it can run."""
+    found = get_object_or_404(CardPicture.objects.visible_to(member_of(request)), pk=pk)
+    response = HttpResponse(bytes(found.data), content_type=found.mime)
+    response["Content-Disposition"] = "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
 
 
 def confirmed(request: HttpRequest, found: Agreement, heard: Said) -> bool:

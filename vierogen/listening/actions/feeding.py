@@ -177,7 +177,7 @@ def _cells(hit: Hit, zone: ZoneInfo) -> Iterable[str]:
         f"{published:%Y-%m-%d %H:%M:%S}" if published else "",
         hit.alert.name,
         item.title,
-        item.text,
+        item.words,
         web_address(item),
         item.author,
         source_of(hit),

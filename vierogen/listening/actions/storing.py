@@ -101,7 +101,8 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
     moment = _moment(at)
     # In the order of their keys, so that two workers with the same messages wait for each other in one direction.
     ordered = sorted(keyed.items())
-    _insert(Item, _ITEM, [_item(key, find, moment) for key, find in ordered])
+    made = _insert(Item, _ITEM, [_item(key, find, moment) for key, find in ordered], returning="key")
+    _say_later({key: keyed[key] for key in keyed.keys() - {key for (key,) in made}})
     ids = _ids(keyed)
     if len(ids) < len(keyed):
         raise IntegrityError("a message was removed in this moment")
@@ -118,10 +119,26 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
     return new
 
 
-def _ids(keys: Collection[str]) -> dict[str, int]:
+def _say_later(again: dict[str, Find]) -> None:
+    """Keep the words of what came before in others: a hit may point to what the first did not have."""
+    for chunk in _key_chunks(again):
+        for item in Item.objects.filter(key__in=chunk).only("key", "text", "later").order_by("key"):
+            text = _fit(again[item.key].found.text, LONGEST)
+            if text and text != item.words:
+                Item.objects.filter(pk=item.pk).update(later="" if text == item.text else text)
+
+
+def _key_chunks(keys: Collection[str]) -> Iterator[list[str]]:
     ordered = sorted(keys)
-    chunks = (ordered[start : start + ROWS] for start in range(0, len(ordered), ROWS))
-    return {key: pk for chunk in chunks for key, pk in Item.objects.filter(key__in=chunk).values_list("key", "pk")}
+    return (ordered[start : start + ROWS] for start in range(0, len(ordered), ROWS))
+
+
+def _ids(keys: Collection[str]) -> dict[str, int]:
+    return {
+        key: pk
+        for chunk in _key_chunks(keys)
+        for key, pk in Item.objects.filter(key__in=chunk).values_list("key", "pk")
+    }
 
 
 def _item(key: str, find: Find, at: Any) -> Row:

@@ -30,12 +30,12 @@ def one_line(text: str, most: int) -> str:
 
 def title_of(item: Item) -> str:
     """Its title, or else how its text begins; perhaps empty."""
-    return one_line(item.title or item.text, TITLE)
+    return one_line(item.title or item.words, TITLE)
 
 
 def words_of(item: Item) -> str:
     """The first words of its text, after what is in the title already; perhaps empty."""
-    line, title = " ".join(clean(item.text).split()), title_of(item).removesuffix("…")
+    line, title = " ".join(clean(item.words).split()), title_of(item).removesuffix("…")
     if not line.startswith(title):
         return one_line(line, WORDS)
     rest = line.removeprefix(title).lstrip(" .:;,!?-–—")

@@ -16,7 +16,8 @@ class Item(models.Model):
     """One message of a source that at least one alert found. Shared by all hits on it; gone with the last of them.
 
     ``key`` tells the same message, whichever way it comes, in 64 hexadecimal digits. ``link`` is without what only
-    follows people around. ``has`` holds words such as "image", with spaces between.
+    follows people around. ``has`` holds words such as "image", with spaces between. ``text`` is as it first came;
+    ``later`` as it last came in other words (it was edited, or another source tells more), "" where it never did.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -25,6 +26,7 @@ class Item(models.Model):
     link = models.CharField(max_length=2_000, blank=True)
     title = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)
+    later = models.TextField(blank=True, default="")
     language = models.CharField(max_length=10, blank=True)
     author = models.CharField(max_length=200, blank=True)
     has = models.CharField(max_length=60, blank=True)
@@ -33,7 +35,12 @@ class Item(models.Model):
     seen_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:
-        return self.title or self.text[:80]
+        return self.title or self.words[:80]
+
+    @property
+    def words(self) -> str:
+        """Its text as it last came."""
+        return self.later or self.text
 
 
 class HitQuerySet(models.QuerySet["Hit"]):

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 import httpx
 
@@ -209,11 +210,62 @@ def _robots(client: httpx.Client, address: str, *, limits: Limits) -> tuple[int,
     return 404, b""
 
 
+class _Leaving:
+    """Which clients are not to fetch anything any more, and what each of them is fetching."""
+
+    def __init__(self) -> None:
+        self._cut = WeakSet[httpx.Client]()
+        self._clocks: WeakKeyDictionary[httpx.Client, Clock] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def cut(self, client: httpx.Client) -> None:
+        """End what is on its way there."""
+        with self._lock:
+            self._cut.add(client)
+            clock = self._clocks.get(client)
+        if clock:
+            clock.ring()
+
+    def begins(self, client: httpx.Client, clock: "Clock") -> None:
+        """Raises ``NotYet`` where it is cut: the source keeps its turn, for whoever reads it next."""
+        with self._lock:
+            if client in self._cut:
+                raise NotYet(0.0)
+            self._clocks[client] = clock
+
+    def is_cut(self, client: httpx.Client) -> bool:
+        """Was it?"""
+        return client in self._cut
+
+
+_LEAVING = _Leaving()
+
+
+def cut(client: httpx.Client) -> None:
+    """Let nobody wait for this client any more: what it fetches ends at once, and all that follows, in ``NotYet``.
+
+    For one thread that reads, by another; a client is used by one thread.
+    """
+    _LEAVING.cut(client)
+
+
 def _got(
     client: httpx.Client, address: str, *, headers: Mapping[str, str], limits: Limits
 ) -> tuple[httpx.Response, bytes]:
     """One answer and its whole body, unpacked if it is a packed file."""
     clock = Clock(limits.seconds)
+    _LEAVING.begins(client, clock)
+    try:
+        return _answer(client, address, headers=headers, limits=limits, clock=clock)
+    except SourceError as error:
+        if _LEAVING.is_cut(client):
+            raise NotYet(0.0) from error
+        raise
+
+
+def _answer(
+    client: httpx.Client, address: str, *, headers: Mapping[str, str], limits: Limits, clock: "Clock"
+) -> tuple[httpx.Response, bytes]:
     extensions = {"max_bytes": limits.bytes, "max_seconds": limits.seconds, "trace": clock.see}
     try:
         # A connection of its own for each: then the clock knows which one to cut.
@@ -245,7 +297,7 @@ class Clock:
     def __init__(self, seconds: float) -> None:
         self.rang = False
         self.stream: Any = None
-        self.timer = threading.Timer(seconds, self._ring)
+        self.timer = threading.Timer(seconds, self.ring)
         self.timer.daemon = True
 
     def see(self, name: str, told: Mapping[str, Any]) -> None:
@@ -253,7 +305,8 @@ class Clock:
         if name in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             self.stream = told.get("return_value")
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Time is over."""
         self.rang = True
         if self.stream is not None and (line := self.stream.get_extra_info("socket")):
             try:

@@ -15,11 +15,13 @@ from vierogen.listening.views.marked import marked
 
 # Sorting by use looks at so many of the newest.
 SORTED = 300
+MARK = "<mark>"
 
 
 @dataclass(frozen=True)
 class HitLine:
-    """A hit with all that its line says. ``spam``: translatable English."""
+    """A hit with all that its line says. ``spam``: translatable English. ``is_changed``: it last came in other words
+    than those that are shown."""
 
     hit: Hit
     copies: int
@@ -27,6 +29,7 @@ class HitLine:
     title: SafeString
     text: SafeString
     spam: tuple[str, ...]
+    is_changed: bool
 
     @property
     def link(self) -> str:
@@ -47,7 +50,11 @@ def line_of(hit: Hit, taste: Taste) -> HitLine:
     item = hit.item
     title = marked(item.title, hit.clause, longest=200) if item.title else SafeString("")
     told = tuple(reasons(hit.spam_why))
-    return HitLine(hit, getattr(hit, "number", 0), taste.of(hit), title, marked(item.text, hit.clause), told)
+    text = marked(item.words, hit.clause)
+    if item.later and MARK not in text and MARK in (first := marked(item.text, hit.clause)):
+        text = first
+    is_changed = bool(item.later) and text != marked(item.later, hit.clause)
+    return HitLine(hit, getattr(hit, "number", 0), taste.of(hit), title, text, told, is_changed)
 
 
 def most_useful_first(hits: Iterable[Hit], taste: Taste, *, now: datetime | None = None) -> list[Hit]:

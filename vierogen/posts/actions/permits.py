@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_noop
 
-from vierogen.posts.models import AfterReview, Approval, Delivery, Version
+from vierogen.posts.models import AfterReview, Approval, Delivery, GuestReview, Version
+from vierogen.posts.states import GuestReviewState
 
 CHANGED = gettext_noop("The content does not match what was approved, so it was not sent.")
 UNAPPROVED = gettext_noop("Nobody who may has approved this, so it was not sent.")
@@ -27,10 +28,20 @@ def _is_meant_for(delivery: Delivery) -> bool:
 
 
 def _is_justified(version: Version, approval: Approval) -> bool:
-    """Did a colleague who wrote nothing of it say yes, or is it an emergency with everything that one owes?"""
-    if approval.by.organisation_id != version.post.organisation_id:
+    """Did a colleague who wrote nothing of it say yes, or a guest who was asked, or is it an emergency with everything
+    that one owes?"""
+    is_guest = approval.by.organisation_id != version.post.organisation_id
+    if is_guest and (approval.emergency or not _was_asked(version, approval)):
         return False
     if approval.emergency:
         return bool(approval.reason.strip()) and AfterReview.objects.filter(approval=approval).exists()
     wrote = version.contributors.filter(member__user_id=approval.by.user_id).exists()
     return not wrote and version.written_by.user_id != approval.by.user_id
+
+
+def _was_asked(version: Version, approval: Approval) -> bool:
+    """Is it what this guest decided, when their organisation was asked about exactly this version?"""
+    by = approval.by
+    return GuestReview.objects.filter(
+        version=version, partner_id=by.organisation_id, state=GuestReviewState.DECIDED, decided_by=by
+    ).exists()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from vierogen.channels.models import Channel
 from vierogen.core.leases import RELEASED
+from vierogen.core.pictures import PictureRefused, reencode
 from vierogen.core.sealing import SealError
 from vierogen.learning.standing import facts_of
 from vierogen.ledger.actions import Actor, Machine, record
@@ -28,7 +29,6 @@ from vierogen.posts.actions.by_hand import hand_over
 from vierogen.posts.actions.threads import ids_of
 from vierogen.posts.models import Delivery, Evidence, EvidenceMedia, EvidenceOpening, TakeDown
 from vierogen.posts.outside import fetch_picture
-from vierogen.posts.pictures import PictureRefused, reencode
 from vierogen.posts.states import IN_HANDS, DeliveryState, TakeDownState
 from vierogen.vault.actions import open_evidence, opened, seal_evidence
 

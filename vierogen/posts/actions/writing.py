@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vierogen.core.pictures import reencode
 from vierogen.learning.standing import require
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
@@ -32,14 +33,13 @@ from vierogen.posts.models import (
     Target,
     Version,
 )
-from vierogen.posts.pictures import reencode
 from vierogen.posts.states import DeliveryState, PostState
 
 
 def add_picture(organisation: Organisation, data: bytes, *, name: str, by: Member) -> Media:
     """Take in a picture or film, read in a limited subprocess and stored without any metadata.
 
-    Raises ``posts.pictures.PictureRefused`` with a plain sentence.
+    Raises ``core.pictures.PictureRefused`` with a plain sentence.
     """
     demand(by, Right.WRITE)
     same_organisation(by, organisation.pk)

@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from vierogen.practice.demo import entrance, people
+from vierogen.practice.demo import ORGANISATION, entrance, people
 from vierogen.web.doors import everybody, logged_in
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -19,7 +19,15 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @everybody
 def choose(request: HttpRequest) -> HttpResponse:
     """A button for each of the people of the demo."""
-    there = [{"name": person.name, "email": person.email, "does": _(person.does)} for person, _user in people()]
+    there = [
+        {
+            "name": person.name,
+            "email": person.email,
+            "does": _(person.does),
+            "neighbour": person.organisation if person.organisation != ORGANISATION else "",
+        }
+        for person, _user in people()
+    ]
     if not there:
         return redirect("account_login")
     return render(request, "practice/people.html", {"people": there, "next": _onwards(request)})

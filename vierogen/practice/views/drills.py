@@ -113,8 +113,11 @@ def drill(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @needs(Right.SEE)
 def live(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part of it that changes by itself."""
-    return _shown(request, _drill_or_404(request, pk), "practice/drills/live.html")
+    """The part of it that changes by itself; once the drill is further than that page knew, the page comes anew."""
+    found = _drill_or_404(request, pk)
+    if request.GET.get("state", found.state) != found.state:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return _shown(request, found, "practice/drills/live.html")
 
 
 def _shown(request: HttpRequest, found: Drill, template: str, **more: Any) -> HttpResponse:
@@ -136,9 +139,18 @@ def _context(request: HttpRequest, found: Drill) -> dict[str, Any]:
         "stray": _stray(found),
         "noticed": _noticed(found),
         "form": StatementForm(),
+        "text": _text(found),
         "may_end": found.is_open and member.may(Right.MANAGE_ORGANISATION),
         "language": found.organisation.language,
     }
+
+
+def _text(found: Drill) -> str:
+    """What stands on the account."""
+    if found.plays is None or not found.is_running:
+        return ""
+    with translation.override(found.organisation.language):
+        return marked(found.plays.text())
 
 
 def _line(key: str, found: Drill, seconds: str, who: str) -> Line:
@@ -147,15 +159,12 @@ def _line(key: str, found: Drill, seconds: str, who: str) -> Line:
 
 def _missing(found: Drill, keys: set[str]) -> list[Line]:
     """What should have happened and did not."""
-    expected = [
-        "seen",
-        "answered",
-        "gone",
-        "statement",
-        *(one.key for one in (found.plays.measures if found.plays else ())),
-    ]
     if found.started_at is None:
         return []
+    measures = (one.key for one in (found.plays.measures if found.plays else ()))
+    # Whoever has it taken down has answered too.
+    answered = [] if "asked" in keys else ["answered"]
+    expected = ["seen", *answered, "gone", "statement", *measures]
     return [Line("look", words(found)[key], "", "") for key in expected if key not in keys]
 
 

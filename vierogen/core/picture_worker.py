@@ -1,8 +1,9 @@
 """Decodes one hostile picture and draws it anew, in a process of its own with hardly any rights.
 
-``pictures.py`` starts this file as a script with an empty environment. It imports nothing of the house, so
-that a flaw in a decoder meets no settings, no database and no secrets. Standard input is the upload; standard
-output is one line of JSON, ``{"refused": CODE}`` or what is known of the picture, and then the clean bytes.
+``pictures.py`` starts this file as a script with an empty environment and, as its only word, how long a side may be.
+It imports nothing of the house, so that a flaw in a decoder meets no settings, no database and no secrets. Standard
+input is the upload; standard output is one line of JSON, ``{"refused": CODE}`` or what is known of the picture, and
+then the clean bytes.
 """
 
 import io
@@ -91,10 +92,13 @@ def confine() -> None:
         resource.setrlimit(limit, (most, most))
 
 
-def answer(upload: bytes) -> bytes:
-    """The whole answer to ``upload``: the line of JSON and, unless refused, the clean bytes."""
+def answer(upload: bytes, *, side: int = MAX_SIDE) -> bytes:
+    """The whole answer to ``upload``: the line of JSON and, unless refused, the clean bytes.
+
+    No side is longer than ``side`` pixels.
+    """
     try:
-        facts, clean = _redrawn(upload)
+        facts, clean = _redrawn(upload, side)
     except Refused as refusal:
         return _line({"refused": refusal.code})
     except MemoryError:
@@ -108,12 +112,12 @@ def _line(facts: dict[str, Any]) -> bytes:
     return json.dumps(facts).encode() + b"\n"
 
 
-def _redrawn(upload: bytes) -> tuple[dict[str, Any], bytes]:
+def _redrawn(upload: bytes, side: int) -> tuple[dict[str, Any], bytes]:
     opened = _opened(upload)
     opened.load()
     exif = _exif(opened)
     image, widest = _plain(opened), max(opened.size)
-    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
     image = _in_srgb(image, opened.info.get("icc_profile"))
     if exif.get("orientation") in TURNS:
         image = image.transpose(TURNS[exif["orientation"]])
@@ -282,9 +286,10 @@ def _saved(image: Image.Image) -> tuple[str, bytes]:
 
 def main() -> None:
     """Answer the one upload on standard input."""
+    side = int(sys.argv[1]) if len(sys.argv) > 1 else MAX_SIDE
     rehearse()
     confine()
-    sys.stdout.buffer.write(answer(sys.stdin.buffer.read()))
+    sys.stdout.buffer.write(answer(sys.stdin.buffer.read(), side=side))
 
 
 if __name__ == "__main__":

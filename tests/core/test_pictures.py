@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageDraw, PngImagePlugin
 
-from vierogen.posts import pictures
-from vierogen.posts.pictures import Cleaned, PictureRefused, reencode
+from vierogen.core import pictures
+from vierogen.core.pictures import Cleaned, PictureRefused, reencode
 
 SIZE = (64, 40)
 # What must never survive: a camera's serial number, a person's name, and a place.

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from vierogen.posts import picture_worker
-from vierogen.posts.pictures import WORKER
+from vierogen.core import picture_worker
+from vierogen.core.pictures import WORKER
 
 START = (
     "import importlib.util, mmap, os, sys, socket\n"

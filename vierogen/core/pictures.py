@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 WORKER = Path(__file__).with_name("picture_worker.py")
 MAX_UPLOAD = 25 * 1024 * 1024
+# Pixels; networks show no more.
+MAX_SIDE = 4096
 # Seconds on the clock; the worker has its own limit of processor time.
 TIMEOUT = 40.0
 # A large picture takes some hundreds of megabytes: two at once at most.
@@ -86,11 +88,14 @@ class Cleaned:
     reduced: float = 1.0
 
 
-def reencode(data: bytes, *, name: str) -> Cleaned:
-    """Draw the uploaded picture anew; of an animation the first frame. Raises ``PictureRefused``."""
+def reencode(data: bytes, *, name: str, side: int = MAX_SIDE) -> Cleaned:
+    """Draw the uploaded picture anew; of an animation the first frame. No side gets longer than ``side`` pixels.
+
+    Raises ``PictureRefused``.
+    """
     if reason := _refusal(data):
         raise PictureRefused(reason, name=name)
-    said = worked_on(data, worker=WORKER, slow=_SLOW, name=name)
+    said = worked_on(data, worker=WORKER, slow=_SLOW, name=name, words=(str(side),))
     try:
         return _cleaned(said)
     except PictureRefused as refused:
@@ -140,13 +145,13 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def worked_on(data: bytes, *, worker: Path, slow: str, name: str) -> bytes:
-    """What the worker says. Its output is a file, so that its limit on written bytes counts.
+def worked_on(data: bytes, *, worker: Path, slow: str, name: str, words: Sequence[str] = ()) -> bytes:
+    """What the worker, started with these ``words``, says. Its output is a file, so that its limit on bytes counts.
 
     Raises ``PictureRefused``, with the sentence ``slow`` where it takes too long.
     """
     # Isolated (-I): no module of the current folder, no PYTHON* variable, and nothing of our environment.
-    command = [sys.executable, "-I", "-B", str(worker)]
+    command = [sys.executable, "-I", "-B", str(worker), *words]
     with _SLOTS, tempfile.TemporaryFile() as output:
         try:
             done = subprocess.run(
