@@ -9,7 +9,7 @@ from vierogen.learning.actions.agreeing import confirm
 from vierogen.learning.actions.beginning import take_set
 from vierogen.learning.actions.teaching import finish, oblige, take_lessons
 from vierogen.learning.models import Agreement, Lesson
-from vierogen.learning.standing import standing_of
+from vierogen.learning.standing import require, standing_of
 from vierogen.people.models import Member
 
 
@@ -30,7 +30,7 @@ def rights(house: House, amounts: Amounts, results: Results) -> None:
     for number in range(amounts.rights):
         member = rows.get(pk=everybody[number % len(everybody)].pk)
         began = time.perf_counter()
-        standing = standing_of(member)
+        require(member)
         results.add("standing", (time.perf_counter() - began) * 1000)
-        if standing.open:
+        if standing_of(member).open:
             results.notes.append(f"{member.name} lacks something after all was done")

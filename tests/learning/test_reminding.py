@@ -9,6 +9,7 @@ from tests.plugins.house import make_member
 from vierogen.learning.actions.agreeing import retire
 from vierogen.learning.actions.reminding import remind_all
 from vierogen.notices.models import Message
+from vierogen.people.actions import accept, invite
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 
@@ -57,4 +58,30 @@ def test_who_left_is_not_reminded(card: Make, town: Organisation, cora: Member) 
         Member.objects.filter(pk=gone.pk).update(ends_on=NOW.date())
         assert remind_all() == 0
         Member.objects.filter(pk=gone.pk).update(ends_on=None)
+        assert remind_all() == 1
+
+
+def test_who_gets_started_is_reminded_of_that_alone_once_they_came_in(
+    card: Make, town: Organisation, cora: Member
+) -> None:
+    agree(card(), cora)
+    with time_machine.travel(NOW, tick=False) as clock:
+        nora = invite(town, "Nora", "nora@voorbeeld.example", roles=[Role.WRITER], by=cora)
+        Message.objects.all().delete()
+        clock.move_to(NOW + timedelta(days=4))
+        assert remind_all() == 0
+        accept(nora.user, password="a long enough password")
+        assert remind_all() == 1
+        assert remind_all() == 0
+    mail = Message.objects.get()
+    assert "Get started" in mail.text
+    assert "Look first" not in mail.text
+    assert "/welcome/" in mail.text
+
+
+def test_who_gets_started_is_reminded_where_no_agreement_is_in_force(town: Organisation, cora: Member) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        nora = invite(town, "Nora", "nora@voorbeeld.example", roles=[Role.WRITER], by=cora)
+        accept(nora.user, password="a long enough password")
+        clock.move_to(NOW + timedelta(days=4))
         assert remind_all() == 1

@@ -206,6 +206,13 @@ def test_at_the_same_moment_they_arrive_once(nora: Member, card: Agreement, less
     assert Message.objects.filter(email=nora.user.email, title__contains="active").count() == 1
 
 
+def test_who_was_read_before_they_arrived_does_not_arrive_again(nora: Member) -> None:
+    before = read(nora)
+    hand_in(CLEAN, by=nora)
+    assert not settle(before)
+    assert Entry.objects.filter(verb="arrive").count() == 1
+
+
 # By itself
 
 
