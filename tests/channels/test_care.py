@@ -16,7 +16,7 @@ from tests.plugins.house import make_member
 from vierogen.channels import jobs
 from vierogen.channels.actions import add, entrust
 from vierogen.channels.handover import refresh
-from vierogen.channels.hygiene import QUESTIONS, care_of, declare, declare_phone
+from vierogen.channels.hygiene import QUESTIONS, care_of, declare, declare_phone, end_phone
 from vierogen.channels.models import Channel, CustodyCheck
 from vierogen.channels.offers import AppsOnPhones
 from vierogen.home.asking import Attention
@@ -24,7 +24,7 @@ from vierogen.home.caring import caring
 from vierogen.ledger.models import Entry
 from vierogen.networks.base import Profile
 from vierogen.notices.models import Message
-from vierogen.people.actions import change_roles
+from vierogen.people.actions import change_roles, end
 from vierogen.people.models import Member
 from vierogen.people.roles import Role
 from vierogen.vault.keeping import keep
@@ -157,6 +157,29 @@ def test_what_is_declared_makes_the_score_and_lapses_after_a_year(
         assert care_of(channel).next_step() == "Declare it anew."
     assert [held.title for held in AppsOnPhones().held_by(kees)] == [str(channel)]
     assert AppsOnPhones().held_by(cora) == []
+
+
+def test_of_a_phone_of_somebody_who_left_somebody_else_says_that_it_is_logged_out(
+    visit: Visit, channel: Channel, kees: Member, cora: Member, anna: Member, otto: Member
+) -> None:
+    declare_phone(channel, is_on=True, by=kees)
+    phone, address = channel.phones.get(), reverse("channels:declare", args=[channel.pk, "phone"])
+    with pytest.raises(ValidationError, match="has to say this"):
+        end_phone(phone, by=cora)
+    end(kees, by=cora)
+    phone = channel.phones.get()
+    for nobody in (anna, otto):
+        with pytest.raises(PermissionDenied):
+            end_phone(phone, by=nobody)
+    page = visit(anna).get(reverse("channels:hygiene", args=[channel.pk]))
+    assert "had it on a phone" not in page.content.decode()
+    client = visit(cora)
+    page = client.get(reverse("channels:hygiene", args=[channel.pk]))
+    assert "Kees left, and had it on a phone" in page.content.decode()
+    assert client.post(address, {"of": "x"}).status_code == 404
+    assert AppsOnPhones().held_by(kees)
+    client.post(address, {"of": phone.pk})
+    assert AppsOnPhones().held_by(kees) == []
 
 
 def test_how_accounts_are_kept_is_asked_once_for_all_and_shown_on_the_tiles(

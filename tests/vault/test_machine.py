@@ -3,13 +3,15 @@
 A Hypothesis state machine over the vault and membership: people come and go, change roles and custody; secrets are put
 in, asked for, agreed to, stopped and seen, by people whose pages were opened long ago. What may be seen it knows from
 the calls that succeeded, never from the rows, and by rules written down here once more.
+
+Nor does the last custodian but one leave, or is taken away, unnoticed: whoever has to know is told.
 """
 
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -21,11 +23,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from tests.plugins.house import SETUP, make_member
+from vierogen.channels import minding
 from vierogen.channels.actions import entrust
-from vierogen.channels.models import Channel
+from vierogen.channels.jobs import check as look_at_custodians
+from vierogen.channels.models import Channel, CustodyCheck
 from vierogen.ledger.actions import verify
 from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
+from vierogen.notices.models import Message
 from vierogen.people.actions import change_roles, end, found
 from vierogen.people.models import Member
 from vierogen.people.roles import Role
@@ -46,6 +51,7 @@ ROLES = st.sampled_from([{Role.CUSTODIAN}, {Role.CUSTODIAN, Role.DUTY_OFFICER}, 
 CUSTODY = st.sampled_from([{0, 1}, {0, 1}, {0, 1, 2}, {0, 2}, {1}, {0, 5}, {0, 6}, set()])
 REFUSALS = (PermissionDenied, ValidationError, WrongStateError)
 HAPPENED: Counter[str] = Counter()
+KEEPERS = {Role.CUSTODIAN, Role.ADMINISTRATOR}
 BREAKERS = {Role.CUSTODIAN, Role.DUTY_OFFICER, Role.ADMINISTRATOR}
 
 
@@ -174,14 +180,36 @@ class Vault(RuleBasedStateMachine):
 
     # Membership
 
-    def entrusted(self, to: set[int]) -> None:
-        members = [self.people[who].member for who in to]
-        if self.tried("entrust", lambda: entrust(self.channel, to=members, by=self.people[2].member)):
+    def entrusted(self, to: set[int], *, knowing: bool = False) -> None:
+        members, cora = [self.people[who].member for who in to], self.people[2].member
+        before = {who for who in self.custody if self.is_there(who)}
+        mails = Message.objects.count()
+        if self.tried("entrust", lambda: entrust(self.channel, to=members, by=cora, knowing=knowing)):
+            is_fewer = len(to) < 2 and len(to) < len(before)
+            assert knowing or not is_fewer
             self.custody = to
+            if is_fewer and before - {2}:
+                assert Message.objects.count() > mails, "nobody who answered for it hears of it"
+                HAPPENED["told at once"] += 1
+        self.at_night()
 
-    @rule(to=CUSTODY)
-    def entrust_others(self, to: set[int]) -> None:
-        self.entrusted(set(to))
+    def at_night(self) -> None:
+        """What the nightly look finds, as if the night came now; whoever has to know is told when it gets worse."""
+        staying = [who for who in self.custody if self.is_there(who) and self.person(who).roles & KEEPERS]
+        known = CustodyCheck.objects.filter(channel=self.channel).values_list("problem", flat=True).first() or ""
+        mails = Message.objects.count()
+        CustodyCheck.objects.update(checked_on=date.min)
+        assert look_at_custodians("machine")
+        found = CustodyCheck.objects.get(channel=self.channel)
+        assert bool(found.problem) == (len(staying) < 2), "fewer than two can take it over, and nobody notices"
+        assert not found.problem or found.told_on
+        if found.problem and found.problem != known:
+            assert Message.objects.count() > mails
+            HAPPENED[found.problem] += 1
+
+    @rule(to=CUSTODY, knowing=st.sampled_from([False, False, False, True]))
+    def entrust_others(self, to: set[int], knowing: bool) -> None:
+        self.entrusted(set(to), knowing=knowing)
 
     @rule(who=st.sampled_from([0, 1, 3, 4, 7, 8]), roles=ROLES)
     def change_roles(self, who: int, roles: set[Role]) -> None:
@@ -190,6 +218,7 @@ class Vault(RuleBasedStateMachine):
             return
         if self.tried("roles", lambda: change_roles(person.member, roles=roles, ends_on=None, by=cora)):
             person.roles = set(roles)
+            self.at_night()
 
     @precondition(lambda self: len(self.people) > 7)
     @rule(who=st.sampled_from([1, 3, 7, 8]))
@@ -197,6 +226,7 @@ class Vault(RuleBasedStateMachine):
         person, cora = self.person(who), self.people[2].member
         if person.is_here and person.is_ours and self.tried("leave", lambda: end(person.member, by=cora)):
             person.is_here = False
+            self.at_night()
 
     @rule(role=st.sampled_from([Role.CUSTODIAN, Role.DUTY_OFFICER]))
     def arrive(self, role: Role) -> None:
@@ -331,5 +361,7 @@ def test_nobody_sees_what_they_may_not_whatever_happens_in_whatever_order() -> N
     )
     for what in ("reveal", "reveal refused", "allow", "glass", "veto", "roles", "leave", "show refused", "show"):
         assert HAPPENED[what], HAPPENED
+    for problem in (minding.NOBODY, minding.ONLY_ONE, "told at once"):
+        assert HAPPENED[problem], HAPPENED
     assert HAPPENED["emergency seen"], HAPPENED
     assert HAPPENED["seen with a second"], HAPPENED

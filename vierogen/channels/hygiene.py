@@ -180,3 +180,21 @@ def declare_phone(channel: Channel, *, is_on: bool, by: Member) -> None:
     values = {"is_on": is_on, "at": timezone.now()}
     AppOnPhone.objects.update_or_create(channel=channel, member=by, defaults=values)
     record(channel.organisation_id, "declare_phone", subject_of(channel), by=by, facts={"is_on": is_on})
+
+
+def phones_of_leavers(channel: Channel) -> list[AppOnPhone]:
+    """Where the app still is on a phone of somebody who left, who cannot say any more that it is not."""
+    rows = channel.phones.filter(is_on=True).select_related("member__user", "member__organisation").order_by("pk")
+    return [row for row in rows if not row.member.is_current]
+
+
+@transaction.atomic
+def end_phone(phone: AppOnPhone, *, by: Member) -> None:
+    """Say that the account is logged out on the phone of somebody who left; whoever is here says it for themselves."""
+    channel = phone.channel
+    insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
+    if phone.member.is_current:
+        raise ValidationError(_("%(name)s has to say this.") % {"name": phone.member.name})
+    if AppOnPhone.objects.filter(pk=phone.pk, is_on=True).update(is_on=False, at=timezone.now()):
+        facts = {"is_on": False, "member": phone.member.actor}
+        record(channel.organisation_id, "declare_phone", subject_of(channel), by=by, facts=facts)

@@ -58,7 +58,7 @@ class AppsOnPhones(Holding):
 
     def held_by(self, member: Member) -> list[Held]:
         """Each account for which they declared it."""
-        asks = _("Log out on the phone and remove the account there. Then declare that here.")
+        asks = _("Log out on the phone and remove the account there, or change the password. Then say so here.")
         rows = AppOnPhone.objects.filter(member=member, is_on=True).select_related("channel").order_by("pk")
         return [
             Held(subject_of(row.channel), str(row.channel), asks, reverse("channels:hygiene", args=[row.channel_id]))

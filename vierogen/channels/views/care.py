@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vierogen.channels import handover as file
 from vierogen.channels import hygiene as keeping
 from vierogen.channels.forms import HandoverForm
-from vierogen.channels.models import Channel, Handover
+from vierogen.channels.models import AppOnPhone, Channel, Handover
 from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
@@ -40,6 +40,7 @@ def hygiene(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [_line(line) for line in care.lines],
         "phones": [_phone(row.member.name, is_on=row.is_on, at=moment(row.at)) for row in care.phones],
         "silent": care.silent,
+        "left": keeping.phones_of_leavers(channel) if member.may(Right.CONNECT) else [],
         "rights": member.rights,
     }
     return render(request, "channels/hygiene.html", context)
@@ -70,11 +71,22 @@ def _phone(name: str, *, is_on: bool, at: str) -> Mark:
     return "ok", _("%(name)s does not have it on a phone (%(at)s)") % told
 
 
+def _left_phone_or_404(channel: Channel, asked: str) -> AppOnPhone:
+    found = {str(phone.pk): phone for phone in keeping.phones_of_leavers(channel)}
+    if asked not in found:
+        raise Http404
+    return found[asked]
+
+
 @require_POST
 @needs(Right.SEE)
 def declare(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Say how it is: of the account, or whether the app is on one's own phone."""
     channel, member, is_so = _channel_or_404(request, pk), member_of(request), request.POST.get("so") == "yes"
+    if key == keeping.PHONE and "of" in request.POST:
+        phone = _left_phone_or_404(channel, request.POST["of"])
+        attempt(request, lambda: keeping.end_phone(phone, by=member), done=_("Written down."))
+        return redirect("channels:hygiene", pk=pk)
     if key == keeping.PHONE:
         attempt(request, lambda: keeping.declare_phone(channel, is_on=is_so, by=member), done=_("Thank you."))
         return redirect("channels:hygiene", pk=pk)
