@@ -207,9 +207,16 @@ class Vault(RuleBasedStateMachine):
             assert Message.objects.count() > mails
             HAPPENED[found.problem] += 1
 
-    @rule(to=CUSTODY, knowing=st.sampled_from([False, False, False, True]))
-    def entrust_others(self, to: set[int], knowing: bool) -> None:
-        self.entrusted(set(to), knowing=knowing)
+    @rule(to=CUSTODY)
+    def entrust_others(self, to: set[int]) -> None:
+        self.entrusted(set(to))
+
+    @rule(to=st.sampled_from([{0}, {1}, set()]))
+    def entrust_too_few(self, to: set[int]) -> None:
+        """For a moment: with too few for long nothing else would happen."""
+        before = self.custody
+        self.entrusted(set(to), knowing=True)
+        self.entrusted(before)
 
     @rule(who=st.sampled_from([0, 1, 3, 4, 7, 8]), roles=ROLES)
     def change_roles(self, who: int, roles: set[Role]) -> None:
