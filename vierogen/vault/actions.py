@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as column
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 from vierogen.channels.actions import add
 from vierogen.channels.models import Channel, networks
 from vierogen.core import sealing
-from vierogen.core.http import guarded_client
+from vierogen.core.http import GuardedClient, guarded_client
 from vierogen.core.plugins import offered
 from vierogen.ledger.actions import Machine, record
 from vierogen.ledger.moves import subject_of
@@ -201,7 +201,7 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
     """
     secrets = list(Secret.objects.filter(channel=channel))
     read = {secret.field: secret.version for secret in secrets}
-    with guarded_client(allowed=_allowed(channel)) as http:
+    with _client(channel) as http:
         network = channel.network(
             Opened(
                 server=channel.server,
@@ -220,9 +220,11 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
             raise
 
 
-def _allowed(channel: Channel) -> Sequence[str]:
-    """The private networks that a connector of this channel may reach: an exercise, and only that, this machine."""
-    return ["127.0.0.1/32"] if channel.is_exercise else settings.ALLOW_PRIVATE
+def _client(channel: Channel) -> GuardedClient:
+    """What a connector of this channel reaches other machines with; that of an exercise this one alone."""
+    if channel.is_exercise:
+        return guarded_client(allowed=["127.0.0.1/32"], public=False)
+    return guarded_client(allowed=settings.ALLOW_PRIVATE)
 
 
 def _is_overtaken(channel: Channel, read: Mapping[str, int]) -> bool:
