@@ -14,13 +14,15 @@ from pypdf import PdfReader
 
 from tests.plugins.house import make_member
 from vierogen.channels import jobs
-from vierogen.channels.actions import entrust
+from vierogen.channels.actions import add, entrust
 from vierogen.channels.handover import refresh
 from vierogen.channels.hygiene import QUESTIONS, care_of, declare, declare_phone
 from vierogen.channels.models import Channel, CustodyCheck
 from vierogen.channels.offers import AppsOnPhones
+from vierogen.home.asking import Attention
 from vierogen.home.caring import caring
 from vierogen.ledger.models import Entry
+from vierogen.networks.base import Profile
 from vierogen.notices.models import Message
 from vierogen.people.actions import change_roles
 from vierogen.people.models import Member
@@ -39,6 +41,12 @@ def kees(channel: Channel, cora: Member) -> Member:
     member = make_member(channel.organisation, "Kees", Role.CUSTODIAN)
     entrust(channel, to=[cora, member], by=cora)
     return member
+
+
+def asks_of(member: Member) -> list[Attention]:
+    """What accounts ask of them on Today."""
+    rows = Channel.objects.visible_to(member).watched().order_by("pk")
+    return list(caring(member, [(row, care_of(row)) for row in rows]))
 
 
 def nights(first: datetime, count: int) -> list[list[str]]:
@@ -143,12 +151,36 @@ def test_what_is_declared_makes_the_score_and_lapses_after_a_year(
         assert (care_of(channel).score, care_of(channel).next_step()) == (6, "")
         declare(channel, "mailbox", is_so=False, note="", by=kees)
         assert care_of(channel).next_step().startswith("Ask for a shared mailbox")
-        assert [one.title for one in caring(kees)] == ["5 of 6 are well"]
+        assert [one.title for one in asks_of(kees)] == ["5 of 6 are well"]
     with time_machine.travel(NOON + timedelta(days=366), tick=False):
         assert care_of(channel).score == 0
         assert care_of(channel).next_step() == "Declare it anew."
     assert [held.title for held in AppsOnPhones().held_by(kees)] == [str(channel)]
     assert AppsOnPhones().held_by(cora) == []
+
+
+def test_how_accounts_are_kept_is_asked_once_for_all_and_shown_on_the_tiles(
+    visit: Visit, channel: Channel, kees: Member, cora: Member, anna: Member
+) -> None:
+    profile = Profile("did:plc:2", "@tweede.example", "Tweede")
+    second = add(channel.organisation, profile, network_key="bluesky", server="https://bsky.example", by=cora)
+    entrust(second, to=[cora, kees], by=cora)
+    asks = "Shall we look together at how your accounts are kept?"
+    assert asks not in [one.title for one in asks_of(kees)]
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2), tick=False):
+        asked = [one for one in asks_of(kees) if one.title == asks]
+        assert [(one.state, one.url) for one in asked] == [("info", reverse("channels:hygiene", args=[channel.pk]))]
+        assert channel.handle in asked[0].text
+        assert second.handle in asked[0].text
+        assert visit(anna).get("/").content.decode().count("Nobody has looked yet at how it is kept") == 2
+        declare(channel, "mfa", is_so=True, note="", by=kees)
+        assert [channel.handle in one.text for one in asks_of(kees) if one.title == asks] == [False]
+        declare(second, "mfa", is_so=False, note="", by=kees)
+        assert asks not in [one.title for one in asks_of(kees)]
+        page = visit(anna).get("/").content.decode()
+        assert "Kept well: 1 of 6" in page
+        assert "Kept well: 0 of 6" in page
+        assert asks not in page
 
 
 def test_the_handover_file_can_be_printed_and_says_where_passwords_are_and_never_what(
@@ -172,11 +204,11 @@ def test_an_old_handover_file_is_asked_for_and_each_version_stays(channel: Chann
         first = refresh(channel, by=kees, **TOLD)
     assert nights(NOON + timedelta(days=89), 1) == [[]]
     with time_machine.travel(NOON + timedelta(days=91), tick=False):
-        assert "Handover file is old, or not there" in [one.title for one in caring(kees)]
+        assert "Handover file is old, or not there" in [one.title for one in asks_of(kees)]
     assert nights(NOON + timedelta(days=91), 3) == [[asked, asked], [], []]
     with time_machine.travel(NOON + timedelta(days=95), tick=False):
         refresh(channel, by=kees, **{**TOLD, "tone": "U"})
-        assert list(caring(kees)) == []
+        assert "Handover file is old, or not there" not in [one.title for one in asks_of(kees)]
     first.refresh_from_db()
     versions: list[Any] = list(channel.handovers.values_list("number", "tone"))
     assert versions == [(2, "U"), (1, "Je, en zonder emoji")]

@@ -1,7 +1,9 @@
 """A colleague organisation is the second pair of eyes, and sees only what it must judge."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -24,8 +26,10 @@ from vierogen.posts.actions.content import Content
 from vierogen.posts.actions.guests import ask_partner, lapse_due, take_back
 from vierogen.posts.actions.reviewing import approve, ask_for_changes
 from vierogen.posts.actions.writing import add_picture, begin, save, submit
+from vierogen.posts.checks import base
 from vierogen.posts.models import Approval, Delivery, GuestReview, Post, Version
 from vierogen.posts.states import GuestReviewState, PostState
+from vierogen.posts.views.noticed import FILES, FOR_GUESTS
 from vierogen.practice.server import PracticeServer
 
 Enter = Callable[[Member], Client]
@@ -191,6 +195,53 @@ def test_a_guest_sees_that_version_and_nothing_else(
         assert channel.handle not in browser.get(hidden).content.decode(), hidden
     for act in (f"{post}ask-partner/", f"{page}take-back/"):
         assert browser.post(act).status_code == 404, act
+
+
+def test_a_guest_reads_of_a_finding_what_stands_in_the_post(
+    enter: Enter, partners: Partnership, channel: Channel, anna: Member, otto: Member
+) -> None:
+    shown = add_picture(anna.organisation, png(1), name="ziekmelding-sanne.png", by=anna)
+    text = f"{TEXT} Met dank aan Sanne de Wit."
+    version = begin(anna.organisation, Content(text, (channel,), pictures=((shown.pk, "Een plein"),)), by=anna)
+    version.findings.all().delete()
+    told = {
+        "names": ("“%(shown)s” looks like the name of a private person.", {"shown": "Sanne de Wit"}),
+        "timing": (
+            "Your organisation is quiet then: %(title)s, until %(until)s.",
+            {"title": "Ontslag", "until": "noon"},
+        ),
+        "duplicate": (
+            "Nearly this text went out before (days ago: %(days)s): “%(earlier)s”.",
+            {"earlier": "Oud", "days": 3},
+        ),
+        "same_picture": (
+            "Picture %(number)s (%(name)s) was posted before, on %(day)s.",
+            {"day": "3 May", "number": 1, "name": shown.name},
+        ),
+    }
+    for key, (message, values) in told.items():
+        version.findings.create(check_key=key, tier="look", message=message, values=values)
+    submit(version, by=anna)
+    asked = ask_partner(version, partners.partner, by=anna)
+    page = enter(otto).get(f"/posts/guests/{asked.pk}/").content.decode()
+    for line in (
+        "“Sanne de Wit” looks like the name",
+        "Your organisation is quiet then: …, until noon.",
+        "Nearly this text went out before (days ago: …): “…”.",
+        "Picture 1 (Een plein) was posted before, on ….",
+    ):
+        assert line in page
+    for hidden in ("Ontslag", "Oud", "3 May", "ziekmelding"):
+        assert hidden not in page, hidden
+    # Whoever works there reads all of it.
+    assert "ziekmelding-sanne.png" in enter(anna).get(f"/posts/{version.post_id}/").content.decode()
+
+
+def test_of_everything_that_a_check_tells_somebody_decided_whether_a_guest_reads_it() -> None:
+    """Whoever adds a value to a finding: does it stand in the post, or may only colleagues know it?"""
+    folder = Path(base.__file__).parent
+    told = {key for file in folder.glob("*.py") for key in re.findall(r"%\((\w+)\)s", file.read_text())}
+    assert told - FOR_GUESTS - FILES == {"earlier", "title", "day", "days", "km", "time"}
 
 
 def test_the_writer_asks_on_the_page(enter: Enter, partners: Partnership, offered: Version, anna: Member) -> None:

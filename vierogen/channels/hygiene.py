@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from vierogen.channels.models import AppOnPhone, Channel, Declared
+from vierogen.channels.models import AppOnPhone, Channel, Custodian, Declared
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
 from vierogen.people.actions import insist
@@ -94,11 +94,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Care:
-    """Everything about one account; ``phones`` are the custodians' answers, ``silent`` who has not given one."""
+    """Everything about one account. ``phones`` are answers of the ``keepers``, ``silent`` are those who gave none."""
 
     lines: tuple[Line, ...]
     phones: tuple[AppOnPhone, ...]
     silent: tuple[Member, ...]
+    keepers: tuple[Member, ...]
 
     @property
     def score(self) -> int:
@@ -109,6 +110,11 @@ class Care:
     def total(self) -> int:
         """How many there are: the questions, and everybody's phones."""
         return len(self.lines) + 1
+
+    @property
+    def was_asked(self) -> bool:
+        """Did anybody ever answer one of the questions?"""
+        return any(line.declared for line in self.lines)
 
     def next_step(self) -> str:
         """The next best thing to do, in words; "" where all is well."""
@@ -127,20 +133,21 @@ def _was_so(line: Line) -> bool:
 
 def care_of(channel: Channel) -> Care:
     """How this account is looked after."""
-    return cares([channel])[channel.pk]
+    kept = channel.custodians.select_related("member__user", "member__organisation").order_by("pk")
+    return cares([channel], kept)[channel.pk]
 
 
-def cares(channels: Iterable[Channel]) -> dict[int, Care]:
-    """The same for several, in as many queries."""
+def cares(channels: Iterable[Channel], kept: Iterable[Custodian]) -> dict[int, Care]:
+    """The same for several, in two queries; ``kept`` are their custodians, with members, users and organisations."""
     rows = list(channels)
     declared = {
         (row.channel_id, row.key): row for row in Declared.objects.filter(channel__in=rows).select_related("by__user")
     }
     phones = list(AppOnPhone.objects.filter(channel__in=rows).select_related("member__user", "member__organisation"))
-    keepers: dict[int, list[Member]] = {}
-    for channel in rows:
-        kept = channel.custodians.select_related("member__user", "member__organisation").order_by("pk")
-        keepers[channel.pk] = [row.member for row in kept if row.member.is_current]
+    keepers: dict[int, list[Member]] = {channel.pk: [] for channel in rows}
+    for row in kept:
+        if row.member.is_current:
+            keepers[row.channel_id].append(row.member)
     return {channel.pk: _care(channel, declared, phones, keepers[channel.pk]) for channel in rows}
 
 
@@ -150,7 +157,7 @@ def _care(
     mine = tuple(row for row in phones if row.channel_id == channel.pk and row.member.is_current)
     said = {row.member_id for row in mine if row.is_current}
     lines = tuple(Line(question, declared.get((channel.pk, question.key))) for question in QUESTIONS)
-    return Care(lines, mine, tuple(member for member in keepers if member.pk not in said))
+    return Care(lines, mine, tuple(member for member in keepers if member.pk not in said), tuple(keepers))
 
 
 @transaction.atomic

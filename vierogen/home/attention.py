@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vierogen.channels.hygiene import Care
 from vierogen.home.asking import Attention
 from vierogen.home.caring import caring
 from vierogen.home.vaults import vaults
@@ -44,15 +45,18 @@ MAIL_FAILED_FOR = timedelta(days=1)
 GRAVE_FOR = timedelta(days=3)
 
 
-def attention(member: Member, watched: list[Tile], waiting: list[Post]) -> list[Attention]:
-    """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions."""
+def attention(member: Member, watched: list[Tile], waiting: list[Post], cared: dict[int, Care]) -> list[Attention]:
+    """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions.
+
+    ``cared`` says of each watched channel, by its number, how it is kept.
+    """
     found = [
         *_strays(member),
         *_by_hand(member),
         *_unseen(member, watched),
         *_keys(member),
         *vaults(member),
-        *caring(member),
+        *caring(member, [(tile.channel, cared[tile.channel.pk]) for tile in watched]),
         *_mail(member),
         *_grave(member),
         *_doubts(member),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from vierogen.channels.connection import day_of
 from vierogen.channels.custody import Custody
+from vierogen.channels.hygiene import Care, cares
 from vierogen.channels.models import Channel, Custodian
 from vierogen.home.asking import Attention
 from vierogen.home.attention import attention
@@ -50,21 +51,35 @@ class Board:
 def board_of(member: Member) -> Board:
     """The board as this member may see it."""
     watched = tiles(member)
+    kept = _custodians(member)
+    cared = cares([tile.channel for tile in watched], [row for rows in kept.values() for row in rows])
     waiting = list(Post.objects.visible_to(member).in_review().with_latest()[: 2 * NEXT])
-    return Board(attention(member, watched, waiting), _accounts(member, watched), _next_out(member, waiting))
+    asking = attention(member, watched, waiting, cared)
+    return Board(asking, _accounts(member, watched, kept, cared), _next_out(member, waiting))
 
 
-def _accounts(member: Member, watched: list[Tile]) -> list[dict[str, Any]]:
+def _custodians(member: Member) -> dict[int, list[Custodian]]:
+    """Those of each watched account."""
     kept: dict[int, list[Custodian]] = {}
-    rows = Custodian.objects.filter(channel__organisation_id=member.organisation_id)
+    rows = Custodian.objects.filter(channel__in=Channel.objects.visible_to(member).watched()).order_by("pk")
     for row in rows.select_related("member__user", "member__organisation"):
         kept.setdefault(row.channel_id, []).append(row)
+    return kept
+
+
+def _accounts(
+    member: Member, watched: list[Tile], kept: dict[int, list[Custodian]], cared: dict[int, Care]
+) -> list[dict[str, Any]]:
     ends = {row.channel_id: row.ends_at for row in KeyLife.objects.visible_to(member).in_use().exclude(warned=None)}
     return [
         {
             "channel": tile.channel,
             "checked": tile.checked,
-            "marks": [*tile.marks, *_custody(tile.channel, kept), *_key(ends.get(tile.channel.pk))],
+            "marks": [
+                *tile.marks,
+                *_keeping(tile.channel, kept, cared),
+                *_key(ends.get(tile.channel.pk)),
+            ],
             "url": tile.url,
             "unseen": tile.blind_to,
         }
@@ -76,11 +91,18 @@ def _key(ends_at: datetime | None) -> list[tuple[str, str]]:
     return [("look", _("The key ends on %(day)s") % {"day": day_of(ends_at)})] if ends_at else []
 
 
-def _custody(channel: Channel, kept: dict[int, list[Custodian]]) -> list[tuple[str, str]]:
+def _keeping(channel: Channel, kept: dict[int, list[Custodian]], cared: dict[int, Care]) -> list[tuple[str, str]]:
     if channel.is_exercise:
         return [("info", _("This is an exercise"))]
     custody = Custody.of(kept.get(channel.pk, []))
-    return [(custody.look, custody.counted())]
+    return [(custody.look, custody.counted()), _care(cared[channel.pk])]
+
+
+def _care(care: Care) -> tuple[str, str]:
+    if not care.was_asked:
+        return "off", _("Nobody has looked yet at how it is kept")
+    told = {"score": care.score, "total": care.total}
+    return "ok" if care.score == care.total else "info", _("Kept well: %(score)d of %(total)d") % told
 
 
 def _next_out(member: Member, waiting: list[Post]) -> list[Next]:

@@ -1,13 +1,14 @@
 """What accounts ask of who may connect them: custodians, takeovers under way, a handover file, the next best step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vierogen.channels.hygiene import cares
+from vierogen.channels.hygiene import Care
 from vierogen.channels.models import Channel, CustodyCheck, Takeover
 from vierogen.channels.models.care import FRESH_FOR
 from vierogen.home.asking import Attention
@@ -15,17 +16,22 @@ from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.web.templatetags.vierogen import moment
 
+# A new account has enough to ask on its first day.
+SETTLED = timedelta(days=1)
+Cared = Sequence[tuple[Channel, Care]]
 # So many of one kind are enough to know what to do first.
 MOST = 10
 
 
-def caring(member: Member) -> Iterator[Attention]:
-    """Everything of this kind that asks for this member."""
+def caring(member: Member, cared: Cared) -> Iterator[Attention]:
+    """Everything of this kind that asks for this member; ``cared`` are the watched channels, with how they are kept."""
     if not member.may(Right.CONNECT):
         return
     yield from _custody(member)
     yield from _takeovers(member)
-    yield from _hygiene(member)
+    mine = [(channel, care) for channel, care in cared if member in care.keepers and not channel.is_exercise]
+    yield from _hygiene(mine)
+    yield from _never_asked(mine)
     yield from _files(member)
 
 
@@ -45,16 +51,23 @@ def _takeovers(member: Member) -> Iterator[Attention]:
         yield Attention("look", _("A takeover is under way"), text, url, _("Go on with it"), row.channel)
 
 
-def _hygiene(member: Member) -> Iterator[Attention]:
-    """The next best step, of accounts of which this member is custodian and that were looked at before."""
-    mine = Channel.objects.visible_to(member).watched().filter(custodians__member=member, declared__isnull=False)
-    rows = list(mine.distinct()[:MOST])
-    found = cares(rows) if rows else {}
-    for channel in rows:
-        care = found[channel.pk]
+def _hygiene(mine: Cared) -> Iterator[Attention]:
+    """The next best step, of accounts that were looked at before."""
+    for channel, care in [one for one in mine if one[1].was_asked][:MOST]:
         if following := care.next_step():
             title = _("%(score)d of %(total)d are well") % {"score": care.score, "total": care.total}
             yield Attention("info", title, following, _page("channels:hygiene", channel), _("Look"), channel)
+
+
+def _never_asked(mine: Cared) -> Iterator[Attention]:
+    """Once for all accounts of which nobody ever said how they are kept; not on the first day."""
+    settled = timezone.now() - SETTLED
+    channels = [channel for channel, care in mine if not care.was_asked and channel.connected_at < settled][:MOST]
+    if channels:
+        told = {"accounts": ", ".join(channel.handle for channel in channels)}
+        text = _("A few questions about %(accounts)s. Not today? Another day will do.") % told
+        url = _page("channels:hygiene", channels[0])
+        yield Attention("info", _("Shall we look together at how your accounts are kept?"), text, url, _("Begin"))
 
 
 def _files(member: Member) -> Iterator[Attention]:

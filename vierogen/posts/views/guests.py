@@ -15,7 +15,7 @@ from vierogen.people.roles import Right
 from vierogen.posts.actions import guests, reviewing
 from vierogen.posts.forms import ChangesForm
 from vierogen.posts.models import GuestReview, Media
-from vierogen.posts.views.noticed import noticed_in
+from vierogen.posts.views.noticed import noticed_by_guests
 from vierogen.posts.views.ranges import answered
 from vierogen.posts.views.reading import post_or_404
 from vierogen.web.doors import needs
@@ -66,7 +66,7 @@ def _shown(asked: GuestReview, form: ChangesForm) -> dict[str, Any]:
         "version": version,
         "previews": previews,
         "pictures": pictures,
-        "findings": noticed_in(version),
+        "findings": noticed_by_guests(version),
         "form": form,
     }
 

@@ -1,7 +1,9 @@
 """What the checks found, in the reader's language and with its place in the text, and what is not checked here."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
+from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,6 +19,14 @@ from vierogen.posts.models import FoundThing, Version
 
 # More would not be read.
 MOST_LOOKS = 3
+# What a finding says to a guest of another organisation: what stands in the post, or comes with what is asked. The rest
+# (what went out before, when and where a picture was taken, why it is quiet here) is left out.
+FOR_GUESTS = {
+    *("found", "shown", "word", "link", "domain", "mention", "own", "network", "networks", "channel", "number"),
+    *("picture", "count", "faces", "used", "limit", "status", "problem", "at", "until"),
+}
+# The name of a file stands on somebody's own disk; a guest reads the alt text instead.
+FILES = {"name", "file"}
 # Signs around the words that were found, and the longest find that is shown whole.
 AROUND, LONGEST = 32, 80
 
@@ -69,6 +79,23 @@ def noticed_in(version: Version) -> Noticed:
     texts = _texts(version.text, ((row.channel.handle, row.text or version.text) for row in version.targets.all()))
     cards = titles_in_force(version.post.organisation_id)
     return _sorted(_with_card(_kept(row, texts), cards) for row in version.findings.all())
+
+
+def noticed_by_guests(version: Version) -> Noticed:
+    """The same for a colleague organisation: only what stands in the post itself."""
+    texts = _texts(version.text, ((row.channel.handle, row.text or version.text) for row in version.targets.all()))
+    alts = list(version.attachments.values_list("alt", flat=True))
+    rows = list(version.findings.all())
+    for row in rows:
+        row.values = _without_the_rest(row.values, alts)
+    return _sorted(_kept(row, texts) for row in rows)
+
+
+def _without_the_rest(values: Mapping[str, Any], alts: Sequence[str]) -> dict[str, Any]:
+    number = values.get("number", values.get("picture"))
+    alt = alts[number - 1] if isinstance(number, int) and 0 < number <= len(alts) else ""
+    files = dict.fromkeys(FILES & values.keys(), shorten(alt, LONGEST, placeholder="…") or "…")
+    return {key: told if key in FOR_GUESTS else "…" for key, told in values.items()} | files
 
 
 def noticed_while_writing(found: Iterable[Finding], content: Content) -> Noticed:
