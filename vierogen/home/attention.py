@@ -45,16 +45,19 @@ MAIL_FAILED_FOR = timedelta(days=1)
 GRAVE_FOR = timedelta(days=3)
 
 
-def attention(member: Member, watched: list[Tile], waiting: list[Post], cared: dict[int, Care]) -> list[Attention]:
+def attention(
+    member: Member, watched: list[Tile], waiting: list[Post], cared: dict[int, Care], ending: list[KeyLife]
+) -> list[Attention]:
     """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions.
 
-    ``cared`` says of each watched channel, by its number, how it is kept.
+    ``cared`` says of each watched channel, by its number, how it is kept; ``ending`` are the keys that end soon, the first
+    one first.
     """
     found = [
         *_strays(member),
         *_by_hand(member),
         *_unseen(member, watched),
-        *_keys(member),
+        *_keys(member, ending),
         *vaults(member),
         *caring(member, [(tile.channel, cared[tile.channel.pk]) for tile in watched]),
         *_mail(member),
@@ -112,11 +115,11 @@ def _unseen(member: Member, watched: list[Tile]) -> Iterator[Attention]:
             yield Attention("stop", _("We cannot see an account at the moment"), text, url, action, tile.channel)
 
 
-def _keys(member: Member) -> Iterator[Attention]:
+def _keys(member: Member, ending: list[KeyLife]) -> Iterator[Attention]:
     """Keys that end soon and are not renewed by themselves, for who can connect the account again."""
     if not member.may(Right.CONNECT):
         return
-    for row in KeyLife.objects.visible_to(member).in_use().filter(warned__isnull=False).order_by("ends_at")[:MOST]:
+    for row in ending[:MOST]:
         is_over = row.ends_at <= timezone.now()
         title = _("The key of an account ended: %(at)s") if is_over else _("The key of an account ends: %(at)s")
         text = _("Afterwards nothing goes out there, and a stray could go unnoticed. Connect it again before then.")
