@@ -50,8 +50,8 @@ def attention(
 ) -> list[Attention]:
     """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions.
 
-    ``cared`` says of each watched channel, by its number, how it is kept; ``ending`` are the keys that end soon, the first
-    one first.
+    ``cared`` says of each watched channel, by its number, how it is kept; ``ending`` are the keys that end soon, in
+    that order.
     """
     found = [
         *_strays(member),
