@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.walking import HEIGHTS, Stop, Walk
-from tests.plugins.house import make_member
+from tests.plugins.house import PASSWORD, make_member
 from vierogen.channels.actions import entrust
 from vierogen.channels.models import Channel
 from vierogen.people import departing
@@ -16,17 +16,19 @@ from vierogen.people.roles import Role
 from vierogen.people.standing_in import plan
 from vierogen.posts.actions.content import Content
 from vierogen.posts.actions.writing import begin
+from vierogen.vault.keeping import keep
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def nora(channel: Channel, cora: Member, ben: Member) -> Member:
-    """Answers for the channel with Cora, and has two drafts."""
+    """Answers for the channel with Cora, has two drafts, and put the account's password into the vault."""
     nora = make_member(cora.organisation, "Nora", Role.WRITER, Role.CUSTODIAN)
     entrust(channel, to=[cora, nora], by=cora)
     for text in ("Zaterdag is de buurtbarbecue op het Plein.", "Het zwembad is maandag dicht."):
         begin(channel.organisation, Content(text, (channel,)), by=nora)
+    keep(channel, "password", "as Nora typed it", by=nora)
     return nora
 
 
@@ -39,6 +41,19 @@ def give(page: Page, kind: str, taker: str) -> None:
     expect(page.locator("main, [role=status]").first).to_be_visible()
 
 
+def change_password(page: Page) -> None:
+    """Follow the link beside it, prove who one is, and put in what the leaver does not know."""
+    wizard = page.url
+    page.get_by_role("link", name="Password of").click()
+    if page.locator("input[type=password][name=password]").count():
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("main form button[type=submit], main form button").first.click()
+    page.locator("[name=value]").fill("as only those know who stay")
+    page.locator("main form").filter(has=page.locator("[name=value]")).get_by_role("button").first.click()
+    expect(page.locator("main, [role=status]").first).to_be_visible()
+    page.goto(wizard)
+
+
 def test_a_departure_to_zero(person: Callable[..., Page], channel: Channel, nora: Member, cora: Member) -> None:
     make_member(cora.organisation, "Sem", Role.WRITER, Role.CUSTODIAN)
     leaver, page = person(nora), person(cora)
@@ -46,12 +61,14 @@ def test_a_departure_to_zero(person: Callable[..., Page], channel: Channel, nora
     page.goto(page.url.rstrip("/") + f"/people/{nora.pk}/leaving/")
     expect(page.locator("main")).to_contain_text("buurtbarbecue")
     page.locator("form[action$='/end/'] button").click()
-    expect(page.locator(".lead")).to_contain_text("3 things are left")
+    expect(page.locator(".lead")).to_contain_text("4 things are left")
     leaver.reload()
     expect(leaver.locator("input[type=password]")).to_be_visible()  # thrown out, with the page that was open
     give(page, "posts.unfinished", "Sem")
-    expect(page.locator(".lead")).to_contain_text("1 thing is left")
+    expect(page.locator(".lead")).to_contain_text("2 things are left")
     give(page, "channels.custody", "Sem")
+    expect(page.locator(".lead")).to_contain_text("1 thing is left")
+    change_password(page)
     expect(page.locator(".lead")).to_contain_text("Nothing is left")
     page.locator("form[action$='/close/'] button").click()
     expect(page.locator(".lead")).to_contain_text("Closed")

@@ -23,9 +23,10 @@ from vierogen.ledger.words import sentence
 from vierogen.notices.models import Message
 from vierogen.people import first_run
 from vierogen.people.actions import accept, change_roles, end, invite, join
-from vierogen.people.arriving import settle, settle_all, steps_of
+from vierogen.people.arriving import settle, settle_all
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
+from vierogen.people.steps import steps_of
 from vierogen.posts.actions.practising import hand_in
 
 Enter = Callable[[Member], Client]
@@ -265,6 +266,90 @@ def test_somebody_of_two_organisations_arrives_in_each(nora: Member, otto: Membe
     assert not is_arriving(nora)
     assert is_arriving(there)
     assert not standing_of(there).ok
+
+
+# Other roles
+
+
+def _arrived(town: Organisation, by: Member, *roles: Role) -> Member:
+    """Invited with roles of which nothing is asked, and there since a moment."""
+    member = ask_in(town, by, *roles)
+    assert settle_all() == 1
+    return read(member)
+
+
+def test_a_role_that_asks_more_lets_them_get_started_again(town: Organisation, cora: Member) -> None:
+    nora = _arrived(town, cora, Role.AUDITOR)
+    require(nora)
+    change_roles(nora, roles=[Role.WRITER, Role.REVIEWER], ends_on=None, by=cora)
+    assert nora.arriving_since is not None  # what the page holds
+    assert Entry.objects.get(verb="change_roles").facts["starts_again"] is True
+    with pytest.raises(Suspended, match="Get started"):
+        require(nora)
+    assert settle_all() == 0
+    hand_in(CLEAN, by=read(nora))
+    require(nora)
+    assert Entry.objects.filter(verb="arrive").count() == 2
+
+
+def test_taking_a_role_away_for_a_moment_passes_nothing_over(nora: Member, cora: Member) -> None:
+    change_roles(nora, roles=[Role.AUDITOR], ends_on=None, by=cora)
+    assert settle_all() == 1
+    change_roles(nora, roles=[Role.WRITER], ends_on=None, by=cora)
+    with pytest.raises(Suspended, match="Get started"):
+        require(nora)
+
+
+def test_nobody_passes_their_own_practice_post_over(town: Organisation, cora: Member) -> None:
+    nora = ask_in(town, cora, Role.ADMINISTRATOR, Role.WRITER)
+    change_roles(nora, roles=[Role.ADMINISTRATOR], ends_on=None, by=nora)
+    assert settle_all() == 1
+    change_roles(nora, roles=[Role.ADMINISTRATOR, Role.WRITER], ends_on=None, by=read(nora))
+    assert not standing_of(read(nora)).ok
+
+
+def test_a_lesson_that_comes_with_a_role_is_a_step(town: Organisation, cora: Member, lesson: Lesson) -> None:
+    nora = _arrived(town, cora, Role.AUDITOR)
+    change_roles(nora, roles=[Role.DUTY_OFFICER], ends_on=None, by=cora)
+    assert is_arriving(nora)
+    done(lesson, by=read(nora))
+    assert not is_arriving(nora)
+
+
+def test_who_practised_once_does_not_practise_again(nora: Member, cora: Member) -> None:
+    hand_in(CLEAN, by=nora)
+    for role in (Role.AUDITOR, Role.WRITER, Role.REVIEWER):
+        change_roles(nora, roles=[role], ends_on=None, by=cora)
+        assert not is_arriving(nora)
+    require(nora)
+
+
+def test_what_was_asked_with_a_term_keeps_it_when_roles_change(
+    town: Organisation, nora: Member, cora: Member, lesson: Lesson
+) -> None:
+    done(lesson, by=nora)
+    hand_in(CLEAN, by=nora)
+    agreeing.put_in_force(agreeing.draft(town, WORDS, by=cora), material=True, days=14, by=cora)
+    change_roles(nora, roles=[Role.REVIEWER], ends_on=None, by=cora)
+    assert not is_arriving(nora)
+    require(nora)
+
+
+def test_of_who_was_never_invited_a_role_asks_nothing(town: Organisation, cora: Member, lesson: Lesson) -> None:
+    founder = make_member(town, "Kim", Role.AUDITOR)
+    change_roles(founder, roles=[Role.WRITER], ends_on=None, by=cora)
+    assert not is_arriving(founder)
+    assert "starts_again" not in Entry.objects.get(verb="change_roles").facts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_roles_that_change_while_they_arrive_pass_nothing_over(nora: Member, cora: Member) -> None:
+    for _round in range(5):
+        change_roles(read(nora), roles=[Role.AUDITOR], ends_on=None, by=cora)
+        back = lambda: change_roles(read(nora), roles=[Role.WRITER], ends_on=None, by=read(cora))  # noqa: E731
+        at_once(back, settle_all, settle_all, lambda: settle(read(nora)))
+        settle_all()
+        assert is_arriving(nora)
 
 
 # How they stand

@@ -375,6 +375,27 @@ def test_what_was_seen_is_held_until_it_is_changed(secret: Kept, seed: Kept, kee
     assert kept.held_by(kees) == []
 
 
+@pytest.mark.parametrize("field", ["password", "notes", "recovery_phone"])
+def test_who_filled_it_in_knows_it_until_somebody_else_fills_in_another(
+    field: str, secret: Kept, kees: Member, cora: Member
+) -> None:
+    channel, known = secret.channel, SecretsKnown()
+    typed = keep(channel, field, "as Kees knows it", by=kees)
+    assert [held.subject for held in known.held_by(kees)] == [f"vault.kept:{typed.pk}"]
+    keep(channel, field, "", by=cora, needs_second=True)  # a second person, and the same secret
+    assert len(known.held_by(kees)) == 1
+    keep(channel, field, "as only Cora knows it", by=cora, needs_second=True)
+    assert (known.held_by(kees), f"vault.kept:{typed.pk}" in [held.subject for held in known.held_by(cora)]) == (
+        [],
+        True,
+    )
+
+
+def test_nobody_holds_a_secret_that_is_not_there_any_more(secret: Kept, cora: Member, kees: Member) -> None:
+    remove(keep(secret.channel, "notes", "as Kees knows it", by=kees), by=kees)
+    assert SecretsKnown().held_by(kees) == []
+
+
 def test_open_wishes_end_at_once(careful: Kept, kees: Member, kim: Member) -> None:
     asked = reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
     assert isinstance(asked, Reveal)

@@ -32,6 +32,7 @@ from vierogen.vault import taking_over
 from vierogen.vault.actions import connect, opened, reconnect
 from vierogen.vault.keeping import keep
 from vierogen.vault.models import OldKey
+from vierogen.vault.offers import KeysHandedIn
 from vierogen.web.proof import Proof
 
 NAMES = count(1)
@@ -98,7 +99,8 @@ def do(takeover: Takeover, by: Member) -> None:
 def test_the_old_app_password_is_refused_and_the_new_one_publishes(
     sky: Channel, account: Account, old: str, cora: Member
 ) -> None:
-    kees = make_member(sky.organisation, "Kees", Role.CUSTODIAN)
+    kees, keys = make_member(sky.organisation, "Kees", Role.CUSTODIAN), KeysHandedIn()
+    assert [held.url for held in keys.held_by(cora)] == [reverse("vault:takeover", args=[sky.pk])]
     entrust(sky, to=[cora, kees], by=cora)
     account.call("com.atproto.server.createAppPassword", name="a planning tool")
     assert logs_in(account, old)
@@ -107,8 +109,10 @@ def test_the_old_app_password_is_refused_and_the_new_one_publishes(
     new = key_of(sky)
     # Both work until the new one is sealed; nothing is ever without a key.
     assert (new != old, logs_in(account, new), logs_in(account, old)) == (True, True, True)
+    assert keys.held_by(cora), "the old key still works"
     do(takeover, cora)
     assert (logs_in(account, new), logs_in(account, old)) == (True, False)
+    assert keys.held_by(cora) == []
     assert len(names(account)) == 1
     assert takeover.steps.get(key="old_keys").note == taking_over.REFUSED
     assert publish(sky, "In goede handen").startswith(f"at://{account.did}/")

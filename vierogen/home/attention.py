@@ -19,10 +19,10 @@ from vierogen.home.vaults import vaults
 from vierogen.learning.standing import standing_of
 from vierogen.listening.models import HandOver
 from vierogen.notices.models import Message
-from vierogen.people.arriving import steps_of
 from vierogen.people.models import Departure, Member, Partnership
 from vierogen.people.roles import Right, Role
 from vierogen.people.standing_in import stands_in_for
+from vierogen.people.steps import steps_of
 from vierogen.posts.actions.mourning import grave_event
 from vierogen.posts.models import AfterReview, Comment, Delivery, GuestReview, Post, TakeDown, Version
 from vierogen.posts.states import IN_HANDS, DeliveryState, PostState

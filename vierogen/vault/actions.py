@@ -118,14 +118,29 @@ def seal(channel: Channel, credentials: Mapping[str, str]) -> None:
     _note_life(channel, credentials, at=at)
 
 
-def _seal_anew(channel: Channel, credentials: Mapping[str, str]) -> None:
-    """Seal these, and keep nothing of an earlier connection: its refresh token would renew the wrong key."""
+def _seal_anew(channel: Channel, credentials: Mapping[str, str], *, by: Member | None) -> None:
+    """Seal these, and keep nothing of an earlier connection: its refresh token would renew the wrong key.
+
+    ``by`` handed the key in; whoever hands in the same one again does not take it from who knew it before.
+    """
     known = _locked(channel)
+    is_same = _is_same_key(channel, known, credentials)
     Secret.objects.filter(channel=channel).exclude(field__in=credentials).delete()
     KeyLife.objects.filter(channel=channel).delete()
     at = timezone.now()
     _store(channel, credentials, at=at, known=known)
     _note_life(channel, credentials, at=at)
+    if by is not None and not is_same:
+        Secret.objects.filter(channel=channel).update(changed_by=by)
+
+
+def _is_same_key(channel: Channel, known: Mapping[str, Secret], credentials: Mapping[str, str]) -> bool:
+    fields = [field.name for field in channel.network.fields if field.secret and not field.optional]
+    theirs = [known[name] for name in fields if name in known and known[name].changed_by_id]
+    try:
+        return any(credentials.get(name) == value for name, value in _values(channel, theirs).items())
+    except sealing.SealError:  # a new key is what repairs it
+        return False
 
 
 @transaction.atomic
@@ -327,13 +342,16 @@ def refuse_another(channel: Channel, proved: Proved) -> None:
 
 
 @transaction.atomic
-def take(organisation: Organisation, proved: Proved, *, by: Member) -> Channel:
-    """Take the account into care, with exactly these credentials. Raises ``ValidationError``, ``PermissionDenied``."""
+def take(organisation: Organisation, proved: Proved, *, by: Member, is_ours: bool = False) -> Channel:
+    """Take the account into care, with exactly these credentials; ``is_ours``: we made the key, nobody had it.
+
+    Raises ``ValidationError``, ``PermissionDenied``.
+    """
     told = proved.credentials
     channel = add(organisation, proved.profile, network_key=proved.network_key, server=proved.server, by=by)
     channel.may_delete = proved.may_delete
     channel.save(update_fields=["may_delete"])
-    _seal_anew(channel, told)
+    _seal_anew(channel, told, by=None if is_ours else by)
     facts = {"fields": sorted(told), "may_delete": channel.can_take_down}
     record(organisation.pk, "seal", subject_of(channel), by=by, facts=facts)
     return channel

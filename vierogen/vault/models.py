@@ -47,12 +47,17 @@ class Envelope(models.Model):
 
 
 class Secret(Envelope):
-    """One credential of a channel. ``version`` grows with each new value; older versions are removed."""
+    """One credential of a channel. ``version`` grows with each new value; older versions are removed.
+
+    ``changed_by`` handed the key in, or logged in at the network for it; what a machine renewed descends from that. It
+    is None for a key that nobody ever had: made in a takeover, or back from a sealed export.
+    """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="secrets")
     field = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "field"], name="one_value_per_field")]
@@ -168,6 +173,11 @@ class KeptQuerySet(models.QuerySet["Kept"]):
     def filled(self) -> "KeptQuerySet":
         """Those that hold something."""
         return self.exclude(key_id="")
+
+    def known_to(self, member: Member) -> "KeptQuerySet":
+        """Those of which ``member`` knows what they say now: seen, or filled in by ``member``, and the same since."""
+        seen = Reveal.objects.known_to(member).values("kept")
+        return self.filled().filter(Q(changed_by=member) | Q(pk__in=seen))
 
 
 class Kept(Envelope):

@@ -1,4 +1,4 @@
-"""What a member holds of the vault: secrets that they saw and that still are what they saw, and open wishes to see.
+"""What a member holds of the vault: secrets and keys that they know and nobody changed since, and open wishes to see.
 
 And which of its tables hold something sealed, for a new key.
 """
@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 from vierogen.channels.handover import HandoverSection
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import subject_of
+from vierogen.networks.abilities import Authorises
 from vierogen.people.holding import Held, Holding
 from vierogen.people.models import Member
 from vierogen.vault.actions import CANARY_CONTEXT, context_of, handshake_context
 from vierogen.vault.keeping import context_of as kept_context
-from vierogen.vault.models import Canary, Handshake, Kept, OldKey, Reveal, Secret
+from vierogen.vault.models import Canary, Field, Handshake, Kept, OldKey, Reveal, Secret
 from vierogen.vault.old_keys import context_of as old_key_context
 from vierogen.vault.revealing import lapse
 from vierogen.vault.sealed import EnvelopeRows
 
 STAYS = {
-    "vault.Kept.changed_by": "it tells who put the secret in",
     "vault.Reveal.allowed_by": "it tells who agreed",
     "vault.Export.asked_by": "it tells who asked; nobody takes it who has no right any more",
     "vault.Export.allowed_by": "it tells who agreed",
@@ -31,11 +31,18 @@ STAYS = {
 }
 
 
+# Where an account is got back by: to know them is no harm, but they may be the leaver's own.
+RECOVERY = (Field.RECOVERY_EMAIL, Field.RECOVERY_PHONE)
+
+
 class SecretsKnown(Holding):
-    """Secrets that the member saw and nobody changed since: they can still be used from outside."""
+    """Secrets that the member saw or filled in and nobody changed since: they can still be used from outside.
+
+    Notes too: nobody knows what is in them. Who looked through them fills them in again.
+    """
 
     key = "secrets_known"
-    covers: ClassVar[tuple[str, ...]] = ("vault.Reveal.by",)
+    covers: ClassVar[tuple[str, ...]] = ("vault.Reveal.by", "vault.Kept.changed_by")
 
     @property
     def title(self) -> str:
@@ -44,17 +51,53 @@ class SecretsKnown(Holding):
 
     def held_by(self, member: Member) -> list[Held]:
         """One for each secret, however often it was seen."""
-        rows = Reveal.objects.known_to(member).with_all()
-        secrets = {row.kept_id: row.kept for row in rows}
         return [
             Held(
                 subject=subject_of(kept),
                 title=_("%(secret)s of %(account)s") % {"secret": kept.get_field_display(), "account": kept.channel},
-                asks=_("Change it at the network, and fill in the new one here."),
+                asks=_("See that it is not theirs, and fill in here what holds from now on.")
+                if kept.field in RECOVERY
+                else _("Change it at the network, and fill in the new one here."),
                 url=reverse("vault:keep", args=[kept.channel_id, kept.field]),
             )
-            for kept in secrets.values()
+            for kept in Kept.objects.known_to(member).select_related("channel").order_by("pk")
         ]
+
+
+class KeysHandedIn(Holding):
+    """Connectors' keys that the member handed in, or that hang on how they logged in at the network.
+
+    In use, or of an account that is closed here: at the network a key goes on to work.
+    """
+
+    key = "keys_handed_in"
+    covers: ClassVar[tuple[str, ...]] = ("vault.Secret.changed_by",)
+
+    @property
+    def title(self) -> str:
+        """The kind in words."""
+        return _("Keys that they handed in")
+
+    def held_by(self, member: Member) -> list[Held]:
+        """One for each account, of however many parts its key is."""
+        theirs = Secret.objects.filter(changed_by=member).values("channel")
+        return [
+            Held(
+                subject=subject_of(channel),
+                title=_("The key of %(account)s") % {"account": channel},
+                asks=self._asks(channel),
+                url=reverse("vault:takeover", args=[channel.pk]),
+            )
+            for channel in Channel.objects.filter(pk__in=theirs).order_by("handle", "pk")
+        ]
+
+    def _asks(self, channel: Channel) -> str:
+        if issubclass(channel.network, Authorises):
+            return _(
+                "Take the account over, or let somebody who stays log in at the network and connect it again. Take "
+                "away what the leaver may do there."
+            )
+        return _("Take the account over, or end this key at the network and connect the account with a new one.")
 
 
 class OpenWishes(Holding):

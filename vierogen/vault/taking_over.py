@@ -278,7 +278,7 @@ def _replace_key(step: TakeoverStep, *, by: Member, code: str) -> None:
     refuse_another(channel, proved)
     with transaction.atomic():
         # Both or neither: of two who press at once, the key of the one who is too late is never put down.
-        take(channel.organisation, proved, by=by)
+        take(channel.organisation, proved, by=by, is_ours=True)
         _done(step, by=by, note=SEALED)
 
 
@@ -290,6 +290,8 @@ def _end_old_keys(step: TakeoverStep, *, by: Member, code: str) -> None:
             with opened(channel) as network:
                 if isinstance(network, Rotates):
                     network.revoke_others(main)
+            # Only now is the key from before of no use to whoever had it.
+            Secret.objects.filter(channel=channel).update(changed_by=None)
         else:
             _revoke_old(takeover)
     except NetworkError as error:
