@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 from vierogen.channels.actions import add
 from vierogen.channels.models import Channel, networks
 from vierogen.core import sealing
-from vierogen.core.http import GuardedClient, guarded_client
+from vierogen.core.http import guarded_client
 from vierogen.core.plugins import offered
 from vierogen.ledger.actions import Machine, record
 from vierogen.ledger.moves import subject_of
@@ -38,6 +38,7 @@ from vierogen.networks.base import (
 from vierogen.networks.recording import overheard
 from vierogen.people.models import Member, Organisation
 from vierogen.vault.models import Canary, Handshake, KeyLife, Secret
+from vierogen.vault.reaching import client_for
 
 log = logging.getLogger(__name__)
 
@@ -216,7 +217,7 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
     """
     secrets = list(Secret.objects.filter(channel=channel))
     read = {secret.field: secret.version for secret in secrets}
-    with _client(channel) as http:
+    with client_for(channel) as http:
         network = channel.network(
             Opened(
                 server=channel.server,
@@ -233,13 +234,6 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
             if _is_overtaken(channel, read):
                 raise NetworkError(_OVERTAKEN, may_retry=True, detail=error.detail) from error
             raise
-
-
-def _client(channel: Channel) -> GuardedClient:
-    """What a connector of this channel reaches other machines with; that of an exercise this one alone."""
-    if channel.is_exercise:
-        return guarded_client(allowed=["127.0.0.1/32"], public=False)
-    return guarded_client(allowed=settings.ALLOW_PRIVATE)
 
 
 def _is_overtaken(channel: Channel, read: Mapping[str, int]) -> bool:
