@@ -26,6 +26,7 @@ from vierogen.people.actions import accept, change_roles, end, invite, join
 from vierogen.people.arriving import settle, settle_all
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
+from vierogen.people.standing_in import plan
 from vierogen.people.steps import steps_of
 from vierogen.posts.actions.practising import hand_in
 
@@ -194,6 +195,15 @@ def test_of_a_trainee_the_guide_hears(town: Organisation, cora: Member, anna: Me
     Message.objects.all().delete()
     hand_in(CLEAN, by=read(tess))
     assert {message.email for message in Message.objects.all()} == {tess.user.email, anna.user.email}
+
+
+def test_who_stands_in_for_the_guide_hears_too(town: Organisation, cora: Member, anna: Member, ben: Member) -> None:
+    plan(anna, stand_in=ben, starts=town.today(), ends=town.today(), by=anna)
+    tess = ask_in(town, cora, Role.TRAINEE, ends_on=town.today() + timedelta(days=9))
+    Member.objects.filter(pk=tess.pk).update(guide=anna)
+    Message.objects.all().delete()
+    hand_in(CLEAN, by=read(tess))
+    assert {one.email for one in Message.objects.all()} == {tess.user.email, anna.user.email, ben.user.email}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -415,6 +425,31 @@ def test_who_looks_after_people_sees_who_still_gets_started(nora: Member, cora: 
     hand_in(CLEAN, by=nora)
     assert "still getting started" not in client.get(reverse("people:list")).content.decode()
     assert "Write a practice post" not in client.get(member).content.decode()
+
+
+# What each role is told: what waits for the last step, and what does not.
+TOLD = {
+    Role.TRAINEE: ({"offer posts", "Stop works", "offering them"}, {"already"}),
+    Role.WRITER: ({"offer posts", "Stop works", "offering them"}, {"already"}),
+    Role.REVIEWER: ({"approve those of colleagues", "Stop works", "Releasing"}, {"already"}),
+    Role.DUTY_OFFICER: ({"everything that your role allows", "Releasing", "Everything else"}, {"offer"}),
+    Role.CUSTODIAN: ({"everything that your role allows", "secrets of accounts", "Everything else"}, {"offer"}),
+    Role.PRIVACY_OFFICER: ({"What your role allows, you can do already", "Stop works"}, {"After the last", "offer"}),
+    Role.ADMINISTRATOR: ({"What your role allows, you can do already", "Stop works"}, {"After the last", "offer"}),
+    Role.AUDITOR: ({"What your role allows, you can do already"}, {"After the last", "offer", "Stop works"}),
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_path_promises_each_role_what_is_true(
+    town: Organisation, cora: Member, card: Agreement, enter: Enter, role: Role
+) -> None:
+    nora = ask_in(town, cora, role, ends_on=town.today() + timedelta(days=9))
+    page = enter(nora).get(reverse("people:arriving")).content.decode()
+    said, never = TOLD[role]
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert [words for words in said if words not in main] == []
+    assert [words for words in never if words in main] == []
 
 
 def test_opening_the_path_changes_nothing(nora: Member, cora: Member, enter: Enter) -> None:

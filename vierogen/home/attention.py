@@ -230,7 +230,7 @@ def _arriving(member: Member) -> Iterator[Attention]:
     left = [step for step in steps_of(member) if not step.is_done] if member.arriving_since else []
     if left:
         title = ngettext("Welcome! %(number)d step is left", "Welcome! %(number)d steps are left", len(left))
-        text = _("Next: %(step)s. After the last one your rights become active by themselves.")
+        text = _("Next: %(step)s. With the last step you can do everything that your role allows.")
         url, told = reverse("people:arriving"), {"number": len(left), "step": left[0].title}
         yield Attention("look", title % told, text % told, url, _("Go on"))
 
@@ -276,10 +276,14 @@ def _unmanned(member: Member) -> Iterator[Attention]:
     """A place that nobody fills, for who can fill it."""
     if not member.may(Right.MANAGE_PEOPLE):
         return
-    rows = member.organisation.members.all().current().select_related("user", "organisation")
-    held = {right for other in rows.prefetch_related("held") for right in other.rights}
+    rows = member.organisation.members.all().current().select_related("user", "organisation").prefetch_related("held")
+    # Who still gets started approves nothing yet, but does answer alarms.
+    held = {right for other in rows for right in other.rights if right != Right.REVIEW or not other.arriving_since}
+    review = _("No post can go out. Make somebody a reviewer.")
+    if any(other.may(Right.REVIEW) for other in rows):
+        review = _("No post can go out until the new reviewer has done the first steps.")
     places = {
-        Right.REVIEW: (_("Nobody can review"), _("No post can go out. Make somebody a reviewer.")),
+        Right.REVIEW: (_("Nobody can review"), review),
         Right.ANSWER_ALARM: (_("Nobody is on duty"), _("Alarms go to custodians. Make somebody a duty officer.")),
     }
     for right, (title, text) in places.items():

@@ -1,17 +1,15 @@
 """Arriving: whoever was invited takes a few steps first; with the last one their rights become active by themselves.
 
 Rooms offer the steps (steps.py). Until they are done ``learning.standing`` refuses what makes a post go
-out. Drafting, *Stop*, taking down and the emergency path stay open.
+out, and the vault shows no secret. Drafting, *Stop*, taking down and every emergency stay open.
 """
-
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.urls import reverse
 
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
-from vierogen.notices.actions import tell
+from vierogen.notices.actions import Addressee, tell
 from vierogen.people.actions import addressees
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
@@ -48,18 +46,12 @@ def _tell(member: Member) -> None:
     values = {"member": member.name, "organisation": member.organisation.name}
     mine, others = "people/mail/my_arrival", "people/mail/arrival"
     tell(member.organisation_id, addressees([member]), template=mine, values=values, link=reverse("home:today"))
-    tell(
-        member.organisation_id,
-        addressees(_who_wait_for(member)),
-        template=others,
-        values=values,
-        link=reverse("people:list"),
-    )
+    tell(member.organisation_id, _who_wait_for(member), template=others, values=values, link=reverse("people:list"))
 
 
-def _who_wait_for(member: Member) -> Iterable[Member]:
-    """Whoever guides them; for others those who look after people."""
+def _who_wait_for(member: Member) -> list[Addressee]:
+    """Whoever guides them, and who stands in for the guide today; for others those who look after people."""
     if member.guide and member.guide.is_current:
-        return [member.guide]
+        return addressees([member.guide], standing_in=Right.SEE)
     officers = member.organisation.members.all().who_may(Right.MANAGE_PEOPLE)
-    return [each for each in officers if each.pk != member.pk]
+    return addressees([each for each in officers if each.pk != member.pk])
