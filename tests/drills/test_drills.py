@@ -4,12 +4,15 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import StringIO
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.conf import settings as house
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.core.management import call_command
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -28,8 +31,11 @@ from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.posts import jobs as posts_jobs
+from vierogen.posts.actions.stopping import stop_everything
 from vierogen.posts.forms import ComposerForm
-from vierogen.practice.actions import drilling
+from vierogen.posts.models import TakeDown
+from vierogen.practice import guard
+from vierogen.practice.actions import drilling, hosting
 from vierogen.practice.actions.hosting import Hosts, folder
 from vierogen.practice.measuring import moments, strays
 from vierogen.practice.models import Drill
@@ -77,8 +83,9 @@ def stray_of(drill: Drill) -> Stray:
 
 
 @pytest.fixture
-def going_on(transactional_db: None, cora: Member, dirk: Member, hosts: Hosts) -> Iterator[Drill]:
-    """A drill whose post stands there and was seen, with worker and watcher at work."""
+def going_on(transactional_db: None, cora: Member, dirk: Member, hosts: Hosts, settings: Any) -> Iterator[Drill]:
+    """A drill whose post stands there and was seen, with worker and watcher at work, in an ordinary installation."""
+    settings.PRACTICE = False
     drill = drilling.begin(cora.organisation, "leaked_password", by=cora)
     with watching():
         until(lambda: turned(hosts, drill, State.RUNNING))
@@ -130,7 +137,6 @@ def test_everything_of_it_says_that_it_is_an_exercise(going_on: Drill, dirk: Mem
         assert network.me().name.startswith("EXERCISE")
     mail = Message.objects.get(email=dirk.user.email)
     assert "EXERCISE Gemeente Voorbeeld" in mail.title
-    assert mail.text.startswith("PRACTICE.")
 
 
 def test_ending_it_leaves_nothing_that_asks_and_tells_who_was_called(
@@ -150,6 +156,7 @@ def test_ending_it_leaves_nothing_that_asks_and_tells_who_was_called(
         drilling.end(going_on, by=cora)
     with pytest.raises(WrongStateError):
         drilling.state_first(going_on, "Too late", by=cora)
+    assert all(mail.text.startswith("PRACTICE.") for mail in Message.objects.all())
     assert not hosts.turn("a worker")
     assert drilling.begin(cora.organisation, "stray_post", by=cora).pk != going_on.pk
 
@@ -216,10 +223,10 @@ def test_no_real_account_gets_into_a_drill(town: Organisation, cora: Member, key
         Drill.objects.create(organisation=town, scenario="stray_post", led_by=cora, channel=real, state=State.ENDED)
     with pytest.raises(DatabaseError), transaction.atomic():
         Channel.objects.filter(pk=real.pk).update(is_exercise=True)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Channel.objects.create(
-            organisation=town, network_key=key, server="https://social.example", account_id="2", is_exercise=True
-        )
+    for number, server in enumerate(("https://social.example", "http://127.0.0.1:80@social.example"), start=2):
+        told = {"network_key": key, "server": server, "account_id": str(number), "is_exercise": True}
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Channel.objects.create(organisation=town, **told)
     drill.refresh_from_db()
     assert drill.channel is None
 
@@ -294,3 +301,167 @@ def test_pages_of_a_drill(going_on: Drill, cora: Member, anna: Member, visit: Ca
     assert "Talk about it together" in over
     assert "06 12345678" in over
     assert "A password that everybody can read" in client.get("/learning/exercises/").content.decode()
+
+
+@pytest.mark.parametrize("read", ["before its account", "before its post"])
+def test_a_page_that_read_it_too_early_ends_it_whole(
+    transactional_db: None, cora: Member, dirk: Member, hosts: Hosts, read: str
+) -> None:
+    drill = drilling.begin(cora.organisation, "stray_post", by=cora)
+    with watching():
+        if read == "before its post":
+            hosts.turn("a worker")
+        early = Drill.objects.select_related("channel", "organisation", "led_by__user").get(pk=drill.pk)
+        until(lambda: turned(hosts, drill, State.RUNNING))
+        until(lambda: strays(drill))
+        drilling.end(early, by=cora)
+    assert early.took("seen") is not None
+    stray = stray_of(drill)
+    assert stray.alarm is not None
+    assert (stray.asks, stray.alarm.is_ringing) == (False, False)
+    assert not Channel.objects.watched().filter(is_exercise=True).exists()
+
+
+def test_a_take_down_that_is_under_way_is_dropped_and_troubles_nobody(
+    going_on: Drill, cora: Member, dirk: Member
+) -> None:
+    answering.take_down(stray_of(going_on), by=dirk)
+    drilling.end(going_on, by=cora)
+    assert not TakeDown.objects.under_way().exists()
+    told = Message.objects.count()
+    for _turn in range(3):
+        posts_jobs.remove("worker")
+    assert Message.objects.count() == told
+    assert not TakeDown.objects.in_hands().exists()
+
+
+def test_a_look_that_comes_too_late_raises_nothing(going_on: Drill, cora: Member) -> None:
+    channel = going_on.channel
+    assert channel is not None
+    drilling.end(going_on, by=cora)
+    known = Stray.objects.count()
+    assert raise_stray(channel, What.POST, Shown("17", "Seen a moment after the end")) is None
+    assert Stray.objects.count() == known
+
+
+def test_players_and_who_ends_it_never_wait_for_each_other_in_a_circle(going_on: Drill, cora: Member) -> None:
+    """Each locks the drill first and the ledger last; on PostgreSQL a circle would be refused with an error."""
+    wrong: list[BaseException] = []
+    together = Barrier(3)
+
+    def act(action: Callable[[], object]) -> None:
+        together.wait(10)
+        try:
+            action()
+        except WrongStateError:
+            pass
+        except DatabaseError as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    acts = (
+        lambda: [drilling.do_measure(going_on, key, by=cora) for key in ("changed", "told")],
+        lambda: [drilling.state_first(going_on, f"Sorry {number}", by=cora) for number in range(5)],
+        lambda: drilling.end(Drill.objects.get(pk=going_on.pk), by=cora),
+    )
+    threads = [Thread(target=act, args=(action,)) for action in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert (wrong, Drill.objects.get(pk=going_on.pk).state) == ([], State.ENDED)
+
+
+def test_one_that_cannot_go_on_holds_up_no_other_and_ends_in_time(
+    cora: Member, otto: Member, hosts: Hosts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = drilling.begin(cora.organisation, "stray_post", by=cora)
+    good = drilling.begin(otto.organisation, "stray_post", by=otto)
+    seal = hosting.seal
+
+    def broken(channel: Channel, credentials: Any) -> None:
+        if channel.organisation_id == cora.organisation_id:
+            raise RuntimeError
+        seal(channel, credentials)
+
+    monkeypatch.setattr(hosting, "seal", broken)
+    hosts.turn("a worker")
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.channel is not None, bad.channel) == (True, None)
+    Drill.objects.filter(pk=bad.pk).update(asked_at=timezone.now() - timedelta(minutes=4))
+    assert turned(hosts, bad, State.ENDED)
+    assert bad.why == Why.UNPREPARED
+
+
+def test_a_real_stop_ends_it(going_on: Drill, hosts: Hosts, anna: Member) -> None:
+    stop_everything(anna.organisation, by=anna, reason="Something real")
+    until(lambda: turned(hosts, going_on, State.ENDED))
+    assert going_on.why == Why.REAL
+
+
+def test_afterwards_nobody_s_name_stands_at_its_stray(
+    going_on: Drill, dirk: Member, anna: Member, cora: Member, visit: Callable[[Member], Client]
+) -> None:
+    stray = stray_of(going_on)
+    answering.acknowledge(stray, by=dirk)
+    page = f"/watch/strays/{stray.pk}/"
+    assert "Dirk is looking at it." in visit(anna).get(page).content.decode()
+    drilling.end(going_on, by=cora)
+    over = visit(anna).get(page).content.decode()
+    assert "Somebody is looking at it." in over
+    assert "Dirk" not in over
+
+
+def test_every_page_says_that_one_is_going_on(
+    cora: Member, anna: Member, otto: Member, visit: Callable[[Member], Client]
+) -> None:
+    drill = drilling.begin(cora.organisation, "stray_post", by=cora)
+    assert "An exercise is going on." in visit(anna).get("/posts/").content.decode()
+    assert "An exercise is going on." not in visit(otto).get("/posts/").content.decode()
+    drilling.end(drill, by=cora)
+    assert "An exercise is going on." not in visit(anna).get("/posts/").content.decode()
+
+
+def test_who_is_called_is_said_where_nobody_is_on_duty(cora: Member, visit: Callable[[Member], Client]) -> None:
+    page = visit(cora).get("/learning/exercises/begin/stray_post/")
+    assert page.status_code == 200
+    assert "rings for: Cora" in page.content.decode()
+
+
+def test_an_auditor_looks_on(cora: Member) -> None:
+    drill = drilling.begin(cora.organisation, "leaked_password", by=cora)
+    auditor = make_member(cora.organisation, "Ada", Role.AUDITOR)
+    with pytest.raises(PermissionDenied):
+        drilling.state_first(drill, "Sorry", by=auditor)
+    with pytest.raises(PermissionDenied):
+        drilling.do_measure(drill, "changed", by=auditor)
+
+
+def test_better_words_keep_the_time_of_the_first(going_on: Drill, anna: Member) -> None:
+    drilling.state_first(going_on, "asdf", by=anna)
+    first = {moment.key: moment.seconds for moment in moments(going_on)}["statement"]
+    drilling.state_first(going_on, "Sorry. The password is changed.", by=anna)
+    assert {moment.key: moment.seconds for moment in moments(going_on)}["statement"] == first
+    assert Drill.objects.get(pk=going_on.pk).statement == "Sorry. The password is changed."
+
+
+def test_its_connector_reaches_this_machine_and_nothing_else(cora: Member, hosts: Hosts, settings: Any) -> None:
+    drill = drilling.begin(cora.organisation, "stray_post", by=cora)
+    hosts.turn("a worker")
+    drill.refresh_from_db()
+    assert drill.channel is not None
+    settings.ALLOW_PRIVATE = ["10.0.0.0/8"]
+    with opened(drill.channel) as network:
+        guard = network.opened.http.guard  # type: ignore[attr-defined]
+        assert guard.permits("127.0.0.1")
+        assert not [address for address in ("93.184.216.34", "10.1.2.3", "127.0.0.2") if guard.permits(address)]
+
+
+def test_init_puts_the_triggers_back(cora: Member, channel: Channel) -> None:
+    guard.remove(connection)
+    call_command("init", verbosity=0, stdout=StringIO())
+    drill = drilling.begin(cora.organisation, "stray_post", by=cora)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Drill.objects.filter(pk=drill.pk).update(channel=channel)

@@ -243,6 +243,19 @@ def test_a_place_that_nobody_fills_is_told_to_who_can_fill_it(
     assert "Nobody" not in today(cora).replace("Nobody here", "")
 
 
+def test_a_reviewer_who_still_gets_started_fills_no_place_yet(
+    today: Callable[[Member], str], cora: Member, town: Organisation
+) -> None:
+    bea = make_member(town, "Bea", Role.REVIEWER, Role.DUTY_OFFICER)
+    Member.objects.filter(pk=bea.pk).update(arriving_since=timezone.now())
+    page = today(cora)
+    assert "Nobody can review" in page
+    assert "until the new reviewer has done the first steps" in page
+    assert "Nobody is on duty" not in page
+    make_member(town, "Ben", Role.REVIEWER)
+    assert "Nobody can review" not in today(cora)
+
+
 def test_what_goes_out_next_comes_in_order_with_stop_where_it_goes_at_once(
     today: Callable[[Member], str],
     approved: Version,  # noqa: F811

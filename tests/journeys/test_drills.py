@@ -1,7 +1,8 @@
 """An exercise in real browsers: begun by one, seen and taken down by another, ended, and looked back at."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,8 +12,14 @@ from tests.journeys.walking import HEIGHTS, Stop, Walk
 from vierogen.channels.models import Channel
 from vierogen.people.models import Member, Organisation, User
 from vierogen.practice.actions import drilling
+from vierogen.practice.actions.hosting import Hosts
 from vierogen.practice.models import Drill
-from vierogen.practice.states import State, Why
+from vierogen.practice.states import Why
+from vierogen.vault.actions import opened
+from vierogen.watch.actions.looking import look
+from vierogen.watch.actions.minding import enrol
+from vierogen.watch.models import Stray, Watched
+from vierogen.watch.states import Mode
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -82,7 +89,7 @@ def practised(town: Organisation, cora: Member, dirk: Member, channel: Channel) 
 
 @pytest.mark.parametrize("width", sorted(HEIGHTS))
 def test_every_page_of_an_exercise_is_for_everybody(
-    practised: Organisation, cora: Member, anna: Member, walk: Walk, width: int
+    practised: Organisation, cora: Member, dirk: Member, anna: Member, walk: Walk, width: int
 ) -> None:
     over = Drill.objects.get()
     places = [
@@ -91,6 +98,29 @@ def test_every_page_of_an_exercise_is_for_everybody(
         Stop("exercise-over", anna, f"/learning/exercises/{over.pk}/"),
     ]
     assert walk(places, width) == []
-    drilling.begin(practised, "leaked_password", by=cora)
-    going_on = Drill.objects.get(state=State.ASKED)
-    assert walk([Stop("exercise-preparing", cora, f"/learning/exercises/{going_on.pk}/", shown=False)], width) == []
+    going_on = drilling.begin(practised, "leaked_password", by=cora)
+    page = f"/learning/exercises/{going_on.pk}/"
+    assert walk([Stop("exercise-preparing", cora, page, shown=False)], width) == []
+    with worked(going_on) as stray:
+        places = [
+            Stop("exercise-running", dirk, page, "main form .buttons button"),
+            Stop("exercise-stray", dirk, f"/watch/strays/{stray.pk}/", "main a.button", shown=False),
+            Stop("exercise-today", dirk, "/", "main .attention a.button", shown=False),
+        ]
+        assert walk(places, width) == []
+
+
+@contextmanager
+def worked(drill: Drill) -> Iterator[Stray]:
+    """A worker and a watcher brought it so far that its post was seen."""
+    hosts = Hosts()
+    hosts.turn("a worker")
+    enrol()
+    watched = Watched.objects.select_related("channel__organisation").get(channel__drill=drill)
+    with opened(watched.channel) as network:
+        look(watched, network)
+        Watched.objects.filter(pk=watched.pk).update(mode=Mode.STREAMED)
+        hosts.turn("a worker")
+        look(watched, network)
+    yield Stray.objects.get(channel__drill=drill)
+    hosts.close()

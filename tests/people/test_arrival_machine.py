@@ -1,4 +1,4 @@
-"""Whoever still gets started offers nothing, and arrives once: with the last step, whichever that is, in any order.
+"""Whoever still gets started offers nothing, and arrives with the last step, whichever that is, in any order; once.
 
 A Hypothesis state machine invites people, lets them read, learn, practise, leave and come back, while the organisation
 changes what it asks and which roles they hold. How far somebody is it knows from the calls that succeeded, never from
@@ -139,12 +139,32 @@ class Arriving(RuleBasedStateMachine):
             one.is_here = False
 
     @rule(who=WHO, role=ROLES)
+    def leaves_and_comes_back(self, who: int, role: Role) -> None:
+        self.leaves(who)
+        self.invited(who, role, comes=True)
+
+    @rule(who=WHO, role=ROLES)
     def gets_another_role(self, who: int, role: Role) -> None:
         self.passes()
         one = self.people[who]
         if one.is_here:
             change_roles(self.now(one), roles=[role], ends_on=None, by=self.cora)
+            practises = role in WRITES and one.role not in WRITES and not one.has_practised
+            learns = one.role == Role.AUDITOR != role and self.obliged is not None and not one.has_learned
+            if not one.is_new and (practises or learns):
+                one.is_new = True
+                HAPPENED["started again"] += 1
             one.role = role
+
+    @rule(who=WHO)
+    def loses_a_role_for_a_moment(self, who: int) -> None:
+        """The way to pass the practice post over, if there is one."""
+        self.gets_another_role(who, Role.AUDITOR)
+        for which in range(len(self.asked)):
+            self.agrees(who, which)
+        self.a_moment_later()
+        self.gets_another_role(who, Role.WRITER)
+        self.offers(who)
 
     # Steps
 
@@ -295,4 +315,4 @@ def test_nobody_offers_before_they_arrived_and_everybody_arrives_once() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert {"arrived", "refused", "offered", "came back"} <= set(HAPPENED), HAPPENED
+    assert {"arrived", "refused", "offered", "came back", "started again"} <= set(HAPPENED), HAPPENED

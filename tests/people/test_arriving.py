@@ -23,9 +23,11 @@ from vierogen.ledger.words import sentence
 from vierogen.notices.models import Message
 from vierogen.people import first_run
 from vierogen.people.actions import accept, change_roles, end, invite, join
-from vierogen.people.arriving import settle, settle_all, steps_of
+from vierogen.people.arriving import settle, settle_all
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
+from vierogen.people.standing_in import plan
+from vierogen.people.steps import steps_of
 from vierogen.posts.actions.practising import hand_in
 
 Enter = Callable[[Member], Client]
@@ -195,6 +197,15 @@ def test_of_a_trainee_the_guide_hears(town: Organisation, cora: Member, anna: Me
     assert {message.email for message in Message.objects.all()} == {tess.user.email, anna.user.email}
 
 
+def test_who_stands_in_for_the_guide_hears_too(town: Organisation, cora: Member, anna: Member, ben: Member) -> None:
+    plan(anna, stand_in=ben, starts=town.today(), ends=town.today(), by=anna)
+    tess = ask_in(town, cora, Role.TRAINEE, ends_on=town.today() + timedelta(days=9))
+    Member.objects.filter(pk=tess.pk).update(guide=anna)
+    Message.objects.all().delete()
+    hand_in(CLEAN, by=read(tess))
+    assert {one.email for one in Message.objects.all()} == {tess.user.email, anna.user.email, ben.user.email}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_at_the_same_moment_they_arrive_once(nora: Member, card: Agreement, lesson: Lesson) -> None:
     done(lesson, by=nora)
@@ -267,6 +278,90 @@ def test_somebody_of_two_organisations_arrives_in_each(nora: Member, otto: Membe
     assert not standing_of(there).ok
 
 
+# Other roles
+
+
+def _arrived(town: Organisation, by: Member, *roles: Role) -> Member:
+    """Invited with roles of which nothing is asked, and there since a moment."""
+    member = ask_in(town, by, *roles)
+    assert settle_all() == 1
+    return read(member)
+
+
+def test_a_role_that_asks_more_lets_them_get_started_again(town: Organisation, cora: Member) -> None:
+    nora = _arrived(town, cora, Role.AUDITOR)
+    require(nora)
+    change_roles(nora, roles=[Role.WRITER, Role.REVIEWER], ends_on=None, by=cora)
+    assert nora.arriving_since is not None  # what the page holds
+    assert Entry.objects.get(verb="change_roles").facts["starts_again"] is True
+    with pytest.raises(Suspended, match="Get started"):
+        require(nora)
+    assert settle_all() == 0
+    hand_in(CLEAN, by=read(nora))
+    require(nora)
+    assert Entry.objects.filter(verb="arrive").count() == 2
+
+
+def test_taking_a_role_away_for_a_moment_passes_nothing_over(nora: Member, cora: Member) -> None:
+    change_roles(nora, roles=[Role.AUDITOR], ends_on=None, by=cora)
+    assert settle_all() == 1
+    change_roles(nora, roles=[Role.WRITER], ends_on=None, by=cora)
+    with pytest.raises(Suspended, match="Get started"):
+        require(nora)
+
+
+def test_nobody_passes_their_own_practice_post_over(town: Organisation, cora: Member) -> None:
+    nora = ask_in(town, cora, Role.ADMINISTRATOR, Role.WRITER)
+    change_roles(nora, roles=[Role.ADMINISTRATOR], ends_on=None, by=nora)
+    assert settle_all() == 1
+    change_roles(nora, roles=[Role.ADMINISTRATOR, Role.WRITER], ends_on=None, by=read(nora))
+    assert not standing_of(read(nora)).ok
+
+
+def test_a_lesson_that_comes_with_a_role_is_a_step(town: Organisation, cora: Member, lesson: Lesson) -> None:
+    nora = _arrived(town, cora, Role.AUDITOR)
+    change_roles(nora, roles=[Role.DUTY_OFFICER], ends_on=None, by=cora)
+    assert is_arriving(nora)
+    done(lesson, by=read(nora))
+    assert not is_arriving(nora)
+
+
+def test_who_practised_once_does_not_practise_again(nora: Member, cora: Member) -> None:
+    hand_in(CLEAN, by=nora)
+    for role in (Role.AUDITOR, Role.WRITER, Role.REVIEWER):
+        change_roles(nora, roles=[role], ends_on=None, by=cora)
+        assert not is_arriving(nora)
+    require(nora)
+
+
+def test_what_was_asked_with_a_term_keeps_it_when_roles_change(
+    town: Organisation, nora: Member, cora: Member, lesson: Lesson
+) -> None:
+    done(lesson, by=nora)
+    hand_in(CLEAN, by=nora)
+    agreeing.put_in_force(agreeing.draft(town, WORDS, by=cora), material=True, days=14, by=cora)
+    change_roles(nora, roles=[Role.REVIEWER], ends_on=None, by=cora)
+    assert not is_arriving(nora)
+    require(nora)
+
+
+def test_of_who_was_never_invited_a_role_asks_nothing(town: Organisation, cora: Member, lesson: Lesson) -> None:
+    founder = make_member(town, "Kim", Role.AUDITOR)
+    change_roles(founder, roles=[Role.WRITER], ends_on=None, by=cora)
+    assert not is_arriving(founder)
+    assert "starts_again" not in Entry.objects.get(verb="change_roles").facts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_roles_that_change_while_they_arrive_pass_nothing_over(nora: Member, cora: Member) -> None:
+    for _round in range(5):
+        change_roles(read(nora), roles=[Role.AUDITOR], ends_on=None, by=cora)
+        back = lambda: change_roles(read(nora), roles=[Role.WRITER], ends_on=None, by=read(cora))  # noqa: E731
+        at_once(back, settle_all, settle_all, lambda: settle(read(nora)))
+        settle_all()
+        assert is_arriving(nora)
+
+
 # How they stand
 
 
@@ -330,6 +425,31 @@ def test_who_looks_after_people_sees_who_still_gets_started(nora: Member, cora: 
     hand_in(CLEAN, by=nora)
     assert "still getting started" not in client.get(reverse("people:list")).content.decode()
     assert "Write a practice post" not in client.get(member).content.decode()
+
+
+# What each role is told: what waits for the last step, and what does not.
+TOLD = {
+    Role.TRAINEE: ({"offer posts", "Stop works", "offering them"}, {"already"}),
+    Role.WRITER: ({"offer posts", "Stop works", "offering them"}, {"already"}),
+    Role.REVIEWER: ({"approve those of colleagues", "Stop works", "Releasing"}, {"already"}),
+    Role.DUTY_OFFICER: ({"everything that your role allows", "Releasing", "Everything else"}, {"offer"}),
+    Role.CUSTODIAN: ({"everything that your role allows", "secrets of accounts", "Everything else"}, {"offer"}),
+    Role.PRIVACY_OFFICER: ({"What your role allows, you can do already", "Stop works"}, {"After the last", "offer"}),
+    Role.ADMINISTRATOR: ({"What your role allows, you can do already", "Stop works"}, {"After the last", "offer"}),
+    Role.AUDITOR: ({"What your role allows, you can do already"}, {"After the last", "offer", "Stop works"}),
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_path_promises_each_role_what_is_true(
+    town: Organisation, cora: Member, card: Agreement, enter: Enter, role: Role
+) -> None:
+    nora = ask_in(town, cora, role, ends_on=town.today() + timedelta(days=9))
+    page = enter(nora).get(reverse("people:arriving")).content.decode()
+    said, never = TOLD[role]
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert [words for words in said if words not in main] == []
+    assert [words for words in never if words in main] == []
 
 
 def test_opening_the_path_changes_nothing(nora: Member, cora: Member, enter: Enter) -> None:

@@ -28,9 +28,9 @@ from vierogen.config.env import SettingError
 from vierogen.core import http
 from vierogen.core.http import Guard, Refused, StayedInside, stay_inside
 from vierogen.learning.standing import standings_of
-from vierogen.people.arriving import steps_of
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import Role
+from vierogen.people.steps import steps_of
 from vierogen.posts.models import Approval, GuestReview, Post, Version
 from vierogen.posts.outside import resolve_link
 from vierogen.practice.demo import (

@@ -132,6 +132,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "vierogen.web.context.page",
                 "vierogen.posts.context.halt",
+                "vierogen.practice.context.exercise",
             ]
         },
     }

@@ -222,19 +222,21 @@ class GuardedClient(httpx.Client):
     guard: Guard
 
 
-def guarded_client(
+def guarded_client(  # noqa: PLR0913 - each of these is asked by somebody
     *,
     base_url: str = "",
     allowed: Sequence[str] = (),
     headers: Mapping[str, str] = MappingProxyType({}),
     timeout: httpx.Timeout = TIMEOUT,
     plain: bool = False,
+    public: bool = True,
 ) -> GuardedClient:
     """Open the client for one use; close it after (it is a context manager).
 
     ``allowed`` are networks (``"127.0.0.0/8"``) that the operator permits besides the public internet.
     Unencrypted ``http://`` reaches only those, unless ``plain`` (feeds, the link check) permits it anywhere.
-    Redirects are not followed by themselves. Raises ``ValueError`` for a network that is none.
+    With ``public=False`` nothing but those is reached at all. Redirects are not followed by themselves. Raises
+    ``ValueError`` for a network that is none.
     """
     networks = tuple(ip_network(network) for network in allowed)
     client = GuardedClient(
@@ -242,10 +244,10 @@ def guarded_client(
         headers={"User-Agent": f"Vierogen/{_version()}", "Accept-Encoding": "identity", **headers},
         timeout=timeout,
         trust_env=False,
-        transport=_Transport(Guard(networks)),
-        mounts={"http://": _Transport(Guard(networks, public=plain))},
+        transport=_Transport(Guard(networks, public=public)),
+        mounts={"http://": _Transport(Guard(networks, public=plain and public))},
     )
-    client.guard = Guard(networks)
+    client.guard = Guard(networks, public=public)
     return client
 
 
@@ -257,7 +259,7 @@ def open_socket(client: httpx.Client, host: str, port: int, *, encrypted: bool) 
     """
     if not isinstance(client, GuardedClient):
         raise TypeError("only a client made by guarded_client can open a socket")
-    guard = Guard(client.guard.allowed, public=encrypted)
+    guard = Guard(client.guard.allowed, public=encrypted and client.guard.public)
     problem: OSError | None = None
     for address in guard.addresses(host, port):
         try:

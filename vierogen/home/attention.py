@@ -19,10 +19,10 @@ from vierogen.home.vaults import vaults
 from vierogen.learning.standing import standing_of
 from vierogen.listening.models import HandOver
 from vierogen.notices.models import Message
-from vierogen.people.arriving import steps_of
 from vierogen.people.models import Departure, Member, Partnership
 from vierogen.people.roles import Right, Role
 from vierogen.people.standing_in import stands_in_for
+from vierogen.people.steps import steps_of
 from vierogen.posts.actions.mourning import grave_event
 from vierogen.posts.models import AfterReview, Comment, Delivery, GuestReview, Post, TakeDown, Version
 from vierogen.posts.states import IN_HANDS, DeliveryState, PostState
@@ -45,16 +45,19 @@ MAIL_FAILED_FOR = timedelta(days=1)
 GRAVE_FOR = timedelta(days=3)
 
 
-def attention(member: Member, watched: list[Tile], waiting: list[Post], cared: dict[int, Care]) -> list[Attention]:
+def attention(
+    member: Member, watched: list[Tile], waiting: list[Post], cared: dict[int, Care], ending: list[KeyLife]
+) -> list[Attention]:
     """Everything that asks for this member. ``waiting`` are the posts in review, with their latest versions.
 
-    ``cared`` says of each watched channel, by its number, how it is kept.
+    ``cared`` says of each watched channel, by its number, how it is kept; ``ending`` are the keys that end soon, in
+    that order.
     """
     found = [
         *_strays(member),
         *_by_hand(member),
         *_unseen(member, watched),
-        *_keys(member),
+        *_keys(member, ending),
         *vaults(member),
         *caring(member, [(tile.channel, cared[tile.channel.pk]) for tile in watched]),
         *_mail(member),
@@ -112,11 +115,11 @@ def _unseen(member: Member, watched: list[Tile]) -> Iterator[Attention]:
             yield Attention("stop", _("We cannot see an account at the moment"), text, url, action, tile.channel)
 
 
-def _keys(member: Member) -> Iterator[Attention]:
+def _keys(member: Member, ending: list[KeyLife]) -> Iterator[Attention]:
     """Keys that end soon and are not renewed by themselves, for who can connect the account again."""
     if not member.may(Right.CONNECT):
         return
-    for row in KeyLife.objects.visible_to(member).in_use().filter(warned__isnull=False).order_by("ends_at")[:MOST]:
+    for row in ending[:MOST]:
         is_over = row.ends_at <= timezone.now()
         title = _("The key of an account ended: %(at)s") if is_over else _("The key of an account ends: %(at)s")
         text = _("Afterwards nothing goes out there, and a stray could go unnoticed. Connect it again before then.")
@@ -227,7 +230,7 @@ def _arriving(member: Member) -> Iterator[Attention]:
     left = [step for step in steps_of(member) if not step.is_done] if member.arriving_since else []
     if left:
         title = ngettext("Welcome! %(number)d step is left", "Welcome! %(number)d steps are left", len(left))
-        text = _("Next: %(step)s. After the last one your rights become active by themselves.")
+        text = _("Next: %(step)s. With the last step you can do everything that your role allows.")
         url, told = reverse("people:arriving"), {"number": len(left), "step": left[0].title}
         yield Attention("look", title % told, text % told, url, _("Go on"))
 
@@ -273,10 +276,14 @@ def _unmanned(member: Member) -> Iterator[Attention]:
     """A place that nobody fills, for who can fill it."""
     if not member.may(Right.MANAGE_PEOPLE):
         return
-    rows = member.organisation.members.all().current().select_related("user", "organisation")
-    held = {right for other in rows.prefetch_related("held") for right in other.rights}
+    rows = member.organisation.members.all().current().select_related("user", "organisation").prefetch_related("held")
+    # Who still gets started approves nothing yet, but does answer alarms.
+    held = {right for other in rows for right in other.rights if right != Right.REVIEW or not other.arriving_since}
+    review = _("No post can go out. Make somebody a reviewer.")
+    if any(other.may(Right.REVIEW) for other in rows):
+        review = _("No post can go out until the new reviewer has done the first steps.")
     places = {
-        Right.REVIEW: (_("Nobody can review"), _("No post can go out. Make somebody a reviewer.")),
+        Right.REVIEW: (_("Nobody can review"), review),
         Right.ANSWER_ALARM: (_("Nobody is on duty"), _("Alarms go to custodians. Make somebody a duty officer.")),
     }
     for right, (title, text) in places.items():

@@ -54,8 +54,10 @@ def board_of(member: Member) -> Board:
     kept = _custodians(member)
     cared = cares([tile.channel for tile in watched], [row for rows in kept.values() for row in rows])
     waiting = list(Post.objects.visible_to(member).in_review().with_latest()[: 2 * NEXT])
-    asking = attention(member, watched, waiting, cared)
-    return Board(asking, _accounts(member, watched, kept, cared), _next_out(member, waiting))
+    ending = list(KeyLife.objects.visible_to(member).in_use().exclude(warned=None).order_by("ends_at"))
+    asking = attention(member, watched, waiting, cared, ending)
+    ends = {row.channel_id: row.ends_at for row in ending}
+    return Board(asking, _accounts(watched, kept, cared, ends), _next_out(member, waiting))
 
 
 def _custodians(member: Member) -> dict[int, list[Custodian]]:
@@ -68,9 +70,8 @@ def _custodians(member: Member) -> dict[int, list[Custodian]]:
 
 
 def _accounts(
-    member: Member, watched: list[Tile], kept: dict[int, list[Custodian]], cared: dict[int, Care]
+    watched: list[Tile], kept: dict[int, list[Custodian]], cared: dict[int, Care], ends: dict[int, datetime]
 ) -> list[dict[str, Any]]:
-    ends = {row.channel_id: row.ends_at for row in KeyLife.objects.visible_to(member).in_use().exclude(warned=None)}
     return [
         {
             "channel": tile.channel,

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from vierogen.learning.models import Agreement, Lesson
 from vierogen.learning.standing import Lacking, Standing, publishes, standing_of, standings_of
-from vierogen.people.arriving import Step, Steps
 from vierogen.people.models import Member, Organisation
 from vierogen.people.remarks import Remark, Remarks
+from vierogen.people.steps import Step, Steps
 
 STAYS = {
     "learning.Agreement.written_by": "who wrote a version of an agreement",

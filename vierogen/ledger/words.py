@@ -140,6 +140,7 @@ SENTENCES = {
     "may_not_delete": gettext_noop("%(who)s noticed that it may not remove posts from %(what)s"),
     "get_stuck": gettext_noop("%(who)s could not do %(what)s"),
     "cancel": gettext_noop("%(who)s cancelled %(what)s: it stays where it is"),
+    "drop": gettext_noop("%(who)s dropped %(what)s: the exercise is over"),
     "try_again": gettext_noop("%(who)s tries %(what)s again"),
     "take_baseline": gettext_noop("%(who)s wrote down what stood on %(what)s"),
     "see_stray": gettext_noop("%(who)s saw %(what)s"),

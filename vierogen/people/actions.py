@@ -17,6 +17,7 @@ from vierogen.ledger.moves import move, subject_of
 from vierogen.notices.actions import Addressee, tell
 from vierogen.people.models import Absence, Departure, Member, Organisation, RoleHeld, User
 from vierogen.people.roles import Right, Role, roles_with
+from vierogen.people.steps import asked_of, start_again
 
 
 def demand(member: Member, right: Right) -> None:
@@ -87,7 +88,8 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     if known and known.is_current:
         raise ValidationError(_("%(name)s is a member already. Change the roles there.") % {"name": known.name})
     fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None}
-    arriving = {"arriving_since": timezone.now() if is_new else None}
+    invited_at = timezone.now() if is_new else None
+    arriving = {"arriving_since": invited_at, "invited_at": invited_at}
     member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh | arriving)
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
@@ -148,7 +150,8 @@ def change_roles(
 ) -> None:
     """Give ``member`` exactly these roles and this last day.
 
-    Whoever gives themself the right to be shown secrets does not do so unseen: others hear of it.
+    Whoever gives themself the right to be shown secrets does not do so unseen: others hear of it. A step that comes
+    with the new roles has to be done first, see steps.py.
     """
     lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
@@ -157,12 +160,15 @@ def change_roles(
         keep_another_administrator(member)
     seeing = set(roles_with(Right.REVEAL))
     could_see = RoleHeld.objects.filter(member=member.pk, role__in=seeing).exists()
+    asked = asked_of(member)
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     last_until(member, ends_on, by=by, is_temporary=is_temporary)
     if member == by and wanted & seeing and not could_see:
         _tell_of_oneself(member)
-    facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
+    facts: dict[str, object] = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
+    if start_again(member, before=asked):
+        facts["starts_again"] = True
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
 
 

@@ -1,55 +1,19 @@
 """Arriving: whoever was invited takes a few steps first; with the last one their rights become active by themselves.
 
-Rooms offer the steps in their ``offers.py``. Until they are done ``learning.standing`` refuses what makes a post go
-out. Drafting, *Stop*, taking down and the emergency path stay open.
+Rooms offer the steps (steps.py). Until they are done ``learning.standing`` refuses what makes a post go
+out, and the vault shows no secret. Drafting, *Stop*, taking down and every emergency stay open.
 """
-
-from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 from django.db import transaction
 from django.urls import reverse
 
-from vierogen.core.plugins import offered
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
-from vierogen.notices.actions import tell
+from vierogen.notices.actions import Addressee, tell
 from vierogen.people.actions import addressees
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step in the newcomer's language: ``text`` says what it is about, ``url`` is where it is done, and ``action``
-    the words on the button that leads there.
-    """
-
-    title: str
-    text: str
-    url: str
-    action: str
-    is_done: bool
-
-
-class Steps(ABC):
-    """The steps of one room, in its ``offers.py``; ``place`` says which room comes first."""
-
-    key: ClassVar[str]
-    place: ClassVar[int]
-
-    @abstractmethod
-    def of(self, member: Member) -> list[Step]:
-        """Those that are asked of ``member``, done or not; always as many queries."""
-
-
-def steps_of(member: Member) -> list[Step]:
-    """Everything that is asked of ``member`` before their rights become active, in order."""
-    offers = offered(Steps)  # type: ignore[type-abstract]
-    rooms = sorted(offers.values(), key=lambda each: (each.place, each.key))
-    return [step for room in rooms for step in room().of(member)]
+from vierogen.people.steps import steps_of
 
 
 def settle(member: Member) -> bool:
@@ -82,18 +46,12 @@ def _tell(member: Member) -> None:
     values = {"member": member.name, "organisation": member.organisation.name}
     mine, others = "people/mail/my_arrival", "people/mail/arrival"
     tell(member.organisation_id, addressees([member]), template=mine, values=values, link=reverse("home:today"))
-    tell(
-        member.organisation_id,
-        addressees(_who_wait_for(member)),
-        template=others,
-        values=values,
-        link=reverse("people:list"),
-    )
+    tell(member.organisation_id, _who_wait_for(member), template=others, values=values, link=reverse("people:list"))
 
 
-def _who_wait_for(member: Member) -> Iterable[Member]:
-    """Whoever guides them; for others those who look after people."""
+def _who_wait_for(member: Member) -> list[Addressee]:
+    """Whoever guides them, and who stands in for the guide today; for others those who look after people."""
     if member.guide and member.guide.is_current:
-        return [member.guide]
+        return addressees([member.guide], standing_in=Right.SEE)
     officers = member.organisation.members.all().who_may(Right.MANAGE_PEOPLE)
-    return [each for each in officers if each.pk != member.pk]
+    return addressees([each for each in officers if each.pk != member.pk])

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vierogen.notices.models import Message
 from vierogen.people import actions, first_run
-from vierogen.people.arriving import steps_of
 from vierogen.people.forms import MeForm, SetupForm
 from vierogen.people.middleware import current_memberships
 from vierogen.people.models import Member, User
 from vierogen.people.roles import Right
+from vierogen.people.steps import steps_of
 from vierogen.web.doors import everybody, logged_in, needs
 
 

@@ -156,6 +156,8 @@ class Member(models.Model):
     let_go_at = models.DateTimeField(null=True, blank=True)
     # Since when they get started, and may make nothing go out yet (arriving.py); None: they have arrived.
     arriving_since = models.DateTimeField(null=True, blank=True)
+    # When they were invited, and asked for these steps; None: they began the organisation, or were here before.
+    invited_at = models.DateTimeField(null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.people import actions, departing
-from vierogen.people.arriving import steps_of
 from vierogen.people.forms import InviteForm, RolesForm, SettingsForm, chosen
 from vierogen.people.models import Absence, Departure, Member, Organisation
 from vierogen.people.remarks import remarks_on
 from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
+from vierogen.people.steps import steps_of
 from vierogen.web.doors import needs
 
 

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from vierogen.channels.handover import HandoverSection
 from vierogen.channels.models import Channel
 from vierogen.ledger.moves import subject_of
-from vierogen.people.arriving import Step, Steps
 from vierogen.people.holding import Held, Holding, number_of
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.people.steps import Step, Steps
 from vierogen.posts.actions import giving
 from vierogen.posts.actions.removing import evidence_context
 from vierogen.posts.models import Consent, Delivery, Evidence, EvidenceMedia, PracticePost
@@ -132,7 +132,7 @@ class ToPractise(Steps):
         """One that they handed in since they came, or came back."""
         if not member.may(Right.WRITE):
             return []
-        done = PracticePost.objects.filter(member=member, handed_in_at__gte=member.arriving_since or member.joined_at)
+        done = PracticePost.objects.filter(member=member, handed_in_at__gte=member.invited_at or member.joined_at)
         title, text = _("Write a practice post"), _("It goes nowhere. You see how a post is checked, and goes out.")
         return [Step(title, text, reverse("posts:practise"), _("Write it"), done.exists())]
 

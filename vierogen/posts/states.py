@@ -137,4 +137,6 @@ TAKE_DOWN_MOVES: Moves = {
     "try_again": step(TakeDownState.STUCK, to=TakeDownState.ASKED),
     # It turned out to be ours.
     "cancel": step(*IN_HANDS, to=TakeDownState.CANCELLED),
+    # It was part of an exercise that is over.
+    "drop": step(*PURSUED, to=TakeDownState.CANCELLED),
 }

@@ -176,7 +176,7 @@ def _post(network: PracticeNetwork, account: Account, earlier: Earlier) -> None:
 
 def _follow_to(url: str) -> None:
     """The practice network moves when somebody else took its port; its channels move along."""
-    moved = Channel.objects.filter(network_key=Mastodon.key).exclude(server=url)
+    moved = Channel.objects.official().filter(network_key=Mastodon.key).exclude(server=url)
     # Else their own new address would count as a change by somebody else.
     Watched.objects.filter(channel__in=moved).update(profile={})
     moved.update(server=url, realm=url)

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as column
@@ -38,6 +38,7 @@ from vierogen.networks.base import (
 from vierogen.networks.recording import overheard
 from vierogen.people.models import Member, Organisation
 from vierogen.vault.models import Canary, Handshake, KeyLife, Secret
+from vierogen.vault.reaching import client_for
 
 log = logging.getLogger(__name__)
 
@@ -216,7 +217,7 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
     """
     secrets = list(Secret.objects.filter(channel=channel))
     read = {secret.field: secret.version for secret in secrets}
-    with guarded_client(allowed=_allowed(channel)) as http:
+    with client_for(channel) as http:
         network = channel.network(
             Opened(
                 server=channel.server,
@@ -233,11 +234,6 @@ def opened(channel: Channel, *, attempt: Attempt = Attempt()) -> Iterator[Networ
             if _is_overtaken(channel, read):
                 raise NetworkError(_OVERTAKEN, may_retry=True, detail=error.detail) from error
             raise
-
-
-def _allowed(channel: Channel) -> Sequence[str]:
-    """The private networks that a connector of this channel may reach: an exercise, and only that, this machine."""
-    return ["127.0.0.1/32"] if channel.is_exercise else settings.ALLOW_PRIVATE
 
 
 def _is_overtaken(channel: Channel, read: Mapping[str, int]) -> bool:

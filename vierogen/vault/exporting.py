@@ -134,7 +134,7 @@ def restore(told: dict[str, Any], *, by: Actor = CONSOLE) -> Restored:
 
     Only where there are organisations and no accounts yet. Raises ``ValidationError``; then nothing was changed.
     """
-    if Channel.objects.exists() or Secret.objects.exists() or Kept.objects.exists():
+    if Channel.objects.official().exists() or Secret.objects.exists() or Kept.objects.exists():
         raise ValidationError(_("This installation has accounts and secrets of its own. Nothing was changed."))
     pairs = [(_home_of(one, told), one) for one in told["organisations"]]
     accounts = credentials = secrets = 0

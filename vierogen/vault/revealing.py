@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vierogen.channels.actions import keepers
-from vierogen.channels.models import Channel
+from vierogen.channels.models import Channel, Takeover
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
 from vierogen.notices.actions import tell
@@ -49,9 +49,15 @@ class Revealed:
 
 
 def is_keeper(member: Member, channel: Channel) -> bool:
-    """May ``member`` see this account's secrets: its custodian, with the right, and not here for a while only?"""
+    """May ``member`` see this account's secrets: its custodian, with the right, arrived, and here to stay?"""
     stays = member.ends_on is None and member.may(Right.REVEAL)
-    return stays and channel.custodians.filter(member=member).exists()
+    return stays and channel.custodians.filter(member=member).exists() and not is_too_early(member, channel)
+
+
+def is_too_early(member: Member, channel: Channel) -> bool:
+    """Does ``member`` still get started? In a takeover minutes count: while one is under way nobody is too early."""
+    is_new = member.arriving_since is not None
+    return is_new and not Takeover.objects.running().filter(channel=channel, is_drill=False).exists()
 
 
 def may_break_glass(member: Member) -> bool:
@@ -81,7 +87,10 @@ def _now(member: Member) -> Member:
 
 def _insist_on_keeper(by: Member, channel: Channel) -> None:
     insist(by, Right.REVEAL, organisation_id=channel.organisation_id)
-    if not is_keeper(_now(by), channel):
+    now = _now(by)
+    if is_too_early(now, channel):
+        raise PermissionDenied(_("First get started, under Today: the secrets of accounts come after the last step."))
+    if not is_keeper(now, channel):
         raise PermissionDenied(_("Only custodians of this account who are here to stay can see its secrets."))
 
 

@@ -23,9 +23,9 @@ from vierogen.web.proof import Proof
 
 
 def may_agree(member: Member, asked: Export) -> bool:
-    """May ``member`` be the second person: a custodian by role who is here to stay, and not the one who asked?"""
-    same = member.organisation_id == asked.organisation_id
-    return same and member.pk != asked.asked_by_id and member.ends_on is None and member.may(Right.REVEAL)
+    """May ``member`` be the second person: a custodian by role, arrived and here to stay, and not the one who asked?"""
+    same = member.organisation_id == asked.organisation_id and member.pk != asked.asked_by_id
+    return same and member.ends_on is None and member.arriving_since is None and member.may(Right.REVEAL)
 
 
 @transaction.atomic
@@ -51,7 +51,9 @@ def agree(asked: Export, *, by: Member, proof: Proof | None) -> None:
     insist_on_proof(by, proof)
     insist(by, Right.REVEAL, organisation_id=asked.organisation_id)
     if not may_agree(Member.objects.select_related("user", "organisation").get(pk=by.pk), asked):
-        raise PermissionDenied(_("A custodian who is here to stay has to agree, and not the one who asked."))
+        raise PermissionDenied(
+            _("A custodian who has got started and is here to stay has to agree, and not the one who asked.")
+        )
     now = timezone.now()
     changes = {"allowed_by": by, "ends_at": now + ALLOWED_FOR}
     move(asked, "allow_export", by=by, changes=changes, only_if={"ends_at__gt": now})

@@ -139,14 +139,16 @@ def _answered(stray: Stray) -> Iterator[Entry]:
     called = ngettext("%(count)d call so far.", "%(count)d calls so far.", alarm.calls) % {"count": alarm.calls}
     yield Entry(alarm.rung_at, "stop" if alarm.is_ringing else "info", _("The alarm rang."), called)
     if alarm.answered_at:
-        yield Entry(alarm.answered_at, "ok", _("%(name)s is looking at it.") % {"name": alarm.answered_by})
+        yield Entry(
+            alarm.answered_at, "ok", _("%(name)s is looking at it.") % {"name": _name(stray, alarm.answered_by)}
+        )
 
 
 def _taken_down(stray: Stray) -> Iterator[Entry]:
     asked = stray.take_down
     if asked is None:
         return
-    yield Entry(asked.asked_at, "info", _asked(asked), asked.reason and _(asked.reason))
+    yield Entry(asked.asked_at, "info", _asked(stray, asked), asked.reason and _(asked.reason))
     if asked.deleted_at:
         yield Entry(asked.deleted_at, "ok", _("The network removed it. We keep looking until all of it is gone."))
     if asked.gone_at:
@@ -154,10 +156,15 @@ def _taken_down(stray: Stray) -> Iterator[Entry]:
         yield Entry(asked.gone_at, "ok", _("The post and its pictures were asked for again, and are gone."), by_hand)
 
 
-def _asked(asked: TakeDown) -> str:
+def _name(stray: Stray, name: str) -> str:
+    """Afterwards an exercise tells nobody's name: its result has none."""
+    return _("Somebody") if stray.channel.is_exercise and not stray.is_open else name
+
+
+def _asked(stray: Stray, asked: TakeDown) -> str:
     if asked.asked_by is None:
         return _("It is taken down by itself, as your organisation chose.")
-    return _("%(name)s had it taken down.") % {"name": asked.asked_by.name}
+    return _("%(name)s had it taken down.") % {"name": _name(stray, asked.asked_by.name)}
 
 
 def _settled(stray: Stray) -> Iterator[Entry]:
@@ -169,7 +176,7 @@ def _settled(stray: Stray) -> Iterator[Entry]:
         State.VANISHED: _("It is gone from the network. Vierogen did not remove it."),
         State.EXPLAINED: _("It turned out to be sent by Vierogen: the network's answer came late."),
     }
-    name = stray.settled_by.name if stray.settled_by else ""
+    name = _name(stray, stray.settled_by.name) if stray.settled_by else ""
     state = State(stray.state)
     yield Entry(stray.settled_at, STATE_LOOK[state], texts[state] % {"name": name}, stray.reason)
 

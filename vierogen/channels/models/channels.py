@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -95,7 +96,9 @@ class Channel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["network_key", "realm", "account_id"], name="an_account_has_one_owner"),
             models.CheckConstraint(
-                condition=Q(is_exercise=False) | Q(server__startswith=HERE),
+                # Nothing before an @ is a host.
+                condition=Q(is_exercise=False)
+                | (Q(server__startswith=HERE, network_key="mastodon") & ~Q(server__contains="@")),
                 name="an_exercise_stays_on_this_machine",
             ),
         ]
@@ -123,6 +126,11 @@ class Channel(models.Model):
     def can_take_down(self) -> bool:
         """Do the network and the key in use let us remove posts?"""
         return self.may_delete and issubclass(self.network, Deletes)
+
+    @property
+    def in_practice(self) -> bool:
+        """Is all that happens to it an exercise? Every mail about it says so."""
+        return settings.PRACTICE or self.is_exercise
 
     def is_account(self, profile: Profile, *, server: str) -> bool:
         """Is this the account behind ``profile`` on ``server``? A handle can change hands, so it does not count."""

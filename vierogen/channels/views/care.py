@@ -23,7 +23,7 @@ Mark = tuple[str, str]
 
 
 def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
-    rows = Channel.objects.visible_to(member_of(request)).select_related("organisation")
+    rows = Channel.objects.visible_to(member_of(request)).official().select_related("organisation")
     return get_object_or_404(rows, pk=pk)
 
 

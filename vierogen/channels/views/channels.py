@@ -29,7 +29,7 @@ LOOKS = {State.CONNECTED: "ok", State.DISCONNECTED: "stop", State.CLOSED: "off"}
 
 
 def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
-    return get_object_or_404(Channel.objects.visible_to(member_of(request)), pk=pk)
+    return get_object_or_404(Channel.objects.visible_to(member_of(request)).official(), pk=pk)
 
 
 @require_GET

@@ -58,5 +58,5 @@ def names_of(organisation: Organisation) -> set[str]:
 
 def own_names(organisation: Organisation) -> set[str]:
     """Names, in small letters, that are the organisation's or its channels' own, and so no person's."""
-    channels = Channel.objects.filter(organisation_id=organisation.pk).values_list("name", flat=True)
+    channels = Channel.objects.official().filter(organisation_id=organisation.pk).values_list("name", flat=True)
     return names_of(organisation) | {name.strip().casefold() for name in channels} - {""}

@@ -48,6 +48,7 @@ def _tell(asked: TakeDown) -> None:
         told.values(),
         template="posts/mail/by_hand",
         values={
+            "practice": asked.channel.in_practice,
             "channel": asked.channel.handle,
             "network": asked.channel.network_name,
             "steps": asked.channel.network.way_by_hand(asked.shown["kind"]),

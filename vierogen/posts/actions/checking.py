@@ -70,7 +70,7 @@ def details_of(organisation: Organisation) -> OwnDetails:
 
 
 def _own(organisation: Organisation, details: OwnDetails) -> Own:
-    handles = Channel.objects.filter(organisation=organisation).values_list("handle", flat=True)
+    handles = Channel.objects.official().filter(organisation=organisation).values_list("handle", flat=True)
     return Own(
         domains=organisation.domains(),
         phones=lines_of(details.phones),

@@ -190,7 +190,7 @@ def _tell_removers(asked: TakeDown, template: str, *, reason: str) -> None:
         asked.organisation_id,
         addressees(asked.organisation.members.all().who_may(Right.TAKE_DOWN)),
         template=template,
-        values={"channel": asked.channel.handle, "reason": reason},
+        values={"channel": asked.channel.handle, "reason": reason, "practice": asked.channel.in_practice},
         link=f"/posts/{delivery.version.post_id}/" if delivery else "/watch/",
         urgent=True,
     )

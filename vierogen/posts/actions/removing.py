@@ -271,6 +271,16 @@ def cancel(asked: TakeDown, *, by: Actor) -> None:
     move(asked, "cancel", by=by, changes={**RELEASED, "problem": "", "remains": []})
 
 
+def drop(asked: TakeDown, *, by: Actor) -> None:
+    """An exercise is over, and its account gone with all that stood there: nobody removes it any more.
+
+    A worker that is at it finds that somebody was faster.
+    """
+    if not asked.channel.is_exercise:
+        raise ValueError(f"take-down {asked.pk} is real")
+    move(asked, "drop", by=by, changes={**RELEASED, "problem": "", "remains": []})
+
+
 def forget_old_evidence() -> int:
     """Remove evidence whose retention has ended; that it existed, with its hash, stays in the ledger."""
     old = Evidence.objects.kept().filter(retain_until__lt=timezone.now())

@@ -146,6 +146,8 @@ def _refuse_bad(post: Post, content: Content) -> None:
         raise ValidationError(_("Choose at least one channel."))
     if any(channel.organisation_id != post.organisation_id for channel in content.channels):
         raise PermissionDenied(_("This belongs to another organisation."))
+    if any(channel.is_exercise for channel in content.channels):
+        raise ValidationError(_("Nothing is sent to the account of an exercise."))
     if any(content.format_on(channel) not in channel.network.formats for channel in content.channels):
         raise ValidationError(_("One of the accounts does not take the form that you chose. Choose another one."))
     if not content.text.strip() and not content.pictures:

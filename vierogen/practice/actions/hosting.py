@@ -49,10 +49,20 @@ class Hosts:
         """Take up what nobody runs, and bring each drill a step further; returns whether there was a step."""
         while (drill := Drill.objects.claim(worker)) is not None:
             self._let_go(drill.pk)
-            self.here[drill.pk] = Host(drill)
-        moved = [host.go_on() for host in list(self.here.values()) if self._still_ours(host)]
+            try:
+                self.here[drill.pk] = Host(drill)
+            except Exception:  # others go on; this one is taken up again when its lease is over, and ends in time
+                log.exception("drill %s has no network", drill.pk)
+        moved = [self._safely(host) for host in list(self.here.values())]
         self._clean_up()
         return any(moved)
+
+    def _safely(self, host: "Host") -> bool:
+        try:
+            return self._still_ours(host) and host.go_on()
+        except Exception:  # one that goes wrong holds up no other
+            log.exception("drill %s could not go on; it is tried again", host.drill.pk)
+            return False
 
     def close(self) -> None:
         """Put everything down; another worker goes on with it."""
@@ -107,16 +117,16 @@ class Host:
         return False
 
     def _prepare(self) -> bool:
+        waited = timezone.now() - self.drill.asked_at
+        if waited > WATCHING:
+            return self._end(Why.UNPREPARED)
+        if is_busy(self.drill.organisation):
+            return self._end(Why.REAL)
         if self.drill.channel is None:
             return self._connect()
         if self.drill.channel.server != self.server.url:
             return self._end(Why.LOST)
-        waited = timezone.now() - self.drill.asked_at
-        if is_busy(self.drill.organisation):
-            return self._end(Why.REAL)
-        if self._is_watched(patient=waited < LISTENING):
-            return self._post()
-        return self._end(Why.UNPREPARED) if waited > WATCHING else False
+        return self._is_watched(patient=waited < LISTENING) and self._post()
 
     def _is_watched(self, *, patient: bool) -> bool:
         rows = Watched.objects.filter(channel=self.drill.channel, baseline_at__isnull=False)

@@ -15,10 +15,10 @@ class InsensitiveMoment(Scenario):
     hint = gettext_lazy("Speak of the people it is about first, then say sorry for the post. No jokes, no excuses.")
     questions = (
         gettext_lazy("Who looks at what is planned when something grave happens, also at night?"),
-        gettext_lazy("Did anybody use “Something grave happened”, which holds what was approved before?"),
+        gettext_lazy("Did anybody think of “Something grave happened”, which holds what was approved before?"),
         gettext_lazy("Who speaks for the organisation now, and who checks it?"),
     )
-    measures = (Measure("planned", gettext_lazy("What is planned was looked at, and held where it hurts")),)
+    measures = (Measure("planned", gettext_lazy("Somebody looked at what is planned, and said what they would hold")),)
 
     @classmethod
     def text(cls) -> str:

@@ -8,7 +8,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vierogen.channels.models import Channel
 from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.posts.actions.checking import preview_findings
@@ -19,7 +18,6 @@ from vierogen.practice.forms import StatementForm
 from vierogen.practice.measuring import moments, strays, words
 from vierogen.practice.models import Drill
 from vierogen.practice.scenario import account_name, marked, scenarios
-from vierogen.watch.actions.raising import ladder
 from vierogen.watch.models import Stray
 from vierogen.web.doors import needs
 from vierogen.web.templatetags.vierogen import clock
@@ -93,7 +91,9 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("drills:list")
     with translation.override(member.organisation.language):
         shown = {"text": marked(plays.text()), "account": account_name(member.organisation.name)}
-    called = [each.name for each in ladder(Channel(organisation=member.organisation))]
+    members = member.organisation.members.all()
+    # As ``watch.actions.raising.ladder`` does for an account that nobody answers for.
+    called = [each.name for each in members.who_may(Right.ANSWER_ALARM) or members.who_may(Right.CONNECT)]
     context = {"plays": plays, "called": called, "language": member.organisation.language, **shown}
     return render(request, "practice/drills/begin.html", context)
 
@@ -138,7 +138,8 @@ def _context(request: HttpRequest, found: Drill) -> dict[str, Any]:
         "todo": todo,
         "stray": _stray(found),
         "noticed": _noticed(found),
-        "form": StatementForm(),
+        "form": StatementForm(initial={"text": found.statement}),
+        "may_play": found.is_running and member.may(Right.STOP),
         "text": _text(found),
         "may_end": found.is_open and member.may(Right.MANAGE_ORGANISATION),
         "language": found.organisation.language,
@@ -181,7 +182,7 @@ def _noticed(found: Drill) -> Noticed:
 
 
 @require_POST
-@needs(Right.SEE)
+@needs(Right.STOP)
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the first statement."""
     found, form = _drill_or_404(request, pk), StatementForm(request.POST)
@@ -193,7 +194,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.SEE)
+@needs(Right.STOP)
 def measure(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Tick something off."""
     found, by = _drill_or_404(request, pk), member_of(request)

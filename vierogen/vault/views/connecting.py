@@ -50,7 +50,7 @@ def connect(request: HttpRequest, network: str) -> HttpResponse:
 @needs(Right.CONNECT, secret=True)
 def reconnect(request: HttpRequest, pk: int) -> HttpResponse:
     """The same for a known account; its history stays."""
-    channel = get_object_or_404(Channel.objects.visible_to(member_of(request)), pk=pk)
+    channel = get_object_or_404(Channel.objects.visible_to(member_of(request)).official(), pk=pk)
     door = _log_in if log_in.logs_in(channel.network_key) else _credentials
     return door(request, channel.network_key, channel=channel)
 

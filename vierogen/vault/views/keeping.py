@@ -42,7 +42,9 @@ MOST = 50
 
 def kept_of(request: HttpRequest, pk: int, field: str) -> Kept:
     """The secret in this address, perhaps one that was never filled in; 404 for another organisation's."""
-    channel = get_object_or_404(Channel.objects.visible_to(member_of(request)).select_related("organisation"), pk=pk)
+    channel = get_object_or_404(
+        Channel.objects.visible_to(member_of(request)).official().select_related("organisation"), pk=pk
+    )
     if field not in Field.values:
         raise Http404
     found = Kept.objects.filter(channel=channel, field=field).select_related("channel__organisation").first()
@@ -84,7 +86,7 @@ def _counted(count: int) -> tuple[str, str]:
 def secrets_of(request: HttpRequest, pk: int) -> HttpResponse:
     """What is kept of one account, and who has seen it."""
     member = member_of(request)
-    channel = get_object_or_404(Channel.objects.visible_to(member).select_related("organisation"), pk=pk)
+    channel = get_object_or_404(Channel.objects.visible_to(member).official().select_related("organisation"), pk=pk)
     kept = {row.field: row for row in Kept.objects.filter(channel=channel).select_related("changed_by__user")}
     reveals = list(Reveal.objects.filter(kept__channel=channel).with_all().order_by("-pk")[:MOST])
     context = {

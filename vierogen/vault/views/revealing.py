@@ -42,7 +42,9 @@ def see(request: HttpRequest, pk: int, field: str) -> HttpResponse:
         if isinstance(found, Reveal):
             messages.success(request, _("The other custodians were asked. You get a mail when one of them agrees."))
             return redirect("vault:asked", pk=found.pk)
-    context = {"form": form, "kept": kept, "channel": kept.channel, "may": revealing.is_keeper(member, kept.channel)}
+    channel = kept.channel
+    may, too_early = revealing.is_keeper(member, channel), revealing.is_too_early(member, channel)
+    context = {"form": form, "kept": kept, "channel": channel, "may": may, "too_early": too_early}
     return render(request, "vault/see.html", context, status=422 if form.errors else 200)
 
 

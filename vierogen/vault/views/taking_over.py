@@ -25,7 +25,9 @@ LOOKS = {StepState.TODO: "wait", StepState.DONE: "ok", StepState.SKIPPED: "look"
 
 
 def _channel_or_404(request: HttpRequest, pk: int) -> Channel:
-    return get_object_or_404(Channel.objects.visible_to(member_of(request)).select_related("organisation"), pk=pk)
+    return get_object_or_404(
+        Channel.objects.visible_to(member_of(request)).official().select_related("organisation"), pk=pk
+    )
 
 
 def _takeover_or_404(request: HttpRequest, pk: int) -> Takeover:

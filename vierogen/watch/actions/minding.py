@@ -41,7 +41,9 @@ def mind_silence() -> int:
     """
     now = timezone.now()
     rows = Watched.objects.select_related("channel__organisation", "alarm")
-    began = [_safely(_ring, watched) for watched in rows.silent(now).filter(silent_since=None)]
+    # An exercise ends by itself where nobody watches it.
+    fallen = rows.silent(now).filter(silent_since=None, channel__is_exercise=False)
+    began = [_safely(_ring, watched) for watched in fallen]
     again = rows.filter(silent_since__isnull=False).exclude(pk__in=Watched.objects.silent(now))
     return sum(began) + sum(_safely(_end, watched) for watched in again)
 
@@ -67,6 +69,7 @@ def _ring(watched: Watched) -> bool:
         "heard_at": min(filter(None, [watched.heard_at, watched.polled_at]), default=None),
         "problem": watched.problem,
         "refused": channel.state == ChannelState.DISCONNECTED,
+        "practice": channel.in_practice,
     }
     with timezone.override(channel.organisation.zone):
         alarm = ring(
@@ -100,7 +103,7 @@ def lose_connection(channel: Channel, *, why: str) -> None:
         with transaction.atomic():
             disconnect(channel, by=WATCH, why=why)
             Watched.objects.filter(channel=channel).update(mode=Mode.NONE, problem=REFUSED)
-            values = {"channel": channel.handle, "reason": why}
+            values = {"channel": channel.handle, "reason": why, "practice": channel.in_practice}
             link = reverse("watch:list")
             told = addressees(keepers(channel))
             tell(channel.organisation_id, told, template="channels/mail/disconnected", values=values, link=link)

@@ -4,13 +4,13 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from vierogen.channels.actions import keepers
 from vierogen.channels.models import Channel
+from vierogen.channels.states import State as ChannelState
 from vierogen.core.sealing import SealError
 from vierogen.ledger.actions import Actor, Machine, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
@@ -53,10 +53,15 @@ def raise_stray(
     *,
     remote: RemotePost | None = None,
     parts: list[str] | None = None,
-) -> Stray:
-    """Write down a stray or deviation, seal what was shown, and ring. The pictures are fetched by the caller."""
+) -> Stray | None:
+    """Write down a stray or deviation, seal what was shown, and ring. The pictures are fetched by the caller.
+
+    None where an exercise ended before its account was last looked at.
+    """
     # A watcher keeps its channel for days; the organisation may have changed it meanwhile.
     channel = Channel.objects.select_related("organisation").get(pk=channel.pk)
+    if channel.is_exercise and _is_over(channel):
+        return None
     now, after = timezone.now(), channel.automatic_take_down_after
     by_itself = after is not None and what in FOREIGN and channel.can_take_down and not could_be_ours(channel, shown)
     stray = Stray(
@@ -76,6 +81,12 @@ def raise_stray(
     facts = {"what": what, "alarm": stray.alarm.pk}
     record(channel.organisation_id, "see_stray", subject_of(stray), by=WATCH, facts=facts)
     return stray
+
+
+def _is_over(channel: Channel) -> bool:
+    """Whoever ends it at this moment comes wholly before or wholly after."""
+    now = Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
+    return now.state == ChannelState.CLOSED
 
 
 def sealed(channel: Channel, shown: Shown) -> Evidence | None:
@@ -111,7 +122,7 @@ def _values(stray: Stray) -> dict[str, object]:
     return {
         "organisation": channel.organisation.name,
         "account": channel.handle,
-        "practice": settings.PRACTICE or channel.is_exercise,
+        "practice": channel.in_practice,
         "network": channel.network_name,
         "what": What(stray.what).label,
         "posted_at": stray.posted_at,

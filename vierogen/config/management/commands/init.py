@@ -11,6 +11,7 @@ from vierogen.core.sealing import SealError, new_key_file
 from vierogen.learning import guard as agreements_guard
 from vierogen.ledger import guard
 from vierogen.people.first_run import setup_address
+from vierogen.practice import guard as drills_guard
 from vierogen.vault.actions import check_key, is_sealed
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=options["verbosity"] and options["verbosity"] - 1, stdout=self.stdout)
         guard.install(connection)  # a change of the table can have dropped it
         agreements_guard.install(connection)
+        drills_guard.install(connection)
         _refuse_wrong_key()
         if address := setup_address():
             self.stdout.write(f"Open this address once to set up the organisation and its first two people:\n{address}")
