@@ -1,4 +1,4 @@
-"""A lesson as a SCORM 1.2 package: its manifest, and its page in a browser, before a real run-time of learning systems."""
+"""A lesson as a SCORM 1.2 package: its manifest, and its page before a real run-time of learning systems."""
 
 import io
 import threading
