@@ -13,7 +13,9 @@ from playwright.sync_api import Page
 from tests.journeys.walking import HEIGHTS, Stop, Walk, entered
 from tests.plugins.house import make_member
 from vierogen.channels.actions import entrust
+from vierogen.channels.hygiene import declare_phone
 from vierogen.channels.models import Channel
+from vierogen.people.actions import end
 from vierogen.people.models import Member, User
 from vierogen.people.roles import Role
 from vierogen.practice.care_demo import look_after
@@ -84,6 +86,9 @@ def test_the_care_of_an_account_is_for_everybody(
     kees = make_member(channel.organisation, "Kees", Role.CUSTODIAN)
     entrust(channel, to=[cora, kees], by=cora)
     look_after(channel, by=cora, also=kees)
+    nora = make_member(channel.organisation, "Nora", Role.WRITER)
+    declare_phone(channel, is_on=True, by=nora)
+    end(nora, by=cora)
     in_dutch(channel)
     here = f"/channels/{channel.pk}/"
     stops = [
