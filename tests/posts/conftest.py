@@ -18,7 +18,7 @@ from vierogen.posts.actions.writing import Content, begin, submit
 from vierogen.posts.models import Delivery, Version
 from vierogen.practice.server import PracticeServer
 from vierogen.practice.simulators.x import XSimulator
-from vierogen.vault import actions as vault
+from vierogen.vault import reaching
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def bluesky(pds: PDS, transactional_db: None, town: Organisation, cora: Member) 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits longer than half a second for a network."""
-    monkeypatch.setattr(vault, "guarded_client", partial(guarded_client, timeout=httpx.Timeout(0.5)))
+    monkeypatch.setattr(reaching, "guarded_client", partial(guarded_client, timeout=httpx.Timeout(0.5)))
 
 
 @pytest.fixture

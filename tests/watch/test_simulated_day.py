@@ -19,6 +19,7 @@ from vierogen.posts.models import Delivery, TakeDown
 from vierogen.posts.states import DeliveryState, TakeDownState
 from vierogen.practice.simulators.instagram import InstagramSimulator
 from vierogen.vault import actions as vault
+from vierogen.vault import reaching
 from vierogen.watch import jobs
 from vierogen.watch.actions.answering import take_down
 from vierogen.watch.models import Stray
@@ -39,7 +40,7 @@ def day(town: Organisation, cora: Member, dirk: Member, monkeypatch: pytest.Monk
     """Twenty accounts that were watched the day before, too."""
     simulator = InstagramSimulator()
     simulator.fetches, simulator.read_lag = False, 4.0
-    for module in (vault, outside):
+    for module in (vault, reaching, outside):
         monkeypatch.setattr(module, "guarded_client", without_sockets(simulator))
     attempt_at = delivering.attempt_at
     offered = {"offer": lambda _picture: "http://voorbeeld.invalid/picture.jpg"}
