@@ -465,3 +465,17 @@ def test_init_puts_the_triggers_back(cora: Member, channel: Channel) -> None:
     drill = drilling.begin(cora.organisation, "stray_post", by=cora)
     with pytest.raises(DatabaseError), transaction.atomic():
         Drill.objects.filter(pk=drill.pk).update(channel=channel)
+
+
+def test_one_whose_network_does_not_start_ends_in_time(
+    cora: Member, hosts: Hosts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: Any, **_named: Any) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(hosting, "PracticeServer", full)
+    drill = drilling.begin(cora.organisation, "stray_post", by=cora)
+    assert not turned(hosts, drill, State.ENDED)
+    Drill.objects.filter(pk=drill.pk).update(asked_at=timezone.now() - timedelta(minutes=4), lease_until=None)
+    assert turned(hosts, drill, State.ENDED)
+    assert drill.why == Why.LOST

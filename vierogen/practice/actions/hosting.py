@@ -49,13 +49,20 @@ class Hosts:
         """Take up what nobody runs, and bring each drill a step further; returns whether there was a step."""
         while (drill := Drill.objects.claim(worker)) is not None:
             self._let_go(drill.pk)
-            try:
-                self.here[drill.pk] = Host(drill)
-            except Exception:  # others go on; this one is taken up again when its lease is over, and ends in time
-                log.exception("drill %s has no network", drill.pk)
+            self._take_up(drill)
         moved = [self._safely(host) for host in list(self.here.values())]
         self._clean_up()
         return any(moved)
+
+    def _take_up(self, drill: Drill) -> None:
+        """Run it here. One whose network does not start is tried again when its lease is over, for three minutes."""
+        try:
+            self.here[drill.pk] = Host(drill)
+        except Exception:  # others go on
+            log.exception("drill %s has no network", drill.pk)
+            if drill.asked_at < timezone.now() - WATCHING:
+                with suppress(WrongStateError):
+                    end(drill, by=EXERCISE, why=Why.LOST)
 
     def _safely(self, host: "Host") -> bool:
         try:
