@@ -314,15 +314,33 @@ def test_nothing_is_lost_where_nothing_can_be_stored(
     monkeypatch.setattr(sifting, "store", stored)
     with listening():
         eventually(lambda: is_heard(stream))
-        # By the first few nobody can tell yet whose fault it is.
         for number in range(10):
             stream.post(f"Brand {number}")
         time.sleep(2)
         assert not Hit.objects.exists()
         broken.clear()
-        eventually(lambda: Hit.objects.count() >= 6)
-        stream.post("Brand 10")
-        eventually(lambda: "Brand 10" in found())
+        eventually(lambda: Hit.objects.count() == 10)
+
+
+def test_a_lone_post_that_cannot_be_stored_keeps_nobody_waiting_for_ever(
+    source: Source, stream: JetstreamServer, town: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert(town, "brand")
+    monkeypatch.setattr(sifting, "AWAY", 0.05)
+    monkeypatch.setattr(sifting, "TRIES", 3)
+
+    def never(finds: Any, **more: Any) -> int:
+        if finds:
+            raise IntegrityError("a column that nobody fills")
+        return 0
+
+    monkeypatch.setattr(sifting, "store", never)
+    with listening():
+        eventually(lambda: is_heard(stream))
+        stream.post("Brand 1")
+        stream.post("Regen")
+        eventually(lambda: row(source).items == 2)
+    assert not Hit.objects.exists()
 
 
 def test_reading_waits_for_whoever_matches(town: Organisation) -> None:

@@ -23,9 +23,8 @@ MOST, AT_ONCE = 2_000, 500
 BRIEF, FEWEST = 0.2, 50
 # Seconds: without anything to do, and until the next try when the database is away.
 IDLE, AWAY = 0.5, 1.0
-# So many posts in a row that cannot be stored are no accident of one of them: then nothing is left out.
-SEVERAL = 5
-
+# Where none can be stored, so few posts may be to blame themselves, after so many tries; more are never left out.
+FEW, TRIES = 4, 60
 Group = Callable[[Collection[int]], object]
 
 
@@ -38,8 +37,6 @@ class Sifter:
         self.ready = Event()
         self._group = group
         self._most = MOST
-        # Posts in a row of which the hits could not be stored.
-        self._amiss = 0
 
     def run(self, stop: Event) -> None:
         """Go on until ``stop`` is set and nothing waits any more; what could not be stored then comes again."""
@@ -67,34 +64,42 @@ class Sifter:
             connection.close()
 
     def _sift_whole(self, batches: Sequence[Batch], stop: Event) -> None:
-        """A database that is away is waited for; a post that cannot be stored is found, and left out."""
-        while not self._safely(partial(self.sift, batches), stop) and not self._sift_apart(batches, stop):
+        """A database that is away is waited for; a post that cannot be stored is found, and left out.
+
+        While nobody can tell whose fault it is, posts that come meanwhile are taken in as well.
+        """
+        batches, tries = list(batches), 0
+        while not self._safely(partial(self.sift, batches), stop) and not self._sift_apart(batches, stop, tries):
             if stop.is_set():
                 return
+            if (room := MOST - sum(len(batch.found) for batch in batches)) > 0:
+                batches += self.inbox.take(room, patience=0.0)
             stop.wait(AWAY)
-        self._amiss = 0
+            tries += 1
         for batch in batches:
             try:
                 batch.stored()
             except Exception:  # what one source makes of it stops no other
                 log.exception("source %s: what was stored could not be noted", batch.source_id)
 
-    def _sift_apart(self, batches: Sequence[Batch], stop: Event) -> bool:
-        """One post after the other, without those that cannot be stored; False where that is not the posts' fault."""
-        failed = list[str]()
+    def _sift_apart(self, batches: Sequence[Batch], stop: Event, tries: int) -> bool:
+        """One post after the other, without those that cannot be stored; False where that is not the posts' fault.
+
+        It is a post's own fault where another could be stored beside it, or where it stays among few for long.
+        """
+        failed, stored = dict[str, str](), 0
         for batch, found in _pairs(batches):
             try:
-                if self.sift([Batch(batch.source_id, (found,), batch.address, batch.language)]):
-                    self._amiss = 0
+                stored += self.sift([Batch(batch.source_id, (found,), batch.address, batch.language)])
             except (OperationalError, InterfaceError, ProgrammingError):
                 return False
             except Exception as error:  # noqa: BLE001 - the whole of it went into the log a moment ago
-                failed.append(f"{found.key}: {error!r}")
-                self._amiss += 1
-        if self._amiss >= SEVERAL or (failed and stop.is_set()):
+                failed[found.key] = repr(error)
+        their_own = bool(stored) or (len(failed) <= FEW and tries >= TRIES)
+        if failed and (not their_own or stop.is_set()):
             return False
         if failed:
-            log.error("left out, because they could not be stored: %s", "; ".join(failed)[:2_000])
+            log.error("left out, because they could not be stored: %s", str(failed)[:2_000])
         return True
 
     def _safely(self, work: Callable[[], object], stop: Event) -> bool:
