@@ -66,7 +66,7 @@ class Ours:
 
     def match(self, texts: Sequence[str]) -> Hits:
         """By the matcher."""
-        return [[alert for alert, _clause in hits] for hits in self.matcher.match_many(list(map(Post, texts)))]
+        return [sorted(hits) for hits in self.matcher.match_many(list(map(Post, texts)))]
 
 
 class Regexes:

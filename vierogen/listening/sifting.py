@@ -13,6 +13,7 @@ from vierogen.listening.hearing import Hearing
 from vierogen.listening.held import Compiled
 from vierogen.listening.inbox import Batch, Inbox
 from vierogen.listening.sources.base import Found
+from vierogen.matching.batch import Hits
 from vierogen.matching.posts import Post
 
 log = logging.getLogger(__name__)
@@ -130,9 +131,9 @@ class Sifter:
                     finds.append(Find(found, batch.source_id, batch.language, theirs))
         return store(finds, group=self._group if not self.inbox.waiting else None)
 
-    def _theirs(self, hits: Sequence[tuple[int, int]], heard: Container[int]) -> list[tuple[int, int, str]]:
+    def _theirs(self, hits: Hits, heard: Container[int]) -> list[tuple[int, int, str]]:
         compiled, theirs = self.compiled, list[tuple[int, int, str]]()
-        for alert, clause in hits:
+        for alert, clause in hits.items():
             organisation = compiled.organisation(alert)
             if organisation in heard:
                 theirs.append((alert, organisation, compiled.clause(alert, clause)))

@@ -3,7 +3,7 @@
     query = parse("brand AND (school OR plein) -oefening")     # parsing; or QueryError (errors), at a character
     matcher = Matcher({7: query}, rarity=Rarity(documents(sample)))          # matcher, breadth, posts
     matcher.put(8, parse('"jan de vries"')); matcher.drop(7)    # in effect for the next post
-    for key, clause in matcher.match(Post("Volgens Jan de Vries", lang="nl")): ...
+    for key, clause in matcher.match(Post("Volgens Jan de Vries", lang="nl")).items(): ...
     parse('"jan de vries"').worded(clause)                      # what it was found by; ``span`` says where that stands
 
 ``match_many`` takes some hundreds of posts at once, which is quickest. When ``matcher.changed`` has reached

@@ -1,14 +1,21 @@
 """What is left to be looked at in a post that has the anchor of a clause.
 
-At a million alerts what takes time is fetching from the memory, so each clause has one short row of numbers here.
+At a million alerts what takes time is fetching from the memory, so each clause has one short row here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import accumulate, chain
 from struct import Struct
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from vierogen.matching.batch import NONE, Batch, Hits, kind_of
 from vierogen.matching.breadth import Rarity, anchors
 from vierogen.matching.tree import Every, Node, Not, Term, View, every
+
+Numbers = NDArray[np.int64]
 
 
 class Left(NamedTuple):
@@ -63,64 +70,93 @@ def _bar(node: Node | None) -> str:
             return ""
 
 
-# The alert's key and the clause; must, another must, bar and rest; the next row of the same anchor.
-_ROW, _OWN, _NEXT = Struct("=qIIIIII"), Struct("=qIIIII"), Struct("=I")
-_SIZE = _ROW.size
+class _More(NamedTuple):
+    """What a row has no room for. Rows that say the same share one."""
+
+    clause: int = 0
+    # All of a must that is longer than its row.
+    whole: str = ""
+    bar: str = ""
+    rest: Node | None = None
+
+
+# The alert's key; what must be there, or its beginning; the kind of that; and the number of what more there is.
+_PACKED = Struct("=q16sII")
+_ROW = np.dtype([("key", np.int64), ("must", "S16"), ("kind", np.uint32), ("more", np.uint32)])
+_LONGEST = 16
+# The number of what more there is: nothing.
+_NO_MORE = 0
 
 
 class Looks:
-    """One row for each clause that needs a look and each of its anchors. The last one of an anchor has no next: 0."""
+    """Rows for each clause that needs a look and each of its anchors, those of an anchor beside each other."""
 
     def __init__(self) -> None:
-        # Words that many alerts have stand here once. The first is in every text.
-        self._pieces = [""]
-        self._numbers = {"": 0}
-        self._rests: list[Node] = [Term(("",))]
-        self._rows = bytearray()
+        self._mores = [_More()]
+        self._numbers = {_More(): _NO_MORE}
+        self.fill(())
 
-    def whole(self, key: int) -> bytes:
-        """What to put in a row for an alert of which nothing is left to be looked at."""
-        return self.row(key, 0, NOTHING)
+    def rows(self, key: int, clause: int, what: Left) -> list[bytes]:
+        """What :meth:`fill` takes for this clause: a row for each choice that it gives."""
+        return [self._row(key, clause, must, what) for must in what.must or ("",)]
 
-    def row(self, key: int, clause: int, what: Left) -> bytes:
-        """What to put in a row for this clause: all but the next."""
-        must = [*map(self._piece, what.must), 0, 0]
-        if what.rest:
-            self._rests.append(what.rest)
-        rest = len(self._rests) - 1 if what.rest else 0
-        return _OWN.pack(key, clause, must[0], must[1], self._piece(what.bar), rest)
+    def _row(self, key: int, clause: int, must: str, what: Left) -> bytes:
+        if not clause and what is NOTHING:
+            return _PACKED.pack(key, b"", NONE, _NO_MORE)
+        short = must.encode()
+        more = _More(clause, must if len(short) > _LONGEST else "", what.bar, what.rest)
+        return _PACKED.pack(key, short, kind_of(must.encode()), self._number(more))
 
-    def _piece(self, piece: str) -> int:
-        number = self._numbers.setdefault(piece, len(self._pieces))
-        if number == len(self._pieces):
-            self._pieces.append(piece)
+    def _number(self, more: _More) -> int:
+        # Trees are seldom the same, and comparing them takes long.
+        number = len(self._mores) if more.rest else self._numbers.setdefault(more, len(self._mores))
+        if number == len(self._mores):
+            self._mores.append(more)
         return number
 
     def fill(self, groups: Sequence[Sequence[bytes]]) -> None:
-        """Put rows in their places: the first of each anchor has its number, the others follow after all of those."""
+        """Put the rows of each anchor in their places."""
         self._numbers.clear()
-        extra = len(groups)
-        later = bytearray()
-        for first, *others in groups:
-            self._rows += first + _NEXT.pack(extra if others else 0)
-            for number, row in enumerate(others, start=1):
-                extra += 1
-                later += row + _NEXT.pack(extra if number < len(others) else 0)
-        self._rows += later
+        self._starts = np.fromiter(accumulate(map(len, groups), initial=0), np.int64, len(groups) + 1)
+        rows = np.frombuffer(b"".join(chain.from_iterable(groups)), _ROW)
+        self._keys, self._musts, self._kinds, self._more = (
+            np.ascontiguousarray(rows[name]) for name in ("key", "must", "kind", "more")
+        )
 
-    def find(self, asked: Iterable[int], view: View, hits: dict[int, int]) -> None:
-        """Add the alerts of some anchors that this post is a hit for, with their first clause that is so."""
-        folded, pieces, rests, rows, unpack = view.folded, self._pieces, self._rests, self._rows, _ROW.unpack_from
-        for first in asked:
-            row = first
-            while True:
-                key, clause, must, other, bar, rest, row = unpack(rows, row * _SIZE)
-                if (
-                    (pieces[must] in folded or (other and pieces[other] in folded))
-                    and not (bar and pieces[bar] in folded)
-                    and (not rest or rests[rest].holds(view))
-                    and hits.get(key, clause + 1) > clause
-                ):
-                    hits[key] = clause
-                if not row:
-                    break
+    def find(self, asked: Numbers, posts: Numbers, batch: Batch, found: Sequence[Hits]) -> None:
+        """Add the alerts of some anchors that their posts are hits for, with their first clause that is so."""
+        if not len(asked):
+            return
+        # Once only for each post, however often it repeats a word.
+        posts, asked = np.divmod(np.unique(posts * len(self._starts) + asked), len(self._starts))
+        starts = self._starts.take(asked)
+        counts = self._starts.take(asked + 1) - starts
+        before = np.cumsum(counts) - counts
+        # All rows of all of them in one go: then the memory is asked for many at the same time.
+        rows = np.repeat(starts - before, counts) + np.arange(counts.sum())
+        posts = np.repeat(posts, counts)
+        kinds = self._kinds.take(rows)
+        settled = np.flatnonzero(kinds == NONE)
+        for key, post in zip(self._keys.take(rows.take(settled)).tolist(), posts.take(settled).tolist(), strict=True):
+            found[post][key] = 0
+        # To sort out what a post cannot have pays only where there is much of it.
+        is_much = len(rows) - len(settled) > len(batch)
+        may = np.flatnonzero(batch.kinds[posts, kinds] if is_much else kinds != NONE)
+        self._look(rows.take(may), posts.take(may), batch, found)
+
+    def _look(self, rows: Numbers, posts: Numbers, batch: Batch, found: Sequence[Hits]) -> None:
+        encoded = batch.encoded
+        fields = (column.take(rows).tolist() for column in (self._keys, self._musts, self._more))
+        for post, key, must, more in zip(posts.tolist(), *fields, strict=True):
+            if encoded[post].find(must) >= 0:
+                if more:
+                    self._look_further(key, self._mores[more], batch.view(post), found[post])
+                else:
+                    found[post][key] = 0
+
+    @staticmethod
+    def _look_further(key: int, more: _More, view: View, hits: Hits) -> None:
+        clause, whole, bar, rest = more
+        folded = view.folded
+        if whole in folded and not (bar and bar in folded) and (not rest or rest.holds(view)):
+            hits[key] = min(hits.get(key, clause), clause)

@@ -1,16 +1,15 @@
 """All alerts held against each post: large layers that do not change, and a small one of what changed since."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import merge
 from operator import itemgetter
 from threading import Lock
-from typing import NamedTuple
 
 from vierogen.matching import automata
 from vierogen.matching.automata import Build
+from vierogen.matching.batch import Batch, Hits
 from vierogen.matching.breadth import Rarity
-from vierogen.matching.index import Batch, Found, Index
+from vierogen.matching.index import Index
 from vierogen.matching.layers import Layer
 from vierogen.matching.memory import give_back
 from vierogen.matching.posts import Post, documents
@@ -21,28 +20,36 @@ MERGE_FROM = 1_000
 # A layer is made anew when it is at most so many times as large as what changed: a million only after 100,000 changes.
 _GROWTH = 10
 # So many posts are searched as one: more than that, and what was found of the first is no longer close by.
-_AT_ONCE = 64
-
-Hit = tuple[int, int]
-"""The key of an alert, and the number of the first of its clauses that the post fulfils: see ``Query.worded``."""
+_AT_ONCE = 256
 
 
-class _Layers(NamedTuple):
-    """What one batch is matched with; never changed, only replaced. With each, the alerts that count no more."""
+_Layers = tuple[tuple[Index, frozenset[int]], ...]
+"""What one batch is matched with; never changed, only replaced. With each, the alerts that count no more."""
 
-    base: tuple[tuple[Index, frozenset[int]], ...]
-    live: Index | None
 
-    def find(self, batch: Batch) -> Found:
-        """What the posts of a batch are hits for."""
-        found: Found = defaultdict(dict)
-        for index, gone in self.base:
-            index.find(batch, found)
-            if gone:
-                _without(gone, found)
-        if self.live:
-            self.live.find(batch, found)
-        return found
+def _find(layers: _Layers, batch: Batch) -> list[Hits]:
+    found: list[Hits] = []
+    for index, gone in layers:
+        theirs = index.find(batch)
+        if gone:
+            _without(gone, theirs)
+        if found:
+            _add(theirs, found)
+        else:
+            found = theirs
+    return found or [{} for _post in range(len(batch))]
+
+
+def _without(gone: frozenset[int], found: Iterable[Hits]) -> None:
+    for hits in found:
+        for key in gone.intersection(hits):
+            del hits[key]
+
+
+def _add(few: Iterable[Hits], found: Iterable[Hits]) -> None:
+    for more, hits in zip(few, found, strict=True):
+        if more:
+            hits.update(more)
 
 
 class Matcher:
@@ -143,31 +150,20 @@ class Matcher:
         with self._changing:
             if self._current is None:
                 live = ((key, self._live[key].clauses) for key in sorted(self._live))
-                self._current = _Layers(
-                    tuple((layer.index, frozenset(layer.gone)) for layer in self._layers if len(layer)),
-                    Index(live, self._rarity, self._build) if self._live else None,
-                )
+                layers = [(layer.index, frozenset(layer.gone)) for layer in self._layers if len(layer)]
+                newest = [(Index(live, self._rarity, self._build), frozenset[int]())] if self._live else []
+                self._current = (*layers, *newest)
             return self._current
 
-    def match(self, post: Post) -> list[Hit]:
-        """The hits of one post, in the order of the alerts' keys."""
+    def match(self, post: Post) -> Hits:
+        """The hits of one post."""
         return self.match_many([post])[0]
 
-    def match_many(self, posts: Sequence[Post]) -> list[list[Hit]]:
-        """The hits of each post. Some hundreds of posts at a time are quickest: they are looked at together."""
+    def match_many(self, posts: Sequence[Post]) -> list[Hits]:
+        """The hits of each post, in no order. Some hundreds of posts at a time are quickest: they go together."""
         layers, folded = self._now(), documents(posts)
-        hits: list[list[Hit]] = [[] for _post in posts]
+        hits: list[Hits] = []
         for start in range(0, len(posts), _AT_ONCE):
             texts = [post.text for post in posts[start : start + _AT_ONCE]]
-            found = layers.find(Batch(texts, folded[start : start + _AT_ONCE]))
-            for number, alerts in found.items():
-                keys = sorted(alerts)
-                # Without a loop of Python's own: a post may have many.
-                hits[start + number] = list(zip(keys, map(alerts.__getitem__, keys), strict=True))
+            hits += _find(layers, Batch(texts, folded[start : start + _AT_ONCE]))
         return hits
-
-
-def _without(gone: frozenset[int], found: Found) -> None:
-    for alerts in found.values():
-        for key in gone.intersection(alerts):
-            del alerts[key]

@@ -183,7 +183,7 @@ def _match(matcher: Matcher, lines: Sequence[bytes], stats: _Stats, complaints: 
         if read.wrong:
             complaints.tell(f"posts:{number}", read.wrong)
     told = [
-        f"{number}\t{alert}\n" for number, hits in enumerate(found, start=stats.posts + 1) for alert, _clause in hits
+        f"{number}\t{alert}\n" for number, hits in enumerate(found, start=stats.posts + 1) for alert in sorted(hits)
     ]
     stats.posts += len(reads)
     stats.hits += len(told)
