@@ -4,6 +4,8 @@ pytest_plugins = [
     "tests.plugins.loopback",
     "tests.plugins.needed",
     "tests.plugins.once",
+    "tests.plugins.copies",
+    "tests.plugins.garbage",
     "tests.plugins.longest",
     "tests.plugins.house",
     "tests.servers.smtp",

@@ -161,6 +161,7 @@ def asked(client: Client, path: str) -> list[str]:
     return [query["sql"] for query in seen.captured_queries]
 
 
+@pytest.mark.once
 def test_no_page_asks_more_because_there_is_more(growing: Town, nosy: Client) -> None:
     few = {name: asked(nosy, path) for name, path in PAGES.items()}
     for _more in range(MANY - 1):

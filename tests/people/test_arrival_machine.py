@@ -14,12 +14,12 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.learning.conftest import RIGHT, WORDS
 from tests.learning.test_teaching import VALUES, done
+from tests.machines import play
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.learning.actions import agreeing, teaching
@@ -304,15 +304,6 @@ class Arriving(RuleBasedStateMachine):
 
 @pytest.mark.django_db(transaction=True)
 def test_nobody_offers_before_they_arrived_and_everybody_arrives_once() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Arriving,
-        settings=settings(
-            max_examples=60,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    HAPPENED.clear()
+    play(Arriving, sequences=60, steps=30)
     assert {"arrived", "refused", "offered", "came back", "started again"} <= set(HAPPENED), HAPPENED

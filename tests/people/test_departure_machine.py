@@ -25,10 +25,10 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from tests.machines import play
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.channels.actions import entrust
 from vierogen.channels.hygiene import declare_phone, end_phone
@@ -408,17 +408,7 @@ class Leaving(RuleBasedStateMachine):
 
 @pytest.mark.django_db(transaction=True)
 def test_nobody_takes_anything_along() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Leaving,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    play(Leaving, sequences=40, steps=25)
 
 
 @pytest.mark.django_db(transaction=True)

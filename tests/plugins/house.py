@@ -4,12 +4,14 @@ With them dirk (duty officer), and a practice network with the organisation's ch
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.test import Client, TransactionTestCase
+from django.test import Client, TestCase, TransactionTestCase
 from django.utils import translation
+from pytest_django.plugin import DjangoDbBlocker
 
 from vierogen.channels.models import Channel
 from vierogen.core import http
@@ -46,6 +48,33 @@ def empty_between_tests() -> Iterator[None]:
 
         patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_connection() -> Iterator[None]:
+    """Tests that are rolled back go on with the connection of the one before: Django opens another for each."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def rolled_back(cls: Any) -> None:
+            cls._rollback_atomics(cls.cls_atomics)
+            super(TestCase, cls).tearDownClass()
+
+        patch.setattr(TestCase, "tearDownClass", classmethod(rolled_back))
+        yield
+
+
+@pytest.fixture(scope="module")
+def rows_of_this_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of a file put down here, all its tests find; what each of them does itself is undone.
+
+    Not for files with tests that commit for real, nor for objects that tests change: give each a copy.
+    """
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # type: ignore[attr-defined]  # as in any test that is rolled back
+        with around:
+            yield
+            transaction.set_rollback(True)
 
 
 def empty() -> None:

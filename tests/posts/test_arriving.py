@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 import vierogen
-from tests.posts.test_stale_rights import ACTIONS, World, everything, hold, world  # noqa: F401 - fixtures
+from tests.posts.test_stale_rights import ACTIONS, World, built, everything, hold, world  # noqa: F401 - fixtures
 from vierogen.learning.standing import Suspended
 from vierogen.ledger.models import Entry
 from vierogen.ledger.words import said

@@ -13,12 +13,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.machines import play
 from tests.plugins.house import SETUP, make_member
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import verify
@@ -41,8 +42,6 @@ WRITER = st.sampled_from([0, 0, 0, 0, 5, 1, 2, 3, 4, 6])
 REVIEWER = st.sampled_from([1, 1, 1, 2, 2, 5, 0, 3, 4, 6])
 OFFICER = st.sampled_from([4, 4, 4, 5, 0, 1, 2, 3, 6])
 WHICH = st.sampled_from([0, 0, 0, 1, 2])
-# Half of the sequences on each database, and other ones: each half does everything.
-SEEDS = {"sqlite": 1, "postgresql": 4}
 # What the sequences really did, so that the test cannot pass by doing nothing.
 HAPPENED: Counter[str] = Counter()
 REFUSALS = (PermissionDenied, ValidationError, WrongStateError)
@@ -463,17 +462,8 @@ class Gateway(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_no_sequence_of_calls_publishes_what_was_not_approved() -> None:
     HAPPENED.clear()
-    run_state_machine_as_test(
-        seed(SEEDS[connection.vendor])(Gateway),
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=60,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            # Making a failure smaller would take longer than a test may.
-            phases=[Phase.generate],
-        ),
-    )
+    # Making a failure smaller would take longer than a test may.
+    play(Gateway, sequences=40, steps=60, seeds=(1, 4), phases=[Phase.generate])
     wanted = [
         *("begin", "submit", "save", "approve", "approve refused", "published", "stop", "decide"),
         *("publish_in_emergency", "publish_in_emergency refused", "look_back", "stop_everything", "lift", "release"),

@@ -7,10 +7,11 @@ it knows from the calls that succeeded.
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 
+from tests.machines import play
 from tests.plugins.house import SETUP, make_member
 from tests.posts.test_gateway_machine import HAPPENED, WHICH, Gateway, _forged_approval, _forged_delivery
 from vierogen.people import partnering
@@ -157,20 +158,10 @@ class Neighbours(Gateway):
                 HAPPENED["forged"] += 1
 
 
-CONFIG = settings(
-    max_examples=60,
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-    phases=[Phase.generate],
-)
-
-
 @pytest.mark.django_db
 def test_no_sequence_of_calls_makes_a_guest_more_than_a_guest() -> None:
     HAPPENED.clear()
-    run_state_machine_as_test(Neighbours, settings=CONFIG)
+    play(Neighbours, sequences=60, steps=40, seeds=(4, 2), phases=[Phase.generate])
     wanted = ["ask", "ask refused", "end", "judged by a guest", "approve refused", "published"]
     assert not [name for name in wanted if not HAPPENED[name]], HAPPENED
     assert HAPPENED["judged by a guest"] > 5, HAPPENED

@@ -1,6 +1,7 @@
 """What a page read about somebody can be old: rights are asked again in the transaction that decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,10 +9,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from tests.plugins.house import SETUP, make_member
 from tests.posts.nets import TEXT
 from vierogen.channels.models import Channel
 from vierogen.ledger.models import Entry
-from vierogen.people.models import Member, RoleHeld, User
+from vierogen.people.actions import found
+from vierogen.people.models import Member, Organisation, RoleHeld, User
 from vierogen.people.roles import Right, Role
 from vierogen.posts import jobs
 from vierogen.posts.actions import consenting, looking, moments, mourning, removing, reviewing, stopping, writing
@@ -19,6 +22,7 @@ from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import AfterReview, Consent, Delivery, Media, QuietMoment, Version
 from vierogen.posts.states import DeliveryState
 from vierogen.practice.server import PracticeServer
+from vierogen.vault.actions import connect
 
 NOW = timezone.now()
 
@@ -28,6 +32,8 @@ class World:
     """Something for every action, and somebody who may do all of it (and wrote nothing)."""
 
     channel: Channel
+    anna: Member
+    everything: Member
     draft: Version
     offered: Version
     approved: Version
@@ -41,15 +47,6 @@ class World:
     moment: QuietMoment
 
 
-@pytest.fixture
-def everything(channel: Channel, anna: Member, ben: Member, dirk: Member) -> Member:
-    """Ben, with every role."""
-    RoleHeld.objects.bulk_create(
-        RoleHeld(member=ben, role=role) for role in Role if role not in {Role.TRAINEE, Role.REVIEWER}
-    )
-    return Member.objects.get(pk=ben.pk)
-
-
 def a_version(channel: Channel, anna: Member, text: str, *, offer: bool = True) -> Version:
     version = writing.begin(channel.organisation, Content(text, (channel,)), by=anna)
     if offer:
@@ -57,12 +54,44 @@ def a_version(channel: Channel, anna: Member, text: str, *, offer: bool = True) 
     return version
 
 
+def connected(practice: PracticeServer, town: Organisation) -> Channel:
+    account = practice.network.add_account("gemeente_voorbeeld", "Gemeente Voorbeeld")
+    cora = make_member(town, "Cora", Role.ADMINISTRATOR)
+    return connect(town, "mastodon", server=practice.url, credentials={"token": account.token}, by=cora)
+
+
+@pytest.fixture(scope="module")
+def built(rows_of_this_file: None) -> Iterator[World]:
+    """Takes longer than what any test does with it."""
+    practice = PracticeServer(None).start()
+    yield build(practice, found("Gemeente Voorbeeld", by=SETUP, language="en"))
+    practice.stop()
+
+
 @pytest.fixture
-def world(
-    channel: Channel, anna: Member, dirk: Member, practice: PracticeServer, due: Delivery, everything: Member
-) -> World:
+def world(db: None, built: World) -> World:
+    return deepcopy(built)
+
+
+@pytest.fixture
+def everything(world: World) -> Member:
+    return world.everything
+
+
+@pytest.fixture
+def anna(world: World) -> Member:
+    return world.anna
+
+
+def build(practice: PracticeServer, town: Organisation) -> World:
+    channel = connected(practice, town)
+    anna, dirk = make_member(town, "Anna", Role.WRITER), make_member(town, "Dirk", Role.DUTY_OFFICER)
+    everything = make_member(town, "Ben", *[role for role in Role if role != Role.TRAINEE])
+    first = a_version(channel, anna, TEXT)
+    reviewing.approve(first, by=everything, digest=first.digest)
+    reviewing.publish_now(first, by=everything)
     jobs.deliver("test")
-    withdrawn = removing.withdraw(Delivery.objects.get(pk=due.pk), by=dirk, reason="Fout.")
+    withdrawn = removing.withdraw(Delivery.objects.get(version=first), by=dirk, reason="Fout.")
     removing.TakeDown.objects.update(state="stuck")
     urgent = a_version(channel, anna, "Brand in de wijk.", offer=False)
     reviewing.publish_in_emergency(urgent, by=dirk, reason="Brand.")
@@ -75,6 +104,8 @@ def world(
     picture = Media.objects.create(organisation=channel.organisation, data=b"", uploaded_by=anna, **about)
     return World(
         channel=channel,
+        anna=anna,
+        everything=Member.objects.get(pk=everything.pk),
         draft=a_version(channel, anna, "Nog niet af.", offer=False),
         offered=a_version(channel, anna, "Het zwembad is dicht."),
         approved=approved,

@@ -25,7 +25,9 @@ def axe() -> Check:
     source = (installed(find_node()) / "axe-core" / "axe.min.js").read_text()
 
     def violations(page: Page) -> list[str]:
-        page.evaluate(f"() => {{ {source} }}")
+        # It is half a megabyte, and stays in the page for a second look.
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(f"() => {{ {source} }}")
         found: list[dict[str, Any]] = page.evaluate(RUN, TAGS)
         return [
             f"{rule['id']} ({rule['help']}): {json.dumps(element['target'])}"

@@ -18,10 +18,11 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from tests.machines import play
 from tests.plugins.house import SETUP, make_member
 from vierogen.channels import minding
 from vierogen.channels.actions import entrust
@@ -354,18 +355,7 @@ class Vault(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_nobody_sees_what_they_may_not_whatever_happens_in_whatever_order() -> None:
     HAPPENED.clear()
-    run_state_machine_as_test(
-        Vault,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    play(Vault, sequences=40, steps=40, seeds=(3, 2), phases=[Phase.generate])
     for what in ("reveal", "reveal refused", "allow", "glass", "veto", "roles", "leave", "show refused", "show"):
         assert HAPPENED[what], HAPPENED
     for problem in (minding.NOBODY, minding.ONLY_ONE, "told at once"):

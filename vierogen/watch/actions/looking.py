@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from random import sample
 
 from django.db import transaction
 from django.db.models import Q
@@ -93,8 +94,9 @@ def _look_through(watched: Watched, listed: list[Shown], *, network: Network, as
             strays.append(reappeared(channel, row, shown, network=network, asked_at=asked_at))
         elif row is None or row.fingerprint != fingerprint(shown):
             strays.append(reconcile(channel, shown, network=network))
-    _seal_late(watched, listed)
-    remember_own(channel, listed)
+    if listed:
+        _seal_late(watched, listed)
+        remember_own(channel, listed)
     strays += [deleted(channel, remote_id) for remote_id in _gone(watched, listed, network, asked_at)]
     return [stray for stray in strays if stray]
 
@@ -137,12 +139,14 @@ def _gone(watched: Watched, listed: list[Shown], network: Network, asked_at: dat
     in_question = Q(posted_at=None, strays__state__in=[State.OPEN, State.HANDED_ON])
     rows = RemotePost.objects.standing().filter(in_reach | in_question, channel=watched.channel)
     rows = rows.filter(first_seen_at__lt=settled).exclude(remote_id__in=[shown.remote_id for shown in listed])
+    missing = dict(rows.values_list("remote_id", "expires_at"))
     # What the network itself ends then and lists no more is gone: asking for it would cost a call, and answer nothing.
-    over = Q(expires_at__lte=asked_at)
-    yield from rows.filter(over).values_list("remote_id", flat=True)
-    for row in rows.exclude(over).order_by("?")[:ASKED]:
-        if network.read(row.remote_id) is None:
-            yield row.remote_id
+    over = [remote_id for remote_id, expires_at in missing.items() if expires_at and expires_at <= asked_at]
+    yield from over
+    asked = sorted(missing.keys() - set(over))
+    for remote_id in sample(asked, min(ASKED, len(asked))):
+        if network.read(remote_id) is None:
+            yield remote_id
 
 
 @transaction.atomic
