@@ -256,3 +256,11 @@ def test_no_post_makes_a_search_for_neighbours_try_every_place(text: str) -> Non
     assert Matcher({1: query}).match_many([Post(f"schoolplein {text}")]) == [
         {1: 0} if text.startswith("dienst") else {}
     ]
+
+
+def test_posts_of_all_lengths_are_found_in_their_places() -> None:
+    """Lots end at a number of posts, or where they would be too long: around both borders."""
+    lengths = [*[1] * 257, 100_000, 150_000, 1, 300_000, 1, 249_900, *[1] * 300]
+    posts = [Post(f"nummer{number} " + "en " * (length // 3)) for number, length in enumerate(lengths)]
+    matcher = Matcher({number: parse(f"nummer{number}") for number in range(len(posts))})
+    assert matcher.match_many(posts) == [{number: 0} for number in range(len(posts))]

@@ -1,6 +1,6 @@
 """All alerts held against each post: large layers that do not change, and a small one of what changed since."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from operator import itemgetter
 from threading import Lock
@@ -19,12 +19,23 @@ MERGE_FROM = 1_000
 """When so many alerts have changed, merging pays."""
 # A layer is made anew when it is at most so many times as large as what changed: a million only after 100,000 changes.
 _GROWTH = 10
-# So many posts are searched as one: more than that, and what was found of the first is no longer close by.
-_AT_ONCE = 256
-
+# So many posts are searched as one: more than that, and what was found of the first is no longer close by. Fewer where
+# they are long: what is noted of a batch is many times as large as its texts.
+_AT_ONCE, _CHARACTERS = 256, 250_000
 
 _Layers = tuple[tuple[Index, frozenset[int]], ...]
 """What one batch is matched with; never changed, only replaced. With each, the alerts that count no more."""
+
+
+def _lots(texts: Sequence[str]) -> Iterator[slice]:
+    start = size = 0
+    for number, text in enumerate(texts):
+        size += len(text)
+        if number - start == _AT_ONCE or (size > _CHARACTERS and number > start):
+            yield slice(start, number)
+            start, size = number, len(text)
+    if texts:
+        yield slice(start, len(texts))
 
 
 def _find(layers: _Layers, batch: Batch) -> list[Hits]:
@@ -163,7 +174,6 @@ class Matcher:
         """The hits of each post, in no order. Some hundreds of posts at a time are quickest: they go together."""
         layers, folded = self._now(), documents(posts)
         hits: list[Hits] = []
-        for start in range(0, len(posts), _AT_ONCE):
-            texts = [post.text for post in posts[start : start + _AT_ONCE]]
-            hits += _find(layers, Batch(texts, folded[start : start + _AT_ONCE]))
+        for lot in _lots(folded):
+            hits += _find(layers, Batch([post.text for post in posts[lot]], folded[lot]))
         return hits
