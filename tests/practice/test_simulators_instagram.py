@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def shelf() -> Iterator[Shelf]:
     server = Shelf()
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -149,7 +149,7 @@ class Server:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Answering", (Handler,), {"house": self.house}))
         self.server.daemon_threads = True
         self.house.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
         """No more answers."""

@@ -72,7 +72,7 @@ class PracticeServer:
 
     def start(self) -> Self:
         """Answer from now on, in a thread of its own."""
-        self._thread = Thread(target=self._door.serve_forever, args=(0.05,), daemon=True, name="practice network")
+        self._thread = Thread(target=self._door.serve_forever, args=(0.01,), daemon=True, name="practice network")
         self._thread.start()
         return self
 

@@ -17,7 +17,7 @@ class Shelf(ThreadingHTTPServer):
         self.fetched: list[str] = []
 
     def __enter__(self) -> Self:
-        Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *problem: object) -> None:

@@ -75,7 +75,7 @@ class Simulator(ABC):
     def start(self, port: int = 0) -> Self:
         """Answer from now on, on ``port`` or any that is free. Raises ``OSError`` where it is taken."""
         self._door = _Door(("127.0.0.1", port), self)
-        Thread(target=self._door.serve_forever, args=(0.05,), daemon=True, name=f"simulates {self.key}").start()
+        Thread(target=self._door.serve_forever, args=(0.01,), daemon=True, name=f"simulates {self.key}").start()
         return self
 
     def stop(self) -> None:
