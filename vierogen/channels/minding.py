@@ -3,6 +3,7 @@
 Custodians and administrators hear of what is wrong when it changes, and then weekly: a mail each night is not read.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -39,12 +40,17 @@ def unchecked() -> Channel | None:
 
 
 def problem_of(channel: Channel) -> str:
-    """What is wrong with who answers for it, as a translatable sentence; "" where two stay and can take it over.
+    """What is wrong with who answers for it, see ``problem_among``."""
+    rows = channel.custodians.select_related("member__user", "member__organisation").prefetch_related("member__held")
+    return problem_among(row.member for row in rows)
+
+
+def problem_among(custodians: Iterable[Member]) -> str:
+    """What is wrong where these answer, as a translatable sentence; "" where two stay and can take it over.
 
     Whoever was invited and never came in can do nothing for it yet.
     """
-    rows = channel.custodians.select_related("member__user", "member__organisation").prefetch_related("member__held")
-    able = [row.member for row in rows if row.member.may(Right.CONNECT) and not row.member.is_awaited]
+    able = [member for member in custodians if member.may(Right.CONNECT) and not member.is_awaited]
     if len(able) < ENOUGH:
         return ONLY_ONE if able else NOBODY
     staying = [member for member in able if member.ends_on is None]

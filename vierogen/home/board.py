@@ -64,7 +64,7 @@ def _custodians(member: Member) -> dict[int, list[Custodian]]:
     """Those of each watched account."""
     kept: dict[int, list[Custodian]] = {}
     rows = Custodian.objects.filter(channel__in=Channel.objects.visible_to(member).watched()).order_by("pk")
-    for row in rows.select_related("member__user", "member__organisation"):
+    for row in rows.select_related("member__user", "member__organisation").prefetch_related("member__held"):
         kept.setdefault(row.channel_id, []).append(row)
     return kept
 
