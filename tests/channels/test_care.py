@@ -18,6 +18,7 @@ from vierogen.channels.actions import add, entrust, keepers
 from vierogen.channels.custody import Custody
 from vierogen.channels.handover import refresh
 from vierogen.channels.hygiene import QUESTIONS, care_of, declare, declare_phone, end_phone
+from vierogen.channels.minding import ONLY_ONE, problem_of
 from vierogen.channels.models import Channel, CustodyCheck
 from vierogen.channels.offers import AppsOnPhones
 from vierogen.home.asking import Attention
@@ -25,7 +26,7 @@ from vierogen.home.caring import caring
 from vierogen.ledger.models import Entry
 from vierogen.networks.base import Profile
 from vierogen.notices.models import Message
-from vierogen.people.actions import change_roles, end
+from vierogen.people.actions import change_roles, end, invite
 from vierogen.people.models import Member
 from vierogen.people.roles import Role
 from vierogen.vault.keeping import keep
@@ -76,6 +77,15 @@ def test_too_few_custodians_are_told_when_it_changes_and_then_weekly(
     change_roles(kees, roles=[Role.CUSTODIAN], ends_on=None, by=cora)
     assert nights(NOON + timedelta(days=12), 1) == [[]]
     assert CustodyCheck.objects.get().problem == ""
+
+
+def test_who_never_came_in_answers_for_nothing(channel: Channel, kees: Member, cora: Member) -> None:
+    invited = invite(channel.organisation, "Nina", "nina@voorbeeld.example", roles=[Role.CUSTODIAN], by=cora)
+    entrust(channel, to=[kees, Member.objects.get(pk=invited.pk)], by=cora)
+    assert problem_of(channel) == ONLY_ONE
+    invited.user.set_password("a password that she chose")
+    invited.user.save()
+    assert problem_of(channel) == ""
 
 
 def test_a_night_ends_where_the_organisation_is(channel: Channel, kees: Member) -> None:

@@ -49,13 +49,22 @@ def insist(member: Member, right: Right, *, organisation_id: int) -> None:
 def fit_to_take(to: Member, right: Right, *, organisation_id: int) -> Member:
     """The member as the database has them now, if they can take over what needs ``right``; else ``ValidationError``.
 
-    A trainee never can: they must not be the only one who knows.
+    A trainee never can: they must not be the only one who knows. Nor can whoever was invited and never came in.
     """
     now = Member.objects.select_related("user", "organisation").get(pk=to.pk)
     same_organisation(now, organisation_id)
+    came_in(now)
     if not now.may(right) or Role.TRAINEE in now.roles:
         raise ValidationError(_("%(name)s cannot take this over: their role does not allow it.") % {"name": now.name})
     return now
+
+
+def came_in(member: Member) -> None:
+    """Raise ``ValidationError`` if ``member`` was invited and never came in: nobody knows whether they will."""
+    if member.is_awaited:
+        raise ValidationError(
+            _("%(name)s was invited and has not come in yet. Choose somebody who has.") % {"name": member.name}
+        )
 
 
 @transaction.atomic
@@ -208,11 +217,12 @@ def lock_administrators(organisation_id: int) -> None:
 
 
 def keep_another_administrator(member: Member) -> None:
-    """Raise ``ValidationError`` if nobody would be left who administers and has no last day."""
+    """Raise ``ValidationError`` if nobody would be left who administers, has no last day and can log in."""
     if not RoleHeld.objects.filter(member=member.pk, role=Role.ADMINISTRATOR).exists():
         return
-    others = Member.objects.current().exclude(pk=member.pk)
-    if not others.filter(organisation_id=member.organisation_id, ends_on=None, held__role=Role.ADMINISTRATOR).exists():
+    rows = Member.objects.current().exclude(pk=member.pk).select_related("user", "organisation")
+    others = rows.filter(organisation_id=member.organisation_id, ends_on=None, held__role=Role.ADMINISTRATOR)
+    if all(each.is_awaited for each in others):
         raise ValidationError(_("Somebody has to stay administrator. Give another member that role first."))
 
 
