@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from tests.people.conftest import Prove
 from tests.plugins.house import SETUP, make_member
 from vierogen.channels.actions import entrust
 from vierogen.channels.models import Channel
@@ -217,10 +218,11 @@ def test_the_page_asks_as_much_however_many_channels(
 
 
 def test_a_departure_goes_to_zero_on_its_pages(
-    channel: Channel, enter: Enter, anna: Member, ben: Member, cora: Member
+    channel: Channel, enter: Enter, prove: Prove, anna: Member, ben: Member, cora: Member
 ) -> None:
     drafts(channel, anna)
     client = enter(cora)
+    prove(client, cora)
     page = client.get(reverse("people:leaving", args=[anna.pk]))
     assert "Bericht 1" in page.content.decode()
     assert client.post(reverse("people:leaving", args=[anna.pk]), {"last_day": ""}).status_code == 422
