@@ -45,7 +45,7 @@ def problem_of(channel: Channel) -> str:
 
 
 def problem_among(keepers: Iterable[Member]) -> str:
-    """What is wrong where these answer, see ``Custody``, as a translatable sentence; "" where two stay and can take it over.
+    """What is wrong where these answer, see ``Custody``, as a translatable sentence; "" where two stay.
 
     Whoever was invited and never came in can do nothing for it yet.
     """
