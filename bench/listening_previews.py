@@ -81,8 +81,8 @@ def _fill(alert: Alert, messages: int, words: list[str]) -> None:
             for each, (text, at) in enumerate(zip(islice(texts, number), moments, strict=True))
         )
         mine = {"organisation_id": alert.organisation_id}
-        Hit.objects.bulk_create(Hit(**mine, alert=alert, item=item, found_at=item.seen_at) for item in items)
-        folded = documents([previewing.as_post(item) for item in items])
+        hits = Hit.objects.bulk_create(Hit(**mine, alert=alert, item=item, found_at=item.seen_at) for item in items)
+        folded = documents([previewing.as_post(hit) for hit in hits])
         Document.objects.bulk_create(
             Document(**mine, item=item, hour=int(item.seen_at.timestamp()) // 3600, folding=FOLDING, text=text)
             for item, text in zip(items, folded, strict=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.learning.conftest import RIGHT, WRONG, Make, agree
 from tests.posts.conftest import version  # noqa: F401 - a fixture
-from vierogen.learning.actions.agreeing import draft_anew, put_in_force
+from vierogen.learning.actions.agreeing import draft_anew, put_in_force, rewrite
 from vierogen.learning.models import Agreement, Confirmation
 from vierogen.learning.standing import standing_of
 from vierogen.people.models import Member, Organisation
@@ -33,12 +33,13 @@ def test_one_button_takes_a_starter_set_into_use(enter: Enter, town: Organisatio
 
 
 def test_a_card_is_confirmed_with_the_right_answer(enter: Enter, card: Make, anna: Member) -> None:
-    address, client = reverse("learning:card", args=[card().key]), enter(anna)
+    asked = card()
+    address, client, told = reverse("learning:card", args=[asked.key]), enter(anna), {"version": asked.pk}
     assert "Which account?" in client.get(address).content.decode()
-    answer = client.post(address, {"answer": WRONG})
+    answer = client.post(address, {**told, "answer": WRONG})
     assert answer.status_code == 422
     assert "Look again." in answer.content.decode()
-    assert client.post(address, {"answer": RIGHT}).status_code == 302
+    assert client.post(address, {**told, "answer": RIGHT}).status_code == 302
     assert "You confirmed this agreement." in client.get(address).content.decode()
 
 
@@ -77,7 +78,26 @@ def test_who_read_the_version_before_gets_the_new_one(enter: Enter, card: Make, 
     put_in_force(draft_anew(first, by=cora), material=True, days=3, by=cora)
     answer = enter(anna).post(reverse("learning:missing"), {"agreement": first.pk, "answer": RIGHT}, follow=True)
     assert "Which account?" in answer.content.decode()
+    assert "This changed while you read." in answer.content.decode()
     assert not Confirmation.objects.exists()
+
+
+def test_on_its_own_page_too_nobody_confirms_words_that_they_did_not_see(
+    enter: Enter, card: Make, anna: Member, cora: Member
+) -> None:
+    first, client = card(), enter(anna)
+    address = reverse("learning:card", args=[first.key])
+    assert f'name="version" value="{first.pk}"' in client.get(address).content.decode()
+    second = draft_anew(first, by=cora)
+    rewrite(second, {"does": "You never post after six."}, by=cora)
+    put_in_force(second, material=True, days=0, by=cora)
+    for stale in ({"version": first.pk}, {}):
+        answer = client.post(address, {**stale, "answer": RIGHT}, follow=True).content.decode()
+        assert "This changed while you read." in answer
+        assert "You never post after six." in answer
+        assert not Confirmation.objects.exists()
+    client.post(address, {"version": second.pk, "answer": RIGHT})
+    assert Confirmation.objects.get().agreement == second
 
 
 def test_a_refused_writer_sees_why_and_the_way(enter: Enter, card: Make, anna: Member, version: Version) -> None:  # noqa: F811

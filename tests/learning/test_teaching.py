@@ -183,7 +183,7 @@ def test_a_lesson_is_done_on_its_page_and_leads_back_to_what_is_missing(
     page = client.get(f"{reverse('learning:missing')}?next=/posts/").content.decode()
     assert reverse("learning:lesson", args=[lesson.key]) in page
     back = f"{reverse('learning:missing')}?next=%2Fposts%2F"
-    told = {"answer_0": RIGHT, "answer_1": WRONG, "next": back}
+    told = {"version": lesson.pk, "answer_0": RIGHT, "answer_1": WRONG, "next": back}
     refused = client.post(reverse("learning:lesson", args=[lesson.key]), told)
     assert refused.status_code == 422
     assert "Look again." in refused.content.decode()
@@ -192,6 +192,22 @@ def test_a_lesson_is_done_on_its_page_and_leads_back_to_what_is_missing(
     assert client.get(back)["Location"] == "/posts/"
     assert "Nothing waits for you" in client.get(reverse("learning:missing")).content.decode()
     assert written(Certificate.objects.get().number) in client.get(reverse("learning:certificates")).content.decode()
+
+
+def test_nobody_answers_questions_about_a_lesson_that_they_did_not_see(
+    lesson: Lesson, anna: Member, cora: Member, enter: Enter
+) -> None:
+    client, address = enter(anna), reverse("learning:lesson", args=[lesson.key])
+    assert f'name="version" value="{lesson.pk}"' in client.get(address).content.decode()
+    teaching.use(teaching.draft_lesson_anew(lesson, by=cora), by=cora)
+    told = {"version": lesson.pk, "answer_0": RIGHT, "answer_1": RIGHT, "next": "/posts/"}
+    answer = client.post(address, told)
+    assert answer["Location"] == f"{address}?next=%2Fposts%2F"
+    assert "This changed while you read." in client.get(answer["Location"]).content.decode()
+    assert not Certificate.objects.exists()
+    newest = Lesson.objects.in_use().get(key=lesson.key)
+    assert client.post(address, {**told, "version": newest.pk})["Location"] == "/posts/"
+    assert Certificate.objects.get().lesson == newest
 
 
 def test_an_administrator_takes_lessons_into_use_and_writes_one(enter: Enter, cora: Member) -> None:

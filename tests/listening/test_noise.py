@@ -9,7 +9,8 @@ from django.utils import timezone
 from tests.listening.found import heard, listening_for
 from vierogen.listening.actions.beginning import listen_for_me
 from vierogen.listening.actions.compiling import compiled
-from vierogen.listening.actions.noise import accept, post_of, proposals
+from vierogen.listening.actions.noise import accept, proposals
+from vierogen.listening.actions.previewing import as_post
 from vierogen.listening.models import Alert, Hit
 from vierogen.listening.states import About, AlertState, Mark
 from vierogen.people.models import Member, Organisation
@@ -39,7 +40,7 @@ def test_an_accepted_proposal_changes_the_query_and_does_what_it_said(noisy: Ale
     accept(noisy, words="belastingdienst spelletje", by=anna)
     noisy.refresh_from_db()
     query = compiled(noisy.query, inside_words=False)
-    kept = [hit for hit in before if query.first(post_of(hit)) is not None]
+    kept = [hit for hit in before if query.first(as_post(hit)) is not None]
     assert len(kept) == 20
     assert sum(hit.mark == Mark.USEFUL for hit in kept) == 5
     assert noisy.revision == 2

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.listening.found import heard, listening_for
 from vierogen.listening.actions.grouping import group
 from vierogen.listening.actions.sourcing import add_webhook
-from vierogen.listening.models import Alert, Count, HandOver, Hit, Source, Spike
+from vierogen.listening.models import Alert, Count, HandOver, Hit, Source, Spike, Subscription
 from vierogen.listening.states import Mark
 from vierogen.people.models import Member, Organisation
 
@@ -32,6 +32,7 @@ def page(client: Client, path: str) -> str:
 
 def test_a_line_says_what_was_found_where_and_why(alert: Alert, anna: Member, enter: Enter) -> None:
     source = Source.objects.create(kind="feed", address="https://nos.example/rss", title="NOS nieuws")
+    Subscription.objects.create(organisation=anna.organisation, source=source)
     found = heard(
         alert,
         "Er is <b>brand</b> in een loods",

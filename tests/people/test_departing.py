@@ -10,18 +10,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from tests.people.conftest import Prove
 from tests.plugins.house import SETUP, make_member
 from vierogen.channels.actions import entrust
 from vierogen.channels.models import Channel
 from vierogen.ledger.models import Entry
 from vierogen.notices.models import Message
 from vierogen.people import departing
-from vierogen.people.actions import change_roles, join
+from vierogen.people.actions import change_roles, fit_to_take, invite, join
 from vierogen.people.models import Departure, Member, Organisation
-from vierogen.people.roles import Role
+from vierogen.people.roles import Right, Role
 from vierogen.people.states import DepartureState
 from vierogen.posts.actions.content import Content
-from vierogen.posts.actions.writing import begin
+from vierogen.posts.actions.writing import begin, submit
+from vierogen.posts.models import Version
 
 Enter = Callable[[Member], Client]
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -216,10 +218,11 @@ def test_the_page_asks_as_much_however_many_channels(
 
 
 def test_a_departure_goes_to_zero_on_its_pages(
-    channel: Channel, enter: Enter, anna: Member, ben: Member, cora: Member
+    channel: Channel, enter: Enter, prove: Prove, anna: Member, ben: Member, cora: Member
 ) -> None:
     drafts(channel, anna)
     client = enter(cora)
+    prove(client, cora)
     page = client.get(reverse("people:leaving", args=[anna.pk]))
     assert "Bericht 1" in page.content.decode()
     assert client.post(reverse("people:leaving", args=[anna.pk]), {"last_day": ""}).status_code == 422
@@ -252,3 +255,55 @@ def test_somebody_who_is_here_for_a_while_needs_a_last_day(town: Organisation, a
     change_roles(anna, roles=roles, ends_on=town.today(), is_temporary=True, by=cora)
     anna.refresh_from_db()
     assert anna.is_temporary
+
+
+# Whoever was invited and never came in
+
+
+@pytest.fixture
+def nina(town: Organisation, cora: Member) -> Member:
+    """Was invited for everything that others wait for, and never came in."""
+    roles = [role for role in Role if role != Role.TRAINEE]
+    invited = invite(town, "Nina", "nina@voorbeeld.example", roles=roles, by=cora)
+    return Member.objects.select_related("user", "organisation").get(pk=invited.pk)
+
+
+def test_the_last_administrator_who_can_log_in_stays(nina: Member, cora: Member) -> None:
+    with pytest.raises(ValidationError, match="stay administrator"):
+        change_roles(cora, roles=[Role.WRITER], ends_on=None, by=cora)
+    _comes_in(nina)
+    change_roles(cora, roles=[Role.WRITER], ends_on=None, by=cora)
+    assert not cora.may(Right.MANAGE_PEOPLE)
+
+
+def test_nothing_goes_to_who_never_came_in(channel: Channel, nina: Member, anna: Member, cora: Member) -> None:
+    drafts(channel, anna, 1)
+    departure = departing.begin(anna, last_day=None, by=cora)
+    held = subjects(anna, "posts.unfinished")
+    with pytest.raises(ValidationError, match="has not come in yet"):
+        departing.hand_over(departure, "posts.unfinished", held, to=nina, by=cora)
+    with pytest.raises(ValidationError, match="has not come in yet"):
+        fit_to_take(nina, Right.WRITE, organisation_id=nina.organisation_id)
+    assert nina not in departing.takers(anna)
+    _comes_in(nina)
+    assert nina in departing.takers(anna)
+    assert departing.hand_over(departure, "posts.unfinished", held, to=nina, by=cora) == 1
+
+
+def test_who_never_came_in_or_gets_started_is_no_second_pair_of_eyes(
+    channel: Channel, nina: Member, anna: Member, ben: Member
+) -> None:
+    drafts(channel, anna, 1)
+    submit(Version.objects.get(), by=anna)
+    for _times in range(2):
+        assert departing.missed_after(ben) == [Right.REVIEW, Right.RELEASE]
+        assert len(subjects(ben, "posts.only_reviews")) == 1
+        _comes_in(nina)
+    Member.objects.filter(pk=nina.pk).update(arriving_since=None)
+    assert not departing.missed_after(ben)
+    assert not subjects(ben, "posts.only_reviews")
+
+
+def _comes_in(member: Member) -> None:
+    member.user.set_password("a password that she chose")
+    member.user.save()

@@ -16,6 +16,7 @@ from vierogen.listening.actions.handing import hand_on
 from vierogen.listening.models import Alert, HandOver, Hit, Item
 from vierogen.notices.actions import Addressee, ring, subscribe
 from vierogen.notices.models import Alarm, Message
+from vierogen.people import departing
 from vierogen.people.actions import end
 from vierogen.people.holding import Held, Holding, holdings
 from vierogen.people.models import Member, Organisation
@@ -110,6 +111,29 @@ def test_a_channel_is_given_and_the_other_custodians_stay(channel: Channel, cora
     entrust(channel, to=[cora, nora], by=cora)
     give("channels.custody", nora, to=sem, by=cora)
     assert {row.member for row in channel.custodians.all()} == {cora, sem}
+
+
+@pytest.mark.parametrize("days", [None, 3])
+def test_two_custodians_who_leave_together_do_not_hold_each_other(
+    channel: Channel, cora: Member, days: int | None
+) -> None:
+    town = channel.organisation
+    nora, sem, kim = (make_member(town, name, Role.CUSTODIAN) for name in ("Nora", "Sem", "Kim"))
+    entrust(channel, to=[nora, sem], by=cora)
+    day = None if days is None else town.today() + timedelta(days=days)
+    departures = [departing.begin(each, last_day=day, by=cora) for each in (nora, sem)]
+    subject = [each.subject for each in held("channels.custody", nora)]
+    assert departing.hand_over(departures[0], "channels.custody", subject, to=kim, by=cora) == 1
+    assert departing.hand_over(departures[1], "channels.custody", subject, to=kim, by=cora) == 0
+    assert [row.member for row in channel.custodians.all()] == [kim]
+    assert not held("channels.custody", sem)
+
+
+def test_of_two_who_stay_one_is_not_left_alone_by_handing_over(channel: Channel, cora: Member) -> None:
+    nora, sem = (make_member(cora.organisation, name, Role.CUSTODIAN) for name in ("Nora", "Sem"))
+    entrust(channel, to=[nora, sem], by=cora)
+    with pytest.raises(ValidationError, match="fewer than two"):
+        give("channels.custody", nora, to=sem, by=cora)
 
 
 # What ends at once

@@ -39,9 +39,12 @@ def unchecked() -> Channel | None:
 
 
 def problem_of(channel: Channel) -> str:
-    """What is wrong with who answers for it, as a translatable sentence; "" where two stay and can take it over."""
+    """What is wrong with who answers for it, as a translatable sentence; "" where two stay and can take it over.
+
+    Whoever was invited and never came in can do nothing for it yet.
+    """
     rows = channel.custodians.select_related("member__user", "member__organisation").prefetch_related("member__held")
-    able = [row.member for row in rows if row.member.may(Right.CONNECT)]
+    able = [row.member for row in rows if row.member.may(Right.CONNECT) and not row.member.is_awaited]
     if len(able) < ENOUGH:
         return ONLY_ONE if able else NOBODY
     staying = [member for member in able if member.ends_on is None]

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vierogen.channels.actions import entrust
+from vierogen.channels.custody import may_keep
 from vierogen.channels.models import AppOnPhone, Custodian, Takeover
 from vierogen.ledger.moves import subject_of
 from vierogen.people.holding import Held, Holding, number_of
@@ -39,10 +40,12 @@ class Custody(Holding):
         ]
 
     def hand_over(self, member: Member, subject: str, *, to: Member, by: Member) -> None:
-        """Let ``to`` answer for it instead."""
+        """Let ``to`` answer for it instead. Whoever else leaves or may not any more drops out, and all hear of it."""
         row = Custodian.objects.select_related("channel").get(member=member, channel_id=number_of(subject))
-        others = [each.member for each in row.channel.custodians.exclude(member=member).select_related("member")]
-        entrust(row.channel, to=[*others, to], by=by)
+        rows = row.channel.custodians.exclude(member=member).select_related("member__user", "member__organisation")
+        others = [each.member for each in rows]
+        staying = [each for each in others if may_keep(each)]
+        entrust(row.channel, to=[*staying, to], by=by, knowing=len(staying) < len(others))
 
 
 class AppsOnPhones(Holding):

@@ -49,13 +49,22 @@ def insist(member: Member, right: Right, *, organisation_id: int) -> None:
 def fit_to_take(to: Member, right: Right, *, organisation_id: int) -> Member:
     """The member as the database has them now, if they can take over what needs ``right``; else ``ValidationError``.
 
-    A trainee never can: they must not be the only one who knows.
+    A trainee never can: they must not be the only one who knows. Nor can whoever was invited and never came in.
     """
     now = Member.objects.select_related("user", "organisation").get(pk=to.pk)
     same_organisation(now, organisation_id)
+    came_in(now)
     if not now.may(right) or Role.TRAINEE in now.roles:
         raise ValidationError(_("%(name)s cannot take this over: their role does not allow it.") % {"name": now.name})
     return now
+
+
+def came_in(member: Member) -> None:
+    """Raise ``ValidationError`` if ``member`` was invited and never came in: nobody knows whether they will."""
+    if member.is_awaited:
+        raise ValidationError(
+            _("%(name)s was invited and has not come in yet. Choose somebody who has.") % {"name": member.name}
+        )
 
 
 @transaction.atomic
@@ -94,6 +103,8 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     _call_off(member, by=by)
+    if isinstance(by, Member):
+        _tell_of_power(member, wanted, by=by)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     record(organisation.pk, "join", subject_of(member), by=by, facts=facts, personal={"member": user.name})
     return member
@@ -150,7 +161,7 @@ def change_roles(
 ) -> None:
     """Give ``member`` exactly these roles and this last day.
 
-    Whoever gives themself the right to be shown secrets does not do so unseen: others hear of it. A step that comes
+    Nobody gets a right that leads to secrets unseen, by themself or by another: others hear of it. A step that comes
     with the new roles has to be done first, see steps.py.
     """
     lock_administrators(member.organisation_id)
@@ -158,27 +169,29 @@ def change_roles(
     wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
     if Role.ADMINISTRATOR not in wanted or ends_on is not None:
         keep_another_administrator(member)
-    seeing = set(roles_with(Right.REVEAL))
-    could_see = RoleHeld.objects.filter(member=member.pk, role__in=seeing).exists()
+    held = set(RoleHeld.objects.filter(member=member.pk).values_list("role", flat=True))
     asked = asked_of(member)
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     last_until(member, ends_on, by=by, is_temporary=is_temporary)
-    if member == by and wanted & seeing and not could_see:
-        _tell_of_oneself(member)
+    _tell_of_power(member, wanted - held, by=by)
     facts: dict[str, object] = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     if start_again(member, before=asked):
         facts["starts_again"] = True
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
 
 
-def _tell_of_oneself(member: Member) -> None:
-    """Whoever else can be shown secrets; where nobody can, the other administrators."""
-    members = Member.objects.exclude(pk=member.pk).filter(organisation_id=member.organisation_id)
-    others = members.who_may(Right.REVEAL) or members.who_may(Right.MANAGE_PEOPLE)
+def _tell_of_power(member: Member, gained: set[Role], *, by: Member) -> None:
+    """Whoever else can be shown secrets, and who else gives roles, hears of a role that leads to either."""
+    sees, gives = gained & set(roles_with(Right.REVEAL)), gained & set(roles_with(Right.MANAGE_PEOPLE))
+    if not sees and not gives:
+        return
+    members = Member.objects.exclude(pk__in=[member.pk, by.pk]).filter(organisation_id=member.organisation_id)
+    others = [*members.who_may(Right.REVEAL), *members.who_may(Right.MANAGE_PEOPLE)]
+    template = "people/mail/oneself" if member == by else "people/mail/power"
+    values = {"who": by.name, "whom": member.name, "sees": bool(sees), "gives": bool(gives)}
     link = reverse("people:member", args=[member.pk])
-    told = {"who": member.name}
-    tell(member.organisation_id, addressees(others), template="people/mail/oneself", values=told, link=link)
+    tell(member.organisation_id, addressees(others), template=template, values=values, link=link)
 
 
 def last_until(member: Member, ends_on: date | None, *, by: Actor, is_temporary: bool) -> None:
@@ -204,11 +217,12 @@ def lock_administrators(organisation_id: int) -> None:
 
 
 def keep_another_administrator(member: Member) -> None:
-    """Raise ``ValidationError`` if nobody would be left who administers and has no last day."""
+    """Raise ``ValidationError`` if nobody would be left who administers, has no last day and can log in."""
     if not RoleHeld.objects.filter(member=member.pk, role=Role.ADMINISTRATOR).exists():
         return
-    others = Member.objects.current().exclude(pk=member.pk)
-    if not others.filter(organisation_id=member.organisation_id, ends_on=None, held__role=Role.ADMINISTRATOR).exists():
+    rows = Member.objects.current().exclude(pk=member.pk).select_related("user", "organisation")
+    others = rows.filter(organisation_id=member.organisation_id, ends_on=None, held__role=Role.ADMINISTRATOR)
+    if all(each.is_awaited for each in others):
         raise ValidationError(_("Somebody has to stay administrator. Give another member that role first."))
 
 
@@ -241,12 +255,24 @@ def away(members: Iterable[Member]) -> set[int]:
 def change_settings(organisation: Organisation, *, by: Member, **values: object) -> None:
     """Change the organisation's own settings; the names and values that changed go into the ledger."""
     insist(by, Right.MANAGE_ORGANISATION, organisation_id=organisation.pk)
+    before = Organisation.objects.get(pk=organisation.pk).break_glass_minutes
     for name, value in values.items():
         setattr(organisation, name, value)
     organisation.full_clean()
     organisation.save(update_fields=list(values))
+    if organisation.break_glass_minutes < before:
+        _tell_of_shorter_delay(organisation, before, by=by)
     facts = {name: str(value) for name, value in values.items()}
     record(organisation.pk, "change_settings", subject_of(organisation), by=by, facts=facts)
+
+
+def _tell_of_shorter_delay(organisation: Organisation, before: int, *, by: Member) -> None:
+    """In that time custodians and administrators can stop somebody who wants to see a secret in an emergency."""
+    members = organisation.members.exclude(pk=by.pk)
+    others = [*members.who_may(Right.REVEAL), *members.who_may(Right.MANAGE_ORGANISATION)]
+    values = {"who": by.name, "before": before, "now": organisation.break_glass_minutes}
+    link = reverse("people:settings")
+    tell(organisation.pk, addressees(others), template="people/mail/shorter_delay", values=values, link=link)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from vierogen.ledger.moves import move, subject_of
 from vierogen.notices.actions import tell
 from vierogen.people.actions import (
     addressees,
+    came_in,
     end,
     insist,
     keep_another_administrator,
@@ -49,10 +50,10 @@ def left_with(member: Member) -> list[Left]:
 
 
 def missed_after(member: Member) -> list[Right]:
-    """What nobody could do any more without ``member``."""
+    """What nobody could do any more without ``member``; nobody counts on who never came in."""
     members = member.organisation.members.all()
     held = [right for right in NEEDED if member.may(right)]
-    return [right for right in held if not [each for each in members.who_may(right) if each.pk != member.pk]]
+    return [right for right in held if not [each for each in members.who_can(right) if each.pk != member.pk]]
 
 
 @transaction.atomic
@@ -144,6 +145,7 @@ def hand_over(departure: Departure, kind: str, subjects: Iterable[str], *, to: M
         raise ValidationError(_("This cannot be handed over here. Follow the link, and do it there."))
     if to.pk == departure.member_id or to.ends_on is not None:
         raise ValidationError(_("%(name)s leaves as well. Choose somebody who stays.") % {"name": to.name})
+    came_in(to)
     _write_down(departure, by=by)
     wanted = set(subjects) & {held.subject for held in holding.held_by(departure.member)}
     for subject in sorted(wanted):
@@ -242,7 +244,7 @@ def _warn(member: Member) -> bool:
 
 
 def takers(member: Member) -> list[Member]:
-    """Who can take something over from ``member``: everybody who stays, but trainees."""
+    """Who can take something over from ``member``: everybody who came in and stays, but trainees."""
     rows = Member.objects.visible_to(member).current().filter(ends_on=None).exclude(pk=member.pk)
     rows = rows.exclude(held__role=Role.TRAINEE).select_related("user", "organisation").prefetch_related("held")
-    return sorted(rows, key=lambda each: each.name.lower())
+    return sorted((each for each in rows if not each.is_awaited), key=lambda each: each.name.lower())

@@ -18,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from vierogen.people.roles import Right, Role, rights_of, roles_with
 from vierogen.people.states import DEPARTURE_MOVES, PARTNERSHIP_MOVES, DepartureState, PartnershipState
 
+# What nobody may do before they have arrived (arriving.py), and others wait for.
+_AFTER_ARRIVING = (Right.REVIEW, Right.RELEASE)
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; the e-mail address is the log-in."""
@@ -133,6 +136,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         rows = self.current().filter(held__role__in=roles_with(right)).distinct().order_by("pk")
         members = rows.select_related("user", "organisation").prefetch_related("held")
         return [member for member in members if member.may(right)]
+
+    def who_can(self, right: Right) -> "list[Member]":
+        """Those of ``who_may`` on whom one can count today: they came in and, if a post goes out by it, arrived."""
+        able = [member for member in self.who_may(right) if not member.is_awaited]
+        return [member for member in able if right not in _AFTER_ARRIVING or member.arriving_since is None]
 
     def visible_to(self, member: "Member") -> "MemberQuerySet":
         """Members of the same organisation."""

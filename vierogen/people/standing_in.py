@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
-from vierogen.people.actions import insist, same_organisation
+from vierogen.people.actions import came_in, insist, same_organisation
 from vierogen.people.models import Absence, Member
 from vierogen.people.roles import Right, Role
 
@@ -39,6 +39,7 @@ def _refuse_unfit(member: Member, other: Member, *, starts: date, ends: date) ->
     who = {"name": other.name}
     if other.pk == member.pk or not other.is_current or Role.TRAINEE in other.roles:
         raise ValidationError(_("%(name)s cannot stand in. Choose a colleague who is no trainee.") % who)
+    came_in(other)
     if other.ends_on and other.ends_on < ends:
         raise ValidationError(_("%(name)s has left by then. Choose somebody else.") % who)
     during = Absence.objects.filter(starts__lte=ends, ends__gte=starts)
@@ -88,4 +89,5 @@ def give(absence: Absence, *, to: Member, by: Member) -> None:
 def candidates(member: Member) -> list[Member]:
     """Who could stand in for ``member``."""
     rows = Member.objects.visible_to(member).current().exclude(pk=member.pk).exclude(held__role=Role.TRAINEE)
-    return sorted(rows.select_related("user", "organisation"), key=lambda each: each.name.lower())
+    able = [each for each in rows.select_related("user", "organisation") if not each.is_awaited]
+    return sorted(able, key=lambda each: each.name.lower())

@@ -1,9 +1,11 @@
 """What the pages of learning share: finding a card, and where somebody came from."""
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from vierogen.learning.models import Agreement, Lesson
 from vierogen.people.requests import member_of
@@ -20,6 +22,22 @@ def onwards(request: HttpRequest) -> str:
     """The same, for the page of what is missing: it leads not to itself."""
     wanted = back_to(request)
     return "" if wanted.startswith(reverse("learning:missing")) else wanted
+
+
+def was_read(request: HttpRequest, found: Agreement | Lesson) -> bool:
+    """Is ``found`` the version that the person had before them, as their form says? Else they hear that it changed.
+
+    Nobody confirms words that they did not see, nor answers questions about them.
+    """
+    if request.POST.get("version") == str(found.pk):
+        return True
+    changed_meanwhile(request)
+    return False
+
+
+def changed_meanwhile(request: HttpRequest) -> None:
+    """Say that another version came while they read."""
+    messages.error(request, _("This changed while you read. Read it again."))
 
 
 def card_or_404(request: HttpRequest, key: str) -> Agreement:

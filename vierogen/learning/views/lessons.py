@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -12,7 +13,7 @@ from vierogen.learning.actions.teaching import finish
 from vierogen.learning.models import Certificate, Lesson
 from vierogen.learning.numbers import read, written
 from vierogen.learning.quiz import Said
-from vierogen.learning.views.asking import back_to, lesson_or_404
+from vierogen.learning.views.asking import back_to, lesson_or_404, was_read
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
@@ -26,6 +27,8 @@ def lesson(request: HttpRequest, key: str) -> HttpResponse:
     found, further = lesson_or_404(request, key), back_to(request)
     heard: list[Said] = []
     if request.method == "POST":
+        if not was_read(request, found):
+            return redirect(f"{request.path}?{urlencode({'next': further})}")
         answers = [request.POST.get(f"answer_{place}", "") for place in range(len(found.asks))]
         try:
             made, heard = finish(found, answers=answers, by=member_of(request))

@@ -14,7 +14,7 @@ from vierogen.core.numbers import whole
 from vierogen.learning.models import Agreement
 from vierogen.learning.quiz import Said, said
 from vierogen.learning.standing import standing_of
-from vierogen.learning.views.asking import onwards
+from vierogen.learning.views.asking import changed_meanwhile, onwards
 from vierogen.learning.views.reading import confirmed
 from vierogen.people.requests import member_of
 from vierogen.people.roles import Right
@@ -31,6 +31,7 @@ def missing(request: HttpRequest) -> HttpResponse:
         rows = Agreement.objects.visible_to(member_of(request)).in_force()
         found = rows.filter(pk=whole(request.POST.get("agreement", "")) or 0).first()
         if found is None:  # another version came in force meanwhile
+            changed_meanwhile(request)
             return _next(request, further)
         heard = said(found.asks, request.POST.get("answer", ""))
         if confirmed(request, found, heard):

@@ -13,7 +13,7 @@ from vierogen.learning.models import Agreement, CardPicture, Lesson
 from vierogen.learning.quiz import Said, said
 from vierogen.learning.standing import standing_of
 from vierogen.learning.starting import Kind
-from vierogen.learning.views.asking import card_or_404
+from vierogen.learning.views.asking import card_or_404, was_read
 from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
@@ -42,6 +42,8 @@ def card(request: HttpRequest, key: str) -> HttpResponse:
     found = card_or_404(request, key)
     heard = None
     if request.method == "POST":
+        if not was_read(request, found):
+            return redirect("learning:card", key=key)
         heard = said(found.asks, request.POST.get("answer", ""))
         if confirmed(request, found, heard):
             return redirect("learning:card", key=key)

@@ -30,7 +30,7 @@ def send_example(member: Member) -> Message:
         .leading()
         .filter(alert__in=Alert.objects.readable_by(member), alert__readings__member=member, alert__state__in=TELLING)
     )
-    newest = list(hits.select_related("item__source", "alert").order_by("-found_at", "-pk")[:HITS])
+    newest = list(hits.with_source().select_related("alert").order_by("-found_at", "-pk")[:HITS])
     return tell_example(reader, _sections(reader, newest) or [_made_up(member)])
 
 

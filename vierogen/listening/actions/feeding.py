@@ -101,7 +101,7 @@ def atom(bearer: Bearer, *, changed_at: datetime) -> str:
         language=member.user.language,
         identity=_identity(f"reader-{member.pk}-{bearer.alert_id}"),
     )
-    for hit in fed(bearer).select_related("item__source", "alert"):
+    for hit in fed(bearer).with_source().select_related("alert"):
         _add(feed, hit)
     return str(feed.writeString("utf-8"))
 
@@ -165,7 +165,7 @@ def table(hits: HitQuerySet, *, zone: ZoneInfo, separator: str) -> Iterator[str]
 def _lines(head: list[str], hits: HitQuerySet, *, zone: ZoneInfo, separator: str) -> Iterator[str]:
     write = csv.writer(_Echo(), delimiter=separator, quoting=csv.QUOTE_ALL).writerow
     yield "\ufeff" + str(write(head))
-    for hit in hits.select_related("item__source", "alert").iterator(chunk_size=500):
+    for hit in hits.with_source().select_related("alert").iterator(chunk_size=500):
         yield str(write([harmless(cell) for cell in _cells(hit, zone)]))
 
 

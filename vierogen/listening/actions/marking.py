@@ -112,8 +112,8 @@ def _why(hit: Hit, by_author: float, by_source: float, words: list[str]) -> str:
     if words:
         told = ", ".join(f"“{word}”" for word in words)
         return _("Shown lower because you marked similar ones as not useful, with %(words)s.") % {"words": told}
-    if by_source < 0:
-        return _("Shown lower because you marked others of %(source)s as not useful.") % {"source": hit.item.source}
+    if by_source < 0 and hit.source:
+        return _("Shown lower because you marked others of %(source)s as not useful.") % {"source": hit.source}
     return ""
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vierogen.listening.actions import alerting
+from vierogen.listening.actions.previewing import as_post
 from vierogen.listening.likeness import Told
 from vierogen.listening.models import Alert, Hit
 from vierogen.listening.models.alerts import LONGEST_QUERY
@@ -81,16 +82,8 @@ def accept(alert: Alert, *, words: str, by: Member) -> Proposal:
 
 
 def _lately(alert: Alert, now: datetime) -> list[Hit]:
-    rows = Hit.objects.filter(alert=alert).since(now - LATELY).select_related("item__source", "copy_of")
+    rows = Hit.objects.filter(alert=alert).since(now - LATELY).with_source().select_related("copy_of")
     return list(rows.order_by("-found_at")[:MOST])
-
-
-def post_of(hit: Hit) -> Post:
-    """The hit's item as queries look at it."""
-    item = hit.item
-    source = item.source.address if item.source else ""
-    has = frozenset(item.has.split())
-    return Post(f"{item.title}\n{item.text}", item.language, item.author, source, item.network, has, item.is_reply)
 
 
 def _looked_at(hit: Hit) -> _Look:
@@ -98,7 +91,7 @@ def _looked_at(hit: Hit) -> _Look:
     mark = hit.mark or (hit.copy_of.mark if hit.copy_of else "")
     is_bad = mark == Mark.NOT_USEFUL or (hit.spam >= SPAM and mark != Mark.USEFUL)
     told = Told(hit.item.text, title=hit.item.title)
-    return _Look(post_of(hit), _grams(told.whole), is_bad, mark == Mark.USEFUL)
+    return _Look(as_post(hit), _grams(told.whole), is_bad, mark == Mark.USEFUL)
 
 
 def _grams(text: str) -> frozenset[str]:

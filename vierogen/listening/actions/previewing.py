@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from vierogen.listening.models import Document, Hit, Item
+from vierogen.listening.models.hits import HitQuerySet
 from vierogen.matching.breadth import Rarity, anchors
 from vierogen.matching.folding import FOLDING
 from vierogen.matching.posts import Post, documents
@@ -123,7 +124,7 @@ def _texts(query: Query, items: list[int]) -> Mapping[int, str]:
 
 
 def _shown(items: list[int]) -> list[Item]:
-    known = Item.objects.select_related("source").in_bulk(items)
+    known = Item.objects.in_bulk(items)
     return [known[pk] for pk in items if pk in known]
 
 
@@ -165,13 +166,13 @@ def _forget_old() -> int:
     return gone + Document.objects.filter(~Exists(hits)).delete()[0]
 
 
-def _fold(hits: "QuerySet[Hit]") -> int:
+def _fold(hits: HitQuerySet) -> int:
     now = timezone.now()
     known = Document.objects.filter(organisation=OuterRef("organisation"), item=OuterRef("item"))
-    rows = hits.filter(~Exists(known), found_at__gte=now - DAYS).order_by("pk").select_related("item__source")
+    rows = hits.filter(~Exists(known), found_at__gte=now - DAYS).order_by("pk").with_source()
     # Several alerts find the same message.
     wanted = list({(hit.organisation_id, hit.item_id): hit for hit in rows[:PORTION]}.values())
-    texts = documents([as_post(hit.item) for hit in wanted])
+    texts = documents([as_post(hit) for hit in wanted])
     made = [
         Document(
             organisation_id=hit.organisation_id,
@@ -186,13 +187,14 @@ def _fold(hits: "QuerySet[Hit]") -> int:
     return len(made)
 
 
-def as_post(item: Item) -> Post:
-    """The message as the matcher takes it."""
+def as_post(hit: Hit) -> Post:
+    """The hit's message as the matcher takes it."""
+    item = hit.item
     return Post(
         _whole(item.title, item.text),
         lang=item.language,
         author=item.author,
-        source=item.source.address if item.source else "",
+        source=hit.source.address if hit.source else "",
         network=item.network,
         has=frozenset(item.has.split()),
         is_reply=item.is_reply,

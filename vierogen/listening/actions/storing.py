@@ -1,4 +1,4 @@
-"""Storing what was found: a message once, a hit once, and a count for each hit that is new.
+"""Storing what was found: a message of a source once, a hit once, and a count for each hit that is new.
 
 The same posts may come again, after a restart or to two workers at the same time: the unique keys decide, and what
 the database says it inserted is what is counted.
@@ -49,9 +49,14 @@ class Find(NamedTuple):
     hits: Sequence[tuple[int, int, str]]
 
 
-def key_of(found: Found) -> str:
-    """The one key of a message, in 64 hexadecimal digits: the same for every way on which it comes."""
-    return sha256((clean(found.key) or found.key).encode("utf-8", "surrogatepass")).hexdigest()
+def key_of(found: Found, *, source_id: int | None = None) -> str:
+    """The one key of a message, in 64 hexadecimal digits: of this source, or of all that everybody hears.
+
+    Whoever writes a feed chooses what its messages are called. So the name alone would let one organisation's feed
+    put words into what another reads under the same address.
+    """
+    shared = sha256((clean(found.key) or found.key).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(f"{source_id}:{shared}".encode()).hexdigest() if source_id else shared
 
 
 def store(
@@ -74,15 +79,20 @@ def store(
 
 
 def _keyed(finds: Iterable[Find]) -> dict[str, Find]:
-    """By their keys; what came by two sources, or was changed, has the hits of both."""
-    keyed = dict[str, Find]()
-    for find in finds:
-        if find.hits:
-            key = key_of(find.found)
-            known = {hit[0] for hit in keyed[key].hits} if key in keyed else set()
-            more = [hit for hit in find.hits if hit[0] not in known]
-            keyed[key] = keyed[key]._replace(hits=[*keyed[key].hits, *more]) if known else find
+    """By their keys; what came by two sources for everybody, or was changed, has the hits of both."""
+    keyed, found = dict[str, Find](), [find for find in finds if find.hits]
+    shared = _for_everybody({find.source_id for find in found if find.source_id})
+    for find in found:
+        key = key_of(find.found, source_id=None if find.source_id in shared else find.source_id)
+        known = {hit[0] for hit in keyed[key].hits} if key in keyed else set()
+        more = [hit for hit in find.hits if hit[0] not in known]
+        keyed[key] = keyed[key]._replace(hits=[*keyed[key].hits, *more]) if known else find
     return keyed
+
+
+def _for_everybody(sources: Collection[int]) -> set[int]:
+    rows = Source.objects.filter(pk__in=sources, for_everybody=True)
+    return set(rows.values_list("pk", flat=True)) if sources else set()
 
 
 def _stored_whole(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:

@@ -83,7 +83,7 @@ class Section:
 def tell_news(reader: Reader, gathered: Gathered, *, bulletin: Bulletin, next_at: datetime | None) -> Message:
     """Queue the mail with what was found. ``next_at``: when the next may come, where there are too many of them."""
     shown = [group.leader.pk for found in gathered.found for group in found.new[: found.shown]]
-    hits = Hit.objects.select_related("item__source").in_bulk(shown)
+    hits = Hit.objects.with_source().in_bulk(shown)
     sections = [_section(reader, found, hits) for found in gathered.found if found.new or found.late]
     values = {
         "sections": sections,

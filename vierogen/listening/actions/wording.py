@@ -55,11 +55,10 @@ def web_address(item: Item) -> str:
 
 def source_of(hit: Hit) -> str:
     """Where it stood: the name of the source, else the site, else the network."""
-    item = hit.item
-    if item.source and item.source.title:
-        return one_line(item.source.title, 80)
-    host = urlsplit(web_address(item)).hostname or ""
-    return host.removeprefix("www.") or item.network
+    if hit.source and hit.source.title:
+        return one_line(hit.source.title, 80)
+    host = urlsplit(web_address(hit.item)).hostname or ""
+    return host.removeprefix("www.") or hit.item.network
 
 
 def author_of(item: Item) -> str:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vierogen.listening.models.alerts import Alert
-from vierogen.listening.models.sources import Source
+from vierogen.listening.models.sources import Source, Subscription
 from vierogen.listening.states import Mark
 from vierogen.people.models import Member, Organisation
 
@@ -15,9 +16,10 @@ from vierogen.people.models import Member, Organisation
 class Item(models.Model):
     """One message of a source that at least one alert found. Shared by all hits on it; gone with the last of them.
 
-    ``key`` tells the same message, whichever way it comes, in 64 hexadecimal digits. ``link`` is without what only
-    follows people around. ``has`` holds words such as "image", with spaces between. ``text`` is as it first came;
-    ``later`` as it last came in other words (it was edited, or another source tells more), "" where it never did.
+    ``key`` tells the same message in 64 hexadecimal digits. It holds the source, so that nobody's feed puts words into
+    another's; only what the sources for everybody bring is one message, whichever of them brings it. ``link`` is
+    without what only follows people around. ``has`` holds words such as "image", with spaces between. ``text`` is as
+    it first came; ``later`` as it last came in other words (it was edited), "" where it never did.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -54,6 +56,11 @@ class HitQuerySet(models.QuerySet["Hit"]):
         """One of each group of copies: the first that was found."""
         return self.filter(copy_of=None)
 
+    def with_source(self) -> "HitQuerySet":
+        """With what ``Hit.source`` asks for, in the same query."""
+        hears = Subscription.objects.filter(organisation=OuterRef("organisation"), source=OuterRef("item__source"))
+        return self.select_related("item__source").annotate(hears_source=Exists(hears))
+
     def since(self, moment: datetime) -> "HitQuerySet":
         """Those that were found from then on."""
         return self.filter(found_at__gte=moment)
@@ -89,6 +96,17 @@ class Hit(models.Model):
             models.Index(fields=["organisation", "found_at"], name="hit_of_organisation"),
             models.Index(fields=["found_at"], condition=models.Q(grouped_at=None), name="hit_to_group"),
         ]
+
+    @property
+    def source(self) -> Source | None:
+        """Where it came from, as far as that is the organisation's to know: its address may be somebody's secret."""
+        source = self.item.source
+        if source is None or source.for_everybody:
+            return source
+        hears: bool | None = getattr(self, "hears_source", None)
+        if hears is None:
+            hears = source.subscriptions.filter(organisation_id=self.organisation_id).exists()
+        return source if hears else None
 
 
 class Sketch(models.Model):

@@ -29,7 +29,7 @@ PER_PAGE = 20
 
 def lines(member: Member) -> HitQuerySet:
     """Leading hits with all that a line shows, the newest first."""
-    rows = Hit.objects.visible_to(member).select_related("item__source", "alert", "marked_by__user")
+    rows = Hit.objects.visible_to(member).with_source().select_related("alert", "marked_by__user")
     return rows.annotate(number=Count("copies")).order_by("-found_at", "-pk")
 
 

@@ -27,7 +27,7 @@ def only_for(member: Member) -> list[Version]:
     """What waits for a second pair of eyes and has only theirs, or nobody's any more: versions, oldest first."""
     if Right.REVIEW not in rights_of(member.roles):
         return []
-    reviewers = [each.pk for each in member.organisation.members.all().who_may(Right.REVIEW) if each.pk != member.pk]
+    reviewers = [each.pk for each in member.organisation.members.all().who_can(Right.REVIEW) if each.pk != member.pk]
     posts = Post.objects.visible_to(member).in_review().order_by("pk").prefetch_related("versions__contributors")
     waiting = [post.latest for post in posts]
     owed = AfterReview.objects.filter(organisation_id=member.organisation_id).open().order_by("pk")
