@@ -114,6 +114,10 @@ STRONG = {
 }
 # What asks once more who somebody is: what cannot be undone (with its POST), and where a secret is typed (always).
 FRESH = {
+    "people:invite",
+    "people:member",
+    "people:end",
+    "people:settings",
     "people:partner_ask",
     "people:partner_agree",
     "posts:guest_approve",

@@ -14,10 +14,11 @@ from pypdf import PdfReader
 
 from tests.plugins.house import make_member
 from vierogen.channels import jobs
-from vierogen.channels.actions import add, entrust
+from vierogen.channels.actions import add, entrust, keepers
+from vierogen.channels.custody import Custody
 from vierogen.channels.handover import refresh
 from vierogen.channels.hygiene import QUESTIONS, care_of, declare, declare_phone, end_phone
-from vierogen.channels.minding import ONLY_ONE, problem_of
+from vierogen.channels.minding import LEAVING, ONLY_ONE, problem_of
 from vierogen.channels.models import Channel, CustodyCheck
 from vierogen.channels.offers import AppsOnPhones
 from vierogen.home.asking import Attention
@@ -78,6 +79,23 @@ def test_too_few_custodians_are_told_when_it_changes_and_then_weekly(
     assert CustodyCheck.objects.get().problem == ""
 
 
+def test_today_forgets_what_was_mended_and_says_what_is_wrong_now(
+    enter: Visit, channel: Channel, kees: Member, cora: Member
+) -> None:
+    change_roles(kees, roles=[Role.CUSTODIAN], ends_on=date(2028, 1, 1), by=cora)
+    nights(NOON, 1)
+    with time_machine.travel(NOON, tick=False):
+        client = enter(cora)
+        assert LEAVING in client.get("/").content.decode()
+        entrust(channel, to=[cora], by=cora, knowing=True)
+        assert ONLY_ONE in client.get("/").content.decode()
+        entrust(channel, to=[cora, make_member(channel.organisation, "Kim", Role.CUSTODIAN)], by=cora)
+        page = client.get("/").content.decode()
+    assert LEAVING not in page
+    assert ONLY_ONE not in page
+    assert CustodyCheck.objects.get().problem == LEAVING
+
+
 def test_who_never_came_in_answers_for_nothing(channel: Channel, kees: Member, cora: Member) -> None:
     invited = invite(channel.organisation, "Nina", "nina@voorbeeld.example", roles=[Role.CUSTODIAN], by=cora)
     entrust(channel, to=[kees, Member.objects.get(pk=invited.pk)], by=cora)
@@ -123,12 +141,46 @@ def test_who_makes_themself_a_custodian_does_not_do_so_unseen(channel: Channel, 
     entrust(channel, to=[kees, cora], by=cora)
     entrust(channel, to=[kees], by=cora, knowing=True)
     mails().delete()
-    # Others whom she chooses are no news of this kind; that she stands in for Kees is, and he hears of it.
     entrust(channel, to=[kees, make_member(channel.organisation, "Kim", Role.CUSTODIAN)], by=cora)
-    assert not mails().exists()
+    assert not mails().filter(title=mine).exists()
     entrust(channel, to=[cora, make_member(channel.organisation, "Koos", Role.CUSTODIAN)], by=cora)
     assert {row.email.split("@")[0] for row in mails() if row.title == mine} == {"kees", "kim", "koos"}
     assert all(cora.user.email != row.email for row in mails())
+
+
+def test_nobody_is_replaced_or_joined_unseen(channel: Channel, kees: Member, cora: Member) -> None:
+    """An administrator could get in through somebody of their own making."""
+    town = channel.organisation
+    kim, one, two = (make_member(town, name, Role.CUSTODIAN) for name in ("Kim", "Een", "Twee"))
+
+    def told_of(*chosen: Member) -> set[str]:
+        Message.objects.all().delete()
+        entrust(channel, to=chosen, by=cora)
+        assert {row.title for row in Message.objects.all()} <= {f"Cora changed who answers for {channel.handle}"}
+        return {row.email.split("@")[0] for row in Message.objects.all()}
+
+    assert told_of(kees, kim) == {"kees", "kim"}
+    assert told_of(kees, kim) == set()
+    assert told_of(kees, kim, one) == {"kees", "kim", "een"}
+    assert told_of(one, two) == {"kees", "kim", "een", "twee"}
+    assert "Een, Twee" in Message.objects.latest("pk").text
+
+
+def test_who_lost_the_right_hears_who_comes_in_their_place(channel: Channel, kees: Member, cora: Member) -> None:
+    change_roles(kees, roles=[Role.WRITER], ends_on=None, by=cora)
+    Message.objects.all().delete()
+    entrust(channel, to=[cora, make_member(channel.organisation, "Kim", Role.CUSTODIAN)], by=cora)
+    assert {row.email.split("@")[0] for row in Message.objects.all()} == {"kees", "kim"}
+
+
+def test_who_may_not_connect_any_more_does_not_count(channel: Channel, kees: Member, cora: Member) -> None:
+    """Mail about the account would go to somebody who can do nothing with it."""
+    kim = make_member(channel.organisation, "Kim", Role.CUSTODIAN)
+    entrust(channel, to=[kees], by=cora, knowing=True)
+    assert keepers(channel) == [kees]
+    change_roles(kees, roles=[Role.WRITER], ends_on=None, by=cora)
+    assert keepers(channel) == [cora, kim]
+    assert Custody.of(channel.custodians.able()).named() == "No custodian yet"
 
 
 def test_where_there_is_no_other_custodian_the_other_administrators_hear(channel: Channel, cora: Member) -> None:

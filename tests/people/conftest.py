@@ -41,12 +41,13 @@ def log_in(client: Client) -> Callable[..., Client]:
 
 @pytest.fixture
 def prove() -> Prove:
-    """Makes a session in which the member proved ``seconds`` ago who they are."""
+    """Makes a session in which the member proved ``seconds`` ago who they are: by the password, or by ``kind``."""
 
-    def proved(client: Client, member: Member, *, seconds: float = 0) -> None:
+    def proved(client: Client, member: Member, *, seconds: float = 0, kind: str = "") -> None:
         session = client.session
         session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(member.user_id)
-        record = {"method": "password", "at": time.time() - seconds, "reauthenticated": True}
+        how = {"method": "mfa", "type": kind} if kind else {"method": "password"}
+        record = {**how, "at": time.time() - seconds, "reauthenticated": True}
         session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
         session.save()
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from tests.people.conftest import Prove
 from tests.plugins.house import SETUP, make_member
 from vierogen.channels.actions import entrust
 from vierogen.channels.models import Channel
@@ -217,10 +218,11 @@ def test_the_page_asks_as_much_however_many_channels(
 
 
 def test_a_departure_goes_to_zero_on_its_pages(
-    channel: Channel, enter: Enter, anna: Member, ben: Member, cora: Member
+    channel: Channel, enter: Enter, prove: Prove, anna: Member, ben: Member, cora: Member
 ) -> None:
     drafts(channel, anna)
     client = enter(cora)
+    prove(client, cora)
     page = client.get(reverse("people:leaving", args=[anna.pk]))
     assert "Bericht 1" in page.content.decode()
     assert client.post(reverse("people:leaving", args=[anna.pk]), {"last_day": ""}).status_code == 422
@@ -253,6 +255,22 @@ def test_somebody_who_is_here_for_a_while_needs_a_last_day(town: Organisation, a
     change_roles(anna, roles=roles, ends_on=town.today(), is_temporary=True, by=cora)
     anna.refresh_from_db()
     assert anna.is_temporary
+
+
+def test_the_page_says_how_much_was_handed_over(
+    enter: Enter, channel: Channel, anna: Member, ben: Member, cora: Member
+) -> None:
+    drafts(channel, anna)
+    departure = departing.begin(anna, last_day=None, by=cora)
+    client, page = enter(cora), reverse("people:departure_give", args=[departure.pk])
+    told = {"kind": "posts.unfinished", "to": ben.pk}
+    held = subjects(anna, "posts.unfinished")
+    for ticked, said in (
+        ([], "Nothing was handed over: nothing was ticked"),
+        (held, "2 things go to Ben."),
+        (held, "somebody was faster"),
+    ):
+        assert said in client.post(page, {**told, "subject": ticked}, follow=True).content.decode()
 
 
 # Whoever was invited and never came in

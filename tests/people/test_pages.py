@@ -40,11 +40,11 @@ def page(new_page: Callable[..., Page], live_server: Any, settings: Any) -> Iter
 
 @pytest.fixture
 def come_in(page: Page, enter: Callable[[Member], Client], prove: Prove, live_server: Any) -> Callable[..., None]:
-    """Log the browser in; ``seconds`` ago the member proved who they are."""
+    """Log the browser in; ``seconds`` ago the member proved who they are, by the password or by ``kind``."""
 
-    def log_in(member: Member, *, seconds: float = 0) -> None:
+    def log_in(member: Member, *, seconds: float = 0, kind: str = "") -> None:
         client = enter(member)
-        prove(client, member, seconds=seconds)
+        prove(client, member, seconds=seconds, kind=kind)
         name = configured.SESSION_COOKIE_NAME
         page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
 
@@ -100,7 +100,7 @@ def test_the_pages_of_somebody_with_everything(
 ) -> None:
     key = Authenticator.objects.create(user=anna.user, type="webauthn", data={"name": "Passkey 1", "credential": {}})
     RecoveryCodes.activate(anna.user)
-    come_in(anna)
+    come_in(anna, kind="webauthn")
     for name in ("mfa_list_webauthn", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"):
         look(reverse(name))
     for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):

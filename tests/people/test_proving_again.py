@@ -145,6 +145,48 @@ def test_an_app_with_codes_is_proof_enough_for_somebody_of_single_sign_on(
     assert Approval.objects.get().digest == offered.digest
 
 
+class TestPower:
+    """Whoever gives roles or shortens the delay could open a way around a second step, so that is what is asked for."""
+
+    TOLD = {"name": "Piet", "email": "piet@voorbeeld.example", "roles": ["administrator"], "ends_on": ""}
+
+    def is_invited(self) -> bool:
+        """Did it happen?"""
+        return Member.objects.filter(user__email=self.TOLD["email"]).exists()
+
+    def test_without_a_second_step_the_password_is_asked_and_the_invitation_goes_on(
+        self, enter: Enter, cora: Member
+    ) -> None:
+        client = enter(cora)
+        answer = client.post(reverse("people:invite"), self.TOLD)
+        assert not self.is_invited()
+        prove_again(client, answer)
+        assert self.is_invited()
+
+    def test_with_one_a_password_is_not_enough(self, enter: Enter, prove: Prove, cora: Member) -> None:
+        Authenticator.objects.create(user=cora.user, type="totp", data={"secret": MFAAdapter().encrypt(SEED)})
+        client, path = enter(cora), reverse("mfa_reauthenticate")
+        prove(client, cora)
+        answer = client.post(reverse("people:invite"), self.TOLD)
+        assert answer["Location"].startswith(path)
+        assert "is not enough here" in client.get(answer["Location"]).content.decode()
+        assert not self.is_invited()
+        following = client.get(answer["Location"]).context["redirect_field_value"]
+        for later in (0, 1):  # the period may end between showing and checking
+            client.post(path, {"code": code_of(SEED, later=later), "next": following})
+        assert self.is_invited()
+
+    @pytest.mark.parametrize("page", ["member", "end", "settings"])
+    def test_so_it_is_where_roles_memberships_and_settings_change(
+        self, enter: Enter, cora: Member, anna: Member, page: str
+    ) -> None:
+        path = reverse(f"people:{page}", args=[] if page == "settings" else [anna.pk])
+        before = Entry.objects.count()
+        answer = enter(cora).post(path, {"roles": ["administrator"], "break_glass_minutes": "15"})
+        assert answer["Location"].startswith(reverse("account_reauthenticate"))
+        assert Entry.objects.count() == before
+
+
 class TestSecrets:
     """A form in which a secret is typed asks first: what waits in a session is not sealed."""
 

@@ -122,9 +122,59 @@ def test_mails_tell_that_an_app_was_connected_and_disconnected(
     seed = client.get(reverse("mfa_activate_totp")).context["form"].secret
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("mfa_activate_totp"), {"code": code_of(seed)})
+    prove(client, anna, kind="totp")
     client.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.exists()
     assert [message.email for message in Message.objects.all()] == [anna.user.email] * 2
+
+
+CHANGES = (
+    "deactivate_totp",
+    "add_webauthn",
+    "view_recovery_codes",
+    "download_recovery_codes",
+    "generate_recovery_codes",
+)
+
+
+@pytest.mark.parametrize("page", CHANGES)
+def test_a_password_alone_changes_no_second_step(
+    log_in: LogIn, anna: Member, seed: str, prove: Prove, clock: time_machine.Traveller, page: str
+) -> None:
+    """A thief at an open laptop, who knows the password, would put an app of their own in its place."""
+    client = log_in(anna)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(seed)})
+    clock.shift(timedelta(hours=1))
+    prove(client, anna)
+    before = list(Authenticator.objects.order_by("pk").values())
+    path = reverse(f"mfa_{page}")
+    for answer in (client.get(path), client.post(path)):
+        assert answer["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert list(Authenticator.objects.order_by("pk").values()) == before
+    client.post(reverse("mfa_reauthenticate"), {"code": code_of(seed)})
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["remove_webauthn", "edit_webauthn"])
+def test_nor_does_it_change_a_passkey(log_in: LogIn, anna: Member, prove: Prove, page: str) -> None:
+    client = log_in(anna)
+    told = {"name": "Passkey 1", "credential": {}}
+    key = Authenticator.objects.create(user=anna.user, type=Authenticator.Type.WEBAUTHN, data=told)
+    prove(client, anna)
+    answer = client.post(reverse(f"mfa_{page}", args=[key.pk]), {"name": "Another"})
+    assert answer["Location"].startswith(reverse("mfa_reauthenticate_webauthn"))
+    assert Authenticator.objects.get().data == told
+
+
+def test_nor_does_a_recovery_code(log_in: LogIn, anna: Member, seed: str, clock: time_machine.Traveller) -> None:
+    """It lies on paper (decision 0023)."""
+    client = log_in(anna)
+    codes = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
+    client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert is_in(client)
+    client.post(reverse("mfa_reauthenticate"), {"code": codes[1]})
+    client.post(reverse("mfa_deactivate_totp"))
+    assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).exists()
 
 
 def test_an_invitation_is_no_way_around_the_second_step(anna: Member, seed: str, client: Client) -> None:

@@ -31,10 +31,15 @@ def add(organisation: Organisation, profile: Profile, *, network_key: str, serve
         raise ValidationError(_("Another organisation here already looks after this account."))
     if known:
         changes: dict[str, object] = {"handle": profile.handle, "name": profile.name, "server": server}
+        facts: dict[str, object] = {}
+        if known.server != server:
+            # Where an id holds on every server, any server can claim to have this account.
+            facts = {"server": server, "server_before": known.server}
+            _tell_of_server(known, server, by=by)
         if known.state == State.CLOSED:
             # What was posted while nobody looked after it is not a stray.
             changes["connected_at"] = timezone.now()
-        move(known, "reconnect", by=by, changes=changes)
+        move(known, "reconnect", by=by, changes=changes, facts=facts)
         return known
     channel = Channel.objects.create(
         organisation=organisation,
@@ -102,8 +107,8 @@ def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_aft
 def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool = False) -> None:
     """Say who answers for the channel: exactly these members, who can take it over and are here to stay.
 
-    Fewer than two, where there were more, only ``knowing`` it; then everybody who answers for it hears of it. So do
-    the others when somebody makes themself a custodian: that is the way to its secrets.
+    Fewer than two, where there were more, only ``knowing`` it. Whoever answered for it or does now hears of each
+    change: to be its custodian is the way to its secrets.
     """
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     rows = Member.objects.filter(pk__in=[member.pk for member in to]).order_by("pk")
@@ -115,7 +120,9 @@ def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool
                 _("%(name)s cannot be a custodian: that is somebody who may connect accounts and has no last day.")
                 % {"name": member.name}
             )
-    before = list(Custody.of(channel.custodians.select_related("member__user", "member__organisation")).keepers)
+    # Also those who lost the right a moment ago: whoever took it away may want to be unseen here.
+    known = {row.member for row in channel.custodians.with_members() if row.member.is_current}
+    before = Custody.of(channel.custodians.able().with_members()).keepers
     is_fewer = len(members) < ENOUGH and len(members) < len(before)
     if is_fewer and not knowing:
         raise ValidationError(_TOO_FEW)
@@ -124,9 +131,9 @@ def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool
     Custodian.objects.bulk_create(kept, ignore_conflicts=True)
     facts = {"custodians": sorted(member.actor for member in members), "knowing": is_fewer}
     if is_fewer:
-        _tell_of_fewer(channel, before, by=by)
-    if by in members and by not in before:
-        _tell_of_oneself(channel, {*before, *members} - {by}, by=by)
+        _tell_of_fewer(channel, known, by=by)
+    if known != set(members) and not (is_fewer and set(members) < known):
+        _tell_of_change(channel, known, set(members), by=by)
     record(channel.organisation_id, "entrust", subject_of(channel), by=by, facts=facts)
 
 
@@ -145,13 +152,26 @@ def _tell_of_fewer(channel: Channel, before: Iterable[Member], *, by: Member) ->
     tell(channel.organisation_id, told, template="channels/mail/fewer", values=values, link=link)
 
 
-def _tell_of_oneself(channel: Channel, others: Iterable[Member], *, by: Member) -> None:
+def _tell_of_change(channel: Channel, before: set[Member], now: set[Member], *, by: Member) -> None:
     """The other custodians, also those who are none any more; where there are none, the other administrators."""
     administrators = channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)
-    told = addressees(sorted(others, key=lambda one: one.pk) or [one for one in administrators if one.pk != by.pk])
-    values = {"who": by.name, "account": channel.handle, "network": channel.network_name}
+    others = sorted((before | now) - {by}, key=lambda one: one.pk)
+    told = addressees(others or [one for one in administrators if one.pk != by.pk])
+    names = ", ".join(sorted(one.name for one in now))
+    values = {"who": by.name, "account": channel.handle, "network": channel.network_name, "names": names}
     link = reverse("channels:channel", args=[channel.pk])
-    tell(channel.organisation_id, told, template="channels/mail/oneself", values=values, link=link)
+    template = "channels/mail/oneself" if by in now - before else "channels/mail/entrusted"
+    tell(channel.organisation_id, told, template=template, values=values, link=link)
+
+
+def _tell_of_server(channel: Channel, server: str, *, by: Member) -> None:
+    everybody = [*keepers(channel), *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
+    others = {member.pk: member for member in everybody if member.pk != by.pk}
+    told = {"who": by.name, "account": channel.handle, "network": channel.network_name}
+    values = {**told, "server": server, "before": channel.server}
+    link = reverse("channels:channel", args=[channel.pk])
+    to = addressees(others.values())
+    tell(channel.organisation_id, to, template="channels/mail/server", values=values, link=link, urgent=True)
 
 
 def disconnect(channel: Channel, *, by: Actor, why: str) -> None:
@@ -168,6 +188,6 @@ def may_not_delete(channel: Channel, *, by: Actor) -> None:
 
 
 def keepers(channel: Channel) -> list[Member]:
-    """The channel's current custodians, else everybody who may connect channels."""
-    rows = channel.custodians.select_related("member__user", "member__organisation")
-    return list(Custody.of(rows).keepers) or channel.organisation.members.all().who_may(Right.CONNECT)
+    """The channel's custodians who may connect channels today, else everybody who may."""
+    custody = Custody.of(channel.custodians.able().with_members())
+    return list(custody.keepers) or channel.organisation.members.all().who_may(Right.CONNECT)

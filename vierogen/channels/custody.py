@@ -15,13 +15,13 @@ ENOUGH = 2
 
 @dataclass(frozen=True)
 class Custody:
-    """Who answers for one channel today; somebody who left does not."""
+    """Who answers for one channel today; somebody who left, or may not connect accounts any more, does not."""
 
     keepers: tuple[Member, ...] = ()
 
     @classmethod
     def of(cls, rows: Iterable[Custodian]) -> "Custody":
-        """From the rows of one channel, with their members, users and organisations."""
+        """From the ``able`` rows of one channel, with their members, users and organisations."""
         return cls(tuple(row.member for row in rows if row.member.is_current))
 
     @property

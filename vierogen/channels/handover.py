@@ -73,8 +73,7 @@ def _written(row: Handover, field: str) -> Chapter:
 
 
 def _custodians(channel: Channel) -> str:
-    rows = channel.custodians.select_related("member__user", "member__organisation").order_by("pk")
-    return Custody.of(rows).named()
+    return Custody.of(channel.custodians.able().with_members()).named()
 
 
 def paper_of(channel: Channel) -> Paper:

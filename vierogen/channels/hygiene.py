@@ -133,8 +133,7 @@ def _was_so(line: Line) -> bool:
 
 def care_of(channel: Channel) -> Care:
     """How this account is looked after."""
-    kept = channel.custodians.select_related("member__user", "member__organisation").order_by("pk")
-    return cares([channel], kept)[channel.pk]
+    return cares([channel], channel.custodians.able().with_members())[channel.pk]
 
 
 def cares(channels: Iterable[Channel], kept: Iterable[Custodian]) -> dict[int, Care]:

@@ -63,8 +63,8 @@ def board_of(member: Member) -> Board:
 def _custodians(member: Member) -> dict[int, list[Custodian]]:
     """Those of each watched account."""
     kept: dict[int, list[Custodian]] = {}
-    rows = Custodian.objects.filter(channel__in=Channel.objects.visible_to(member).watched()).order_by("pk")
-    for row in rows.select_related("member__user", "member__organisation"):
+    rows = Custodian.objects.filter(channel__in=Channel.objects.visible_to(member).watched())
+    for row in rows.able().with_members():
         kept.setdefault(row.channel_id, []).append(row)
     return kept
 

@@ -96,13 +96,15 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     known = Member.objects.filter(organisation=organisation, user=user).select_related("user", "organisation").first()
     if known and known.is_current:
         raise ValidationError(_("%(name)s is a member already. Change the roles there.") % {"name": known.name})
-    fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None}
+    fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None, "invited_by": None}
     invited_at = timezone.now() if is_new else None
     arriving = {"arriving_since": invited_at, "invited_at": invited_at}
     member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh | arriving)
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     _call_off(member, by=by)
+    if isinstance(by, Member):
+        _tell_of_power(member, wanted, by=by)
     facts = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     record(organisation.pk, "join", subject_of(member), by=by, facts=facts, personal={"member": user.name})
     return member
@@ -159,7 +161,7 @@ def change_roles(
 ) -> None:
     """Give ``member`` exactly these roles and this last day.
 
-    Whoever gives themself the right to be shown secrets does not do so unseen: others hear of it. A step that comes
+    Nobody gets a right that leads to secrets unseen, by themself or by another: others hear of it. A step that comes
     with the new roles has to be done first, see steps.py.
     """
     lock_administrators(member.organisation_id)
@@ -167,27 +169,29 @@ def change_roles(
     wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
     if Role.ADMINISTRATOR not in wanted or ends_on is not None:
         keep_another_administrator(member)
-    seeing = set(roles_with(Right.REVEAL))
-    could_see = RoleHeld.objects.filter(member=member.pk, role__in=seeing).exists()
+    held = set(RoleHeld.objects.filter(member=member.pk).values_list("role", flat=True))
     asked = asked_of(member)
     _hold(member, wanted)
     _give_guide(member, wanted, by=by)
     last_until(member, ends_on, by=by, is_temporary=is_temporary)
-    if member == by and wanted & seeing and not could_see:
-        _tell_of_oneself(member)
+    _tell_of_power(member, wanted - held, by=by)
     facts: dict[str, object] = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
     if start_again(member, before=asked):
         facts["starts_again"] = True
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
 
 
-def _tell_of_oneself(member: Member) -> None:
-    """Whoever else can be shown secrets; where nobody can, the other administrators."""
-    members = Member.objects.exclude(pk=member.pk).filter(organisation_id=member.organisation_id)
-    others = members.who_may(Right.REVEAL) or members.who_may(Right.MANAGE_PEOPLE)
+def _tell_of_power(member: Member, gained: set[Role], *, by: Member) -> None:
+    """Whoever else can be shown secrets, and who else gives roles, hears of a role that leads to either."""
+    sees, gives = gained & set(roles_with(Right.REVEAL)), gained & set(roles_with(Right.MANAGE_PEOPLE))
+    if not sees and not gives:
+        return
+    members = Member.objects.exclude(pk__in=[member.pk, by.pk]).filter(organisation_id=member.organisation_id)
+    others = [*members.who_may(Right.REVEAL), *members.who_may(Right.MANAGE_PEOPLE)]
+    template = "people/mail/oneself" if member == by else "people/mail/power"
+    values = {"who": by.name, "whom": member.name, "sees": bool(sees), "gives": bool(gives)}
     link = reverse("people:member", args=[member.pk])
-    told = {"who": member.name}
-    tell(member.organisation_id, addressees(others), template="people/mail/oneself", values=told, link=link)
+    tell(member.organisation_id, addressees(others), template=template, values=values, link=link)
 
 
 def last_until(member: Member, ends_on: date | None, *, by: Actor, is_temporary: bool) -> None:
@@ -251,12 +255,24 @@ def away(members: Iterable[Member]) -> set[int]:
 def change_settings(organisation: Organisation, *, by: Member, **values: object) -> None:
     """Change the organisation's own settings; the names and values that changed go into the ledger."""
     insist(by, Right.MANAGE_ORGANISATION, organisation_id=organisation.pk)
+    before = Organisation.objects.get(pk=organisation.pk).break_glass_minutes
     for name, value in values.items():
         setattr(organisation, name, value)
     organisation.full_clean()
     organisation.save(update_fields=list(values))
+    if organisation.break_glass_minutes < before:
+        _tell_of_shorter_delay(organisation, before, by=by)
     facts = {name: str(value) for name, value in values.items()}
     record(organisation.pk, "change_settings", subject_of(organisation), by=by, facts=facts)
+
+
+def _tell_of_shorter_delay(organisation: Organisation, before: int, *, by: Member) -> None:
+    """In that time custodians and administrators can stop somebody who wants to see a secret in an emergency."""
+    members = organisation.members.exclude(pk=by.pk)
+    others = [*members.who_may(Right.REVEAL), *members.who_may(Right.MANAGE_ORGANISATION)]
+    values = {"who": by.name, "before": before, "now": organisation.break_glass_minutes}
+    link = reverse("people:settings")
+    tell(organisation.pk, addressees(others), template="people/mail/shorter_delay", values=values, link=link)
 
 
 @transaction.atomic
@@ -286,7 +302,10 @@ def invite(  # noqa: PLR0913 - each of these is part of an invitation
 
 @transaction.atomic
 def invite_again(member: Member, *, by: Member) -> None:
-    """Send somebody who never came in a new invitation; an earlier one works until its three days are over."""
+    """Send somebody who never came in a new invitation; an earlier one works until its three days are over.
+
+    Whoever sends it stands for them from now on, as ``invite`` did.
+    """
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     now = Member.objects.select_related("user", "organisation").get(pk=member.pk)
     if not now.is_awaited:
@@ -297,6 +316,7 @@ def invite_again(member: Member, *, by: Member) -> None:
 
 def _send_invitation(member: Member, *, by: Member) -> None:
     user, organisation = member.user, member.organisation
+    Member.objects.filter(pk=member.pk).update(invited_by=by)
     values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_a_way_in}
     link = _entrance(user)
     tell(organisation.pk, addressees([member]), template="people/mail/invitation", values=values, link=link)

@@ -1,9 +1,20 @@
-"""Addresses of allauth, less those of things that nobody does here: signing up, and giving oneself an address."""
+"""Addresses of allauth, less those of things that nobody does here: signing up, and giving oneself an address.
 
+Those on which a second step changes ask for the one that is there.
+"""
+
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.utils import timezone
 
-from vierogen.web.doors import everybody
+from vierogen.web.doors import everybody, second_step
 
 
 @everybody
@@ -26,4 +37,36 @@ CLOSED = (
     r"^login/code/",
 )
 
-urlpatterns = [*(re_path(closed, absent) for closed in CLOSED), path("", include("allauth.urls"))]
+
+def _has_new_codes(request: HttpRequest) -> bool:
+    """Were the recovery codes made a moment ago? After a first passkey or app they are shown without a second proof."""
+    since = timezone.now() - timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+    made = Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES, created_at__gt=since)
+    return bool(made.filter(user_id=request.user.pk).exists())
+
+
+SECOND_STEPS = [
+    path("totp/activate/", second_step(totp.activate_totp), name="mfa_activate_totp"),
+    path("totp/deactivate/", second_step(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "recovery-codes/", second_step(codes.view_recovery_codes, unless=_has_new_codes), name="mfa_view_recovery_codes"
+    ),
+    path(
+        "recovery-codes/download/",
+        second_step(codes.download_recovery_codes, unless=_has_new_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    path("recovery-codes/generate/", second_step(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+]
+if settings.MFA_PASSKEY_LOGIN_ENABLED:
+    SECOND_STEPS += [
+        path("webauthn/add/", second_step(passkeys.add_webauthn), name="mfa_add_webauthn"),
+        path("webauthn/keys/<int:pk>/remove/", second_step(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+        path("webauthn/keys/<int:pk>/edit/", second_step(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    ]
+
+urlpatterns = [
+    *(re_path(closed, absent) for closed in CLOSED),
+    path("2fa/", include(SECOND_STEPS)),
+    path("", include("allauth.urls")),
+]

@@ -42,7 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Right.MANAGE_PEOPLE)
+@needs(Right.MANAGE_PEOPLE, firm=True)
 def ask_in(request: HttpRequest) -> HttpResponse:
     """Invite somebody."""
     member = member_of(request)
@@ -60,7 +60,7 @@ def ask_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Right.MANAGE_PEOPLE)
+@needs(Right.MANAGE_PEOPLE, firm=True)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """Change somebody's roles and last day."""
     rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation").prefetch_related("held")
@@ -97,7 +97,7 @@ def ask_in_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.MANAGE_PEOPLE)
+@needs(Right.MANAGE_PEOPLE, firm=True)
 def say_goodbye(request: HttpRequest, pk: int) -> HttpResponse:
     """End a membership now."""
     member = get_object_or_404(
@@ -113,7 +113,7 @@ def say_goodbye(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Right.MANAGE_ORGANISATION)
+@needs(Right.MANAGE_ORGANISATION, firm=True)
 def organisation_settings(request: HttpRequest) -> HttpResponse:
     """The organisation's own settings."""
     member = member_of(request)

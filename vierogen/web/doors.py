@@ -22,13 +22,14 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def needs(
-    right: str, *, fresh: bool = False, secret: bool = False, strong: bool = False
+    right: str, *, fresh: bool = False, firm: bool = False, secret: bool = False, strong: bool = False
 ) -> Callable[[View[P]], View[P]]:
     """Only members who hold ``right`` pass; the right stands on the view as ``view.right``.
 
     With ``fresh`` a POST also needs that the person proved a moment ago who they are; the POST is kept
-    meanwhile and goes on by itself. With ``secret``, for a form in which a secret is typed, that proof is
-    asked before the form is shown, and what was posted is never kept: the session would store it unsealed.
+    meanwhile and goes on by itself. With ``firm`` the same, and whoever has a passkey or the app proves it with that:
+    for what would open a way around a second step. With ``secret``, for a form in which a secret is typed, that
+    proof is asked before the form is shown, and what was posted is never kept: the session would store it unsealed.
     With ``strong``, for a page that shows a secret, the same, and only a passkey or the app with codes counts.
     """
 
@@ -43,19 +44,19 @@ def needs(
             answer = None
             if strong:
                 answer = _ask_strongly(request)
-            elif secret or (fresh and request.method != "GET"):
-                answer = _ask_again(request, keep=not secret)
+            elif secret or ((fresh or firm) and request.method != "GET"):
+                answer = _ask_again(request, keep=not secret, firm=firm)
             return view(request, *args, **kwargs) if answer is None else answer
 
         passed: Any = guarded
         passed.right = right
-        passed.fresh = fresh or secret or strong
+        passed.fresh = fresh or firm or secret or strong
         return cast("View[P]", passed)
 
     return declare
 
 
-def _ask_again(request: HttpRequest, *, keep: bool) -> HttpResponseBase | None:
+def _ask_again(request: HttpRequest, *, keep: bool, firm: bool) -> HttpResponseBase | None:
     """Where somebody goes to prove again who they are; None for who did so a moment ago.
 
     Somebody with nothing to prove it with (single sign-on alone) sets that up first. Raises
@@ -66,7 +67,9 @@ def _ask_again(request: HttpRequest, *, keep: bool) -> HttpResponseBase | None:
         messages.error(request, _("Set up a passkey or an authenticator app first: this asks who you are again."))
         return redirect("mfa_index")
     if did_recently_reauthenticate(request):
-        return None
+        if not firm or strong_proof(request) is not None or not strong_ways(request):
+            return None
+        messages.warning(request, _("A password or a recovery code is not enough here."))
     if keep:
         raise ReauthenticationRequired
     return _sent_to(ways[0], request)
@@ -84,6 +87,24 @@ def _ask_strongly(request: HttpRequest) -> HttpResponseBase | None:
         )
         return redirect("mfa_index")
     return _sent_to(ways[0], request)
+
+
+def second_step(
+    view: Callable[..., HttpResponseBase], *, unless: Callable[[HttpRequest], bool] = lambda _request: False
+) -> Callable[..., HttpResponseBase]:
+    """A page of allauth that changes how somebody proves who they are, or shows codes that do.
+
+    Whoever has a passkey or the app proves it with that: after a password alone, a thief would put their own in its
+    place. Whoever has neither sets up the first one as allauth asks.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        has_one = request.user.is_authenticated and bool(strong_ways(request))
+        answer = _ask_strongly(request) if has_one and not unless(request) else None
+        return view(request, *args, **kwargs) if answer is None else answer
+
+    return guarded
 
 
 def _sent_to(way: dict[str, Any], request: HttpRequest) -> HttpResponseBase:

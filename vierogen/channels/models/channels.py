@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from vierogen.channels.states import MOVES, State
 from vierogen.core.plugins import found_in
 from vierogen.networks.base import Deletes, Network, Profile
-from vierogen.people.models import Member, Organisation
+from vierogen.people.models import Member, Organisation, RoleHeld
+from vierogen.people.roles import Right, roles_with
 
 # How the server of an exercise begins: no network outside can be reached by such an address.
 HERE = "http://127.0.0.1:"
@@ -162,11 +163,26 @@ class Room(models.Model):
         return None if self.left else self.read_at + timedelta(seconds=self.seconds)
 
 
+class CustodianQuerySet(models.QuerySet["Custodian"]):
+    """Who answers for which channel."""
+
+    def able(self) -> "CustodianQuerySet":
+        """Those whose roles let them connect accounts; who lost that cannot take one over, and stops nothing."""
+        able = RoleHeld.objects.filter(role__in=roles_with(Right.CONNECT)).values("member")
+        return self.filter(member__in=able)
+
+    def with_members(self) -> "CustodianQuerySet":
+        """In order of choice, with what ``Custody`` asks of members."""
+        return self.select_related("member__user", "member__organisation").order_by("pk")
+
+
 class Custodian(models.Model):
     """A member who answers for a channel and can take it over."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="custodians")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="custodian_of")
+
+    objects = CustodianQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "member"], name="custodian_once")]

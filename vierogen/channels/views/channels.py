@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from vierogen.channels.connection import day_of
 from vierogen.channels.custody import Custody
 from vierogen.channels.forms import ChannelForm
 from vierogen.channels.hygiene import care_of
-from vierogen.channels.models import Channel, Handover, Takeover
+from vierogen.channels.models import Channel, Custodian, Handover, Takeover
 from vierogen.channels.states import State, TakeoverState
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.models import Member
@@ -39,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = (
         Channel.objects.visible_to(member_of(request))
         .official()
-        .prefetch_related("custodians__member__user", "custodians__member__organisation", "key_life")
+        .prefetch_related(Prefetch("custodians", Custodian.objects.able().with_members()), "key_life")
     )
     lines = [{"channel": row, "marks": _marks(row)} for row in rows]
     return render(request, "channels/list.html", {"lines": lines, "rights": member_of(request).rights})
