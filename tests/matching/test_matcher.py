@@ -264,3 +264,20 @@ def test_posts_of_all_lengths_are_found_in_their_places() -> None:
     posts = [Post(f"nummer{number} " + "en " * (length // 3)) for number, length in enumerate(lengths)]
     matcher = Matcher({number: parse(f"nummer{number}") for number in range(len(posts))})
     assert matcher.match_many(posts) == [{number: 0} for number in range(len(posts))]
+
+
+def test_what_is_searched_in_pieces_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces of text and portions of rows so small that every border is met."""
+    chance = random.Random(5)  # noqa: S311
+    words = [*WORDS, "foto", "东京", "é", "en"]
+    queries = [f'"{a} {b}"' for a in words for b in words] + [f"{a} AND {b}" for a in WORDS for b in words]
+    queries += [f"{a[:5]}*" for a in WORDS if len(a) > 4] + [f"~{a}" for a in WORDS if len(a) > 5 and a.isalpha()]
+    alerts = {number: query for number, query in enumerate(map(read, queries)) if query}
+    posts = [Post(" ".join(chance.choices(words, k=chance.randint(0, 30)))) for _ in range(40)]
+    matcher = Matcher(alerts)
+    whole = matcher.match_many(posts)
+    assert sum(map(len, whole)) > 1_000
+    for at_once in (1, 7, 40):
+        monkeypatch.setattr("vierogen.matching.index._AT_ONCE", at_once)
+        monkeypatch.setattr("vierogen.matching.looks._AT_ONCE", at_once)
+        assert matcher.match_many(posts) == whole

@@ -137,6 +137,11 @@ def test_anything_typed_is_a_query_or_an_error_at_a_place(text: str) -> None:
         ('~"brand school"', 0, "takes one word"),
         ("(" * 21 + "a" + ")" * 21, 20, "more than 20 brackets"),
         ("brand " * 1000, 4000, "longer than 4000"),
+        ("brand OF school", 6, "not understood as “OR”"),
+        ("zwembad NIET dicht", 8, "not understood as “NOT”"),
+        ("brand EN school", 6, "not understood as “AND”"),
+        ('rook "' + "a" * 200 + '"', 5, "longer than 200"),
+        ("rook ~" + "a" * 40, 5, "longer than 40"),
     ],
 )
 def test_an_error_points_at_the_character(query: str, at: int, says: str) -> None:
@@ -158,6 +163,7 @@ def test_an_error_points_at_the_character(query: str, at: int, says: str) -> Non
         ("brand OR the", 9, "in nearly every message"),
         ("(brand OR the)", 10, "in nearly every message"),
         ("x", 0, "in nearly every message"),
+        ("C++", 0, "“c” is in nearly every message"),
         ("be*", 0, "too short a beginning"),
         ("#b*", 0, "too short a beginning"),
         ("~die", 0, "too short to search inside"),
@@ -172,7 +178,7 @@ def test_what_would_find_nearly_everything_is_refused_with_a_proposal(query: str
 
 
 def test_what_is_proposed_can_be_used() -> None:
-    for query in ("-brand", "de", "lang:nl", "-(brand OR rook)"):
+    for query in ("-brand", "de", "lang:nl", "-(brand OR rook)", "br*nd", "belasting*dienst"):
         parse(str(refused(query).values["example"]))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import eventually
 from vierogen.matching import program
 from vierogen.matching.lines import NO_JSON, NO_TEXT, post_of
 from vierogen.matching.program import main
@@ -173,3 +174,44 @@ def test_hits_come_while_the_input_pauses(files: list[str]) -> None:
 def test_fields_of_the_wrong_kind_are_left_out() -> None:
     line = json.dumps({"text": "a", "lang": 1, "author": None, "source": [], "has": ["image", 3], "reply": "yes"})
     assert post_of(line).post == ("a", "", "", "", "", frozenset({"image"}), False)
+
+
+def test_a_line_without_end_is_cut_and_named(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Two of them: one that ends later, and the last."""
+    long = "Jan de Vries " + "en " * 1_000_000
+    Path(files[3]).write_text(f"niets\n{long}\nbrand, jan de vries\n{long}", encoding="utf-8")
+    assert main(files) == 1
+    out, err = capsys.readouterr()
+    assert out == "2\t1\n3\t1\n4\t1\n"
+    assert err.count("This line is longer than a million bytes.") == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells of another program's memory")
+def test_a_line_that_never_ends_does_not_fill_the_memory(files: list[str]) -> None:
+    with subprocess.Popen([*PROGRAM, *files[:3], "/dev/zero"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reads:
+        try:
+            eventually(lambda: _read_by(reads.pid) > 2_000_000_000)
+            told = Path(f"/proc/{reads.pid}/status").read_text()
+        finally:
+            reads.kill()
+    assert int(told.split("VmHWM:")[1].split()[0]) < 200_000
+
+
+def _read_by(pid: int) -> int:
+    """Bytes, whatever from."""
+    return int(Path(f"/proc/{pid}/io").read_text().split("rchar: ")[1].split()[0])
+
+
+def test_marks_piled_up_take_no_time(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """With the square of their number it would be minutes."""
+    Path(files[3]).write_text("jan de vries e" + "\u0301\u0327" * 100_000 + "\n", encoding="utf-8")
+    assert main(files) == 0
+    assert capsys.readouterr().out == "1\t1\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+def test_a_full_disk_is_one_line(files: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run([*PROGRAM, *files], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert ran.returncode == 74
+    assert ran.stderr == b"vierogen match: standard output: No space left on device\n"

@@ -9,10 +9,11 @@ import httpx
 import libipld
 import pytest
 
+from vierogen.core.marks import unpiled
 from vierogen.networks import mastodon
 from vierogen.networks.asking import answered, body_as
 from vierogen.networks.base import NetworkError
-from vierogen.networks.taming import DEEPEST, composed, tamed, tamed_text, unpiled, web_address
+from vierogen.networks.taming import DEEPEST, composed, tamed, tamed_text, web_address
 
 
 def test_what_a_database_cannot_hold_is_replaced_at_every_depth() -> None:

@@ -272,3 +272,46 @@ def test_a_real_one_needs_strong_proof_and_belongs_to_the_house(
     client.post(reverse("vault:takeover_exercise", args=[takeover.pk, "new_key"]))
     assert taking_over.current(takeover).key == "new_key"  # type: ignore[union-attr]
     assert visit(otto).get(reverse("vault:taking_over", args=[takeover.pk])).status_code == 404
+
+
+def test_a_real_one_ends_an_exercise_that_somebody_left_lying(visit: Visit, channel: Channel, cora: Member) -> None:
+    kees = make_member(channel.organisation, "Kees", Role.CUSTODIAN)
+    entrust(channel, to=[kees], by=cora, knowing=True)
+    drill = taking_over.begin(channel, by=kees, is_drill=True)
+    with pytest.raises(ValidationError, match="already"):
+        taking_over.begin(channel, by=cora, is_drill=True)
+    overview = reverse("vault:takeover", args=[channel.pk])
+    page = visit(cora).get(overview).content.decode()
+    assert ("An exercise is under way" in page, "Somebody began" in page) == (True, False)
+    assert (reverse("vault:takeover_begin", args=[channel.pk]) in page, "Practise it" in page) == (True, False)
+    takeover = taking_over.begin(channel, by=cora, proof=proof_of(cora))
+    drill.refresh_from_db()
+    assert (drill.state, drill.ended_by, takeover.state) == ("stopped", cora, "running")
+    told = Entry.objects.filter(verb__in=["stop_takeover", "begin_takeover"]).order_by("number")
+    assert [(row.verb, row.facts["is_drill"]) for row in told] == [
+        ("begin_takeover", True),
+        ("stop_takeover", True),
+        ("begin_takeover", False),
+    ]
+    page = visit(cora).get(overview).content.decode()
+    assert ("Somebody began" in page, reverse("vault:takeover_begin", args=[channel.pk]) in page) == (True, False)
+    with pytest.raises(ValidationError, match="already"):
+        taking_over.begin(channel, by=kees, proof=proof_of(kees))
+
+
+def test_it_is_not_finished_while_too_few_answer_for_the_account(channel: Channel, cora: Member) -> None:
+    kees, kim = (make_member(channel.organisation, name, Role.CUSTODIAN) for name in ("Kees", "Kim"))
+    entrust(channel, to=[kees], by=cora, knowing=True)
+    takeover = taking_over.begin(channel, by=cora, proof=proof_of(cora))
+    while due(takeover).key != "custodians":
+        taking_over.skip(due(takeover), by=cora, why="Somebody did this by hand", proof=proof_of(cora))
+    with pytest.raises(ValidationError, match="Only one person answers"):
+        do(takeover, cora)
+    entrust(channel, to=[kees, kim], by=cora)
+    Member.objects.filter(pk=kees.pk).update(ends_on=channel.organisation.today())
+    with pytest.raises(ValidationError, match="so few stay"):
+        do(takeover, cora)
+    entrust(channel, to=[kim, cora], by=cora)
+    do(takeover, cora)
+    takeover.refresh_from_db()
+    assert takeover.state == "finished"

@@ -31,10 +31,15 @@ def add(organisation: Organisation, profile: Profile, *, network_key: str, serve
         raise ValidationError(_("Another organisation here already looks after this account."))
     if known:
         changes: dict[str, object] = {"handle": profile.handle, "name": profile.name, "server": server}
+        facts: dict[str, object] = {}
+        if known.server != server:
+            # Where an id holds on every server, any server can claim to have this account.
+            facts = {"server": server, "server_before": known.server}
+            _tell_of_server(known, server, by=by)
         if known.state == State.CLOSED:
             # What was posted while nobody looked after it is not a stray.
             changes["connected_at"] = timezone.now()
-        move(known, "reconnect", by=by, changes=changes)
+        move(known, "reconnect", by=by, changes=changes, facts=facts)
         return known
     channel = Channel.objects.create(
         organisation=organisation,
@@ -157,6 +162,16 @@ def _tell_of_change(channel: Channel, before: set[Member], now: set[Member], *, 
     link = reverse("channels:channel", args=[channel.pk])
     template = "channels/mail/oneself" if by in now - before else "channels/mail/entrusted"
     tell(channel.organisation_id, told, template=template, values=values, link=link)
+
+
+def _tell_of_server(channel: Channel, server: str, *, by: Member) -> None:
+    everybody = [*keepers(channel), *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
+    others = {member.pk: member for member in everybody if member.pk != by.pk}
+    told = {"who": by.name, "account": channel.handle, "network": channel.network_name}
+    values = {**told, "server": server, "before": channel.server}
+    link = reverse("channels:channel", args=[channel.pk])
+    to = addressees(others.values())
+    tell(channel.organisation_id, to, template="channels/mail/server", values=values, link=link, urgent=True)
 
 
 def disconnect(channel: Channel, *, by: Actor, why: str) -> None:

@@ -86,21 +86,25 @@ class Sifter:
     def _sift_apart(self, batches: Sequence[Batch], stop: Event, tries: int) -> bool:
         """One post after the other, without those that cannot be stored; False where that is not the posts' fault.
 
-        It is a post's own fault where another could be stored beside it, or where it stays among few for long.
+        Matching needs nothing but the post. Storing fails by a post's own fault where another could be stored beside
+        it, or where it stays among few for long.
         """
-        failed, stored = dict[str, str](), 0
+        unmatched, unstored, stored = dict[str, str](), dict[str, str](), 0
         for batch, found in _pairs(batches):
+            failed = unmatched
             try:
-                stored += self.sift([Batch(batch.source_id, (found,), batch.address, batch.language)])
+                finds = self._finds([Batch(batch.source_id, (found,), batch.address, batch.language)])
+                failed = unstored
+                stored += self._store(finds)
             except (OperationalError, InterfaceError, ProgrammingError):
                 return False
             except Exception as error:  # noqa: BLE001 - the whole of it went into the log a moment ago
                 failed[found.key] = repr(error)
-        their_own = bool(stored) or (len(failed) <= FEW and tries >= TRIES)
-        if failed and (not their_own or stop.is_set()):
+        their_own = bool(stored) or (len(unstored) <= FEW and tries >= TRIES)
+        if unstored and (not their_own or stop.is_set()):
             return False
-        if failed:
-            log.error("left out, because they could not be stored: %s", str(failed)[:2_000])
+        if left_out := unmatched | unstored:
+            log.error("left out, because they could not be matched or stored: %s", str(left_out)[:2_000])
         return True
 
     def _safely(self, work: Callable[[], object], stop: Event) -> bool:
@@ -119,6 +123,12 @@ class Sifter:
 
     def sift(self, batches: Sequence[Batch]) -> int:
         """Match these and store the hits of those who hear their sources; how many hits were new."""
+        return self._store(self._finds(batches))
+
+    def _store(self, finds: Sequence[Find]) -> int:
+        return store(finds, group=self._group if not self.inbox.waiting else None)
+
+    def _finds(self, batches: Sequence[Batch]) -> list[Find]:
         finds = list[Find]()
         heard = self.hearing.of({batch.source_id for batch in batches})
         pairs = _pairs(batches)
@@ -129,7 +139,7 @@ class Sifter:
                 if hits:
                     theirs = self._theirs(hits, heard[batch.source_id])
                     finds.append(Find(found, batch.source_id, batch.language, theirs))
-        return store(finds, group=self._group if not self.inbox.waiting else None)
+        return finds
 
     def _theirs(self, hits: Hits, heard: Container[int]) -> list[tuple[int, int, str]]:
         compiled, theirs = self.compiled, list[tuple[int, int, str]]()

@@ -39,6 +39,7 @@ class Batch:
 
     def __init__(self, texts: Sequence[str], documents: Sequence[str]) -> None:
         self._texts, self._documents = texts, documents
+        self._views: dict[int, View] = {}
         self.encoded = [document.encode() for document in documents]
         self.joined = b"\n".join(self.encoded)
         # Where each document ends, with the line feed that follows it.
@@ -50,7 +51,9 @@ class Batch:
 
     def view(self, number: int) -> View:
         """What queries look at of one of them."""
-        return View(self._texts[number], self._documents[number])
+        if number not in self._views:
+            self._views[number] = View(self._texts[number], self._documents[number])
+        return self._views[number]
 
     @cached_property
     def kinds(self) -> NDArray[np.bool_]:

@@ -14,6 +14,9 @@ from vierogen.matching.looks import NOTHING, Looks, plans
 from vierogen.matching.tree import Node
 
 Clauses = tuple[Node, ...]
+# Bytes that are searched at once: of each place where a pattern is found Python makes more than a hundred bytes, and
+# someone may ask for all lengths of a word that someone else repeats.
+_AT_ONCE = 32_768
 
 
 class Index:
@@ -26,13 +29,12 @@ class Index:
         # By the number of its pattern, an alert that is settled by it: nearly all are. Those have the lower numbers.
         patterns, self._settled, self._looks = builder.done()
         del builder
+        self._longest = max(map(len, patterns), default=0)
         self._automaton = build(patterns, rarity.sample)
 
     def find(self, batch: Batch) -> list[Hits]:
         """What each post of a batch is a hit for."""
-        places = chain.from_iterable(self._automaton.find_overlapping(batch.joined))
-        found_at = np.fromiter(places, np.int64).reshape(-1, 3)
-        ends, numbers = found_at[:, 1], found_at[:, 2]
+        ends, numbers = self._search(batch.joined)
         posts = np.searchsorted(batch.ends, ends, side="right")
         is_settled = numbers < len(self._settled)
         keys: list[int] = self._settled.take(numbers[is_settled]).tolist()
@@ -42,6 +44,19 @@ class Index:
         others = ~is_settled
         self._looks.find(numbers[others] - len(self._settled), posts[others], batch, found)
         return found
+
+    def _search(self, text: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where patterns end, and their numbers."""
+        parts = []
+        for start in range(0, len(text), _AT_ONCE):
+            # What began before: no further back than the longest pattern is long.
+            before = max(0, start - self._longest)
+            places = chain.from_iterable(self._automaton.find_overlapping(text[before : start + _AT_ONCE]))
+            part = np.fromiter(places, np.int64).reshape(-1, 3)[:, 1:]
+            part[:, 0] += before
+            parts.append(part[part[:, 0] > start] if start else part)
+        ends, numbers = np.concatenate(parts).T
+        return ends, numbers
 
 
 class _Builder:

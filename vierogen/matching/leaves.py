@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable
 
 from vierogen.core.words import gettext_noop as _
+from vierogen.matching.breadth import LEAST_INSIDE
 from vierogen.matching.errors import QueryError
 from vierogen.matching.folding import opaque, readings, spaced
 from vierogen.matching.posts import languages, names, sources, tags
-from vierogen.matching.tokens import Token
+from vierogen.matching.tokens import DUTCH, Token
 from vierogen.matching.tree import Exact, Term
 
+# Letters of a word or phrase, and of what is searched inside words. No longer ones are needed, and each place of a text
+# ends at most so many patterns.
+MOST_WORDED, MOST_INSIDE = 200, 40
 FILTERS = ("lang", "source", "network", "from", "has", "is")
 CHOICES = {"has": ("image", "video", "link"), "is": ("reply",)}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]+)*", re.IGNORECASE)
@@ -23,6 +27,7 @@ def leaf(token: Token) -> Term | Exact:
     if token.kind == "filter":
         return _filter(token)
     text = token.text
+    _refuse(token)
     if text[0] == "=":
         return _exact(token)
     if text[0] == "~":
@@ -35,6 +40,28 @@ def leaf(token: Token) -> Term | Exact:
             raise _nothing(token)
         return Term((" @" + found[0] + " ",))
     return Term(_words(token))
+
+
+def _refuse(token: Token) -> None:
+    """Raise QueryError for a slip of the pen, and for what is too long."""
+    text = token.text
+    if token.kind == "word" and text in DUTCH:
+        raise QueryError(
+            _("“{part}” is not understood as “{operator}”."),
+            at=token.at,
+            proposal=_("Write {operator} for that. To search for the word itself, put it between quotation marks."),
+            part=text,
+            operator=DUTCH[text],
+        )
+    most = MOST_INSIDE if text[0] == "~" else MOST_WORDED
+    if len(text) > most:
+        raise QueryError(
+            _("“{part}…” is longer than {most} letters."),
+            at=token.at,
+            proposal=_("Take the few words of it that say most."),
+            part=text[:20],
+            most=most,
+        )
 
 
 def _nothing(token: Token) -> QueryError:
@@ -50,11 +77,12 @@ def _without_star(token: Token, text: str) -> tuple[str, bool]:
     """The text without the star at its end, and whether it had one; a star elsewhere is an error."""
     bare = text.removesuffix("*")
     if "*" in bare:
+        piece = max(text.strip("~=*").split("*"), key=len)
         raise QueryError(
             _("A star can only stand at the end of a word."),
             at=token.at + token.text.index("*"),
             proposal=_("To search inside words, write ~ before the word: {example}"),
-            example=f"~{text.strip('*').split('*')[0] or 'dienst'}",
+            example=f"~{piece if len(piece) >= LEAST_INSIDE else 'dienst'}",
         )
     return bare, bare != text
 
@@ -138,7 +166,12 @@ def _check_value(token: Token, name: str, value: str) -> None:
         )
     if name in CHOICES and value.casefold() not in CHOICES[name]:
         raise QueryError(
-            _("“{name}:” knows these words only: {known}."), at=at, name=name, known=", ".join(CHOICES[name])
+            _("“{name}:” knows these words only: {known}."),
+            at=at,
+            proposal=_("For example: {example}"),
+            name=name,
+            known=", ".join(CHOICES[name]),
+            example=f"{name}:{CHOICES[name][0]}",
         )
     if name == "lang" and not _LANGUAGE.fullmatch(value):
         raise QueryError(

@@ -84,6 +84,8 @@ class _More(NamedTuple):
 _PACKED = Struct("=q16sII")
 _ROW = np.dtype([("key", np.int64), ("must", "S16"), ("kind", np.uint32), ("more", np.uint32)])
 _LONGEST = 16
+# So many rows of a batch are held in the memory at once.
+_AT_ONCE = 200_000
 # The number of what more there is: nothing.
 _NO_MORE = 0
 
@@ -125,16 +127,24 @@ class Looks:
 
     def find(self, asked: Numbers, posts: Numbers, batch: Batch, found: Sequence[Hits]) -> None:
         """Add the alerts of some anchors that their posts are hits for, with their first clause that is so."""
-        if not len(asked):
-            return
         # Once only for each post, however often it repeats a word.
         posts, asked = np.divmod(np.unique(posts * len(self._starts) + asked), len(self._starts))
+        self._find(asked, posts, batch, found)
+
+    def _find(self, asked: Numbers, posts: Numbers, batch: Batch, found: Sequence[Hits]) -> None:
         starts = self._starts.take(asked)
         counts = self._starts.take(asked + 1) - starts
-        before = np.cumsum(counts) - counts
-        # All rows of all of them in one go: then the memory is asked for many at the same time.
-        rows = np.repeat(starts - before, counts) + np.arange(counts.sum())
-        posts = np.repeat(posts, counts)
+        half = len(asked) // 2
+        if half and counts.sum() > _AT_ONCE:
+            self._find(asked[:half], posts[:half], batch, found)
+            self._find(asked[half:], posts[half:], batch, found)
+        elif len(asked):
+            before = np.cumsum(counts) - counts
+            # All rows of all of them in one go: then the memory is asked for many at the same time.
+            rows = np.repeat(starts - before, counts) + np.arange(counts.sum())
+            self._sort(rows, np.repeat(posts, counts), batch, found)
+
+    def _sort(self, rows: Numbers, posts: Numbers, batch: Batch, found: Sequence[Hits]) -> None:
         kinds = self._kinds.take(rows)
         settled = np.flatnonzero(kinds == NONE)
         for key, post in zip(self._keys.take(rows.take(settled)).tolist(), posts.take(settled).tolist(), strict=True):

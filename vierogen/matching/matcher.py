@@ -21,7 +21,7 @@ MERGE_FROM = 1_000
 _GROWTH = 10
 # So many posts are searched as one: more than that, and what was found of the first is no longer close by. Fewer where
 # they are long: what is noted of a batch is many times as large as its texts.
-_AT_ONCE, _CHARACTERS = 256, 250_000
+_AT_ONCE, _CHARACTERS = 256, 65_536
 
 _Layers = tuple[tuple[Index, frozenset[int]], ...]
 """What one batch is matched with; never changed, only replaced. With each, the alerts that count no more."""

@@ -6,13 +6,12 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.matching.breadth import LEAST_BEGINNING, LEAST_INSIDE, is_too_wide, is_wide
 from vierogen.matching.errors import QueryError
 from vierogen.matching.leaves import leaf
-from vierogen.matching.tokens import Token, tokens
+from vierogen.matching.tokens import RESERVED, Token, tokens
 from vierogen.matching.tree import Exact, Near, Node, Query, Term, every, negated, some
 
 MOST_DEEP, MOST_APART = 20, 50
 # By far the most alerts are a name: those need no parser.
 _NAME = re.compile(r'"[A-Za-z0-9]{2,}(?: [A-Za-z0-9]+)+"|[A-Za-z0-9]{2,}')
-_OPERATORS = {"AND", "OR", "NOT", "NEAR"}
 _STARTS = {"open", "minus", "filter", "quoted", "word"}
 # Begins what is no word of the text: a tag, a name, a filter.
 _NO_WORD = re.compile(r" [#@A-Z]")
@@ -20,7 +19,7 @@ _NO_WORD = re.compile(r" [#@A-Z]")
 
 def parse(text: str) -> Query:
     """The query in this text. Raises QueryError, and nothing else, for what cannot be read or finds too much."""
-    if _NAME.fullmatch(text) and text not in _OPERATORS:
+    if _NAME.fullmatch(text) and text not in RESERVED:
         pattern = " " + text.strip('"').lower() + " "
         if not is_wide(pattern):
             return Query(text, (Term((pattern,)),))
@@ -139,11 +138,17 @@ class _Parser:
                 _("This closing bracket has no opening one before it."), at=token.at, proposal=_("Leave it out.")
             )
         if token.kind == "end":
-            return QueryError(_("After the last word something is missing."), at=token.at)
+            return QueryError(
+                _("After the last word something is missing."),
+                at=token.at,
+                proposal=_("Write what it is, or leave out what stands last."),
+            )
+        is_word = any(map(str.isalnum, token.text))
+        literally = _("To search for the word “{part}” itself, put it between quotation marks.")
         return QueryError(
             _("Before “{part}” a word is missing."),
             at=token.at,
-            proposal=_("To search for the word “{part}” itself, put it between quotation marks."),
+            proposal=literally if is_word else _("Write a word there, or leave out the brackets."),
             part=token.text,
         )
 
@@ -189,7 +194,8 @@ def _too_wide(token: Token, pattern: str) -> QueryError:
         _("“{part}” is in nearly every message."),
         at=token.at,
         proposal=_("Add a word that must be there too, for example: {example}"),
-        part=token.text,
+        # Of “C++” the letter is what counts.
+        part=pattern.strip(),
         example=f"{token.text} belastingdienst",
     )
 

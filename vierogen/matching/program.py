@@ -27,8 +27,8 @@ from vierogen.matching.parsing import parse
 from vierogen.matching.posts import documents
 from vierogen.matching.tree import Query
 
-# The last three are of sysexits.h: EX_USAGE, EX_DATAERR and EX_NOINPUT.
-FINE, SOME_WRONG, WRONG_USAGE, WRONG_QUERY, NO_INPUT = 0, 1, 64, 65, 66
+# The last four are of sysexits.h: EX_USAGE, EX_DATAERR, EX_NOINPUT and EX_IOERR.
+FINE, SOME_WRONG, WRONG_USAGE, WRONG_QUERY, NO_INPUT, NO_OUTPUT = 0, 1, 64, 65, 66, 74
 # The words of so many posts say which ones are frequent.
 SAMPLE = 2_000
 # So many wrong lines are told in full, and so many characters of each.
@@ -44,6 +44,10 @@ class _Arguments(ArgumentParser):
         self.exit(WRONG_USAGE, f"{self.prog}: {message}\n")
 
 
+class _NotWrittenError(Exception):
+    """The hits could not be written: for example a disk that is full."""
+
+
 class _WrongQueriesError(Exception):
     """Some queries cannot be read, and whoever asked was told so."""
 
@@ -53,7 +57,7 @@ def _asked(arguments: Sequence[str]) -> Namespace:
         prog="vierogen match",
         description="Print the line numbers, from 1, of each post and each alert that it is a hit for.",
         epilog="Exit status: 0 all posts were matched; 1 they were, but some were not written as they should be; 64 "
-        "wrong usage; 65 a query cannot be read; 66 a file cannot be read.",
+        "wrong usage; 65 a query cannot be read; 66 a file cannot be read; 74 the hits cannot be written.",
         allow_abbrev=False,
     )
     parser.add_argument("--alerts", required=True, metavar="FILE", help="one query per line; an empty line is none")
@@ -188,8 +192,17 @@ def _match(matcher: Matcher, lines: Sequence[bytes], stats: _Stats, complaints: 
     stats.posts += len(reads)
     stats.hits += len(told)
     if told:
-        sys.stdout.write("".join(told))
+        _print("".join(told))
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _NotWrittenError(error.strerror) from error
 
 
 def _run(asked: Namespace, complaints: _Complaints) -> int:
@@ -209,6 +222,24 @@ def _run(asked: Namespace, complaints: _Complaints) -> int:
     return SOME_WRONG if complaints.number else FINE
 
 
+def _print_no_more() -> None:
+    """What is still in the buffer must not complain at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run_while_written(asked: Namespace, complaints: _Complaints) -> int:
+    try:
+        return _run(asked, complaints)
+    except BrokenPipeError:
+        # Whoever read this has seen enough.
+        _print_no_more()
+        return 128 + signal.SIGPIPE
+    except _NotWrittenError as error:
+        _print_no_more()
+        sys.stderr.write(f"vierogen match: standard output: {error}\n")
+        return NO_OUTPUT
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the program and return its exit status."""
     try:
@@ -220,14 +251,10 @@ def main(arguments: Sequence[str]) -> int:
     gc.disable()
     complaints = _Complaints(asked.language)
     try:
-        return _run(asked, complaints)
+        return _run_while_written(asked, complaints)
     except _WrongQueriesError:
         complaints.end()
         return WRONG_QUERY
-    except BrokenPipeError:
-        # Whoever read this has seen enough. What is still in the buffer must not complain at the end either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except OSError as error:

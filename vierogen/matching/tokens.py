@@ -23,6 +23,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 MOST_LETTERS = 4_000
+# What a Dutch hand writes; in capitals nobody means the word, and as an operator it would surprise "BANK OF AMERICA".
+DUTCH = {"EN": "AND", "OF": "OR", "NIET": "NOT"}
+RESERVED = frozenset({"AND", "OR", "NOT", "NEAR", *DUTCH})
 
 
 class Token(NamedTuple):

@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import libipld
-import regex
+
+from vierogen.core.marks import unpiled
 
 # Levels of an answer that are looked at; no network's own answers have more than a dozen.
 DEEPEST = 40
 # What PostgreSQL or UTF-8 cannot hold.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# No language puts more than 30 marks on a letter (Unicode Standard Annex 15, stream-safe text format), and
-# putting marks in order takes time with the square of their number.
-_PILED_UP = regex.compile(r"(\p{M}{30})\p{M}+")
 
 
 def tamed(value: Any, levels: int = DEEPEST) -> Any:
@@ -38,11 +36,6 @@ def tamed(value: Any, levels: int = DEEPEST) -> Any:
 def tamed_text(text: str) -> str:
     """Return ``text`` without signs that no database holds, and without marks piled up beyond any language."""
     return unpiled(_UNSTORABLE.sub("\ufffd", text))
-
-
-def unpiled(text: str) -> str:
-    """Return ``text`` with at most 30 marks on a letter; it has as many signs as before."""
-    return str(_PILED_UP.sub(r"\1", text))
 
 
 def composed(text: str) -> str:

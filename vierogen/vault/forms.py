@@ -7,6 +7,7 @@ from django.forms.utils import ErrorList
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
+from vierogen.networks.abilities import Rotates
 from vierogen.networks.base import Network
 from vierogen.vault.log_in import Candidate
 from vierogen.vault.models import Field, Kept
@@ -78,6 +79,9 @@ class KeepForm(forms.Form):
         value, name = self.fields["value"], Field(kept.field)
         value.label = str(name.label)
         value.help_text = _HELP.get(name, "")
+        if name == Field.PASSWORD and issubclass(kept.channel.network, Rotates):
+            told = gettext("In a takeover Vierogen logs in with it at %(server)s, and nowhere else.")
+            value.help_text = told % {"server": kept.channel.server}
         attrs = {"autocomplete": "off", "spellcheck": "false"}
         if name in _LINES:
             value.widget = forms.Textarea(attrs={**attrs, "rows": 6})

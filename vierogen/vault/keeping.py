@@ -86,7 +86,7 @@ def keep(  # noqa: PLR0913 - each of these is part of what is kept
 def put(kept: Kept, value: str, *, by: Member | None) -> None:
     """Seal ``value`` as the next version of ``kept``; the caller saves and records it."""
     kept.version += 1
-    kept.changed_at, kept.changed_by = timezone.now(), by
+    kept.changed_at, kept.changed_by, kept.server = timezone.now(), by, kept.channel.server
     sealed = seal_bytes(value.encode(), context=context_of(kept))
     kept.key_id, kept.wrapped, kept.ciphertext = sealed.key_id, sealed.wrapped, sealed.ciphertext
 

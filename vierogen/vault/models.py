@@ -184,13 +184,14 @@ class Kept(Envelope):
     """A secret of an account, kept for people. One that was removed keeps its row, for who saw it; it holds nothing.
 
     ``needs_second``: another custodian has to agree before anybody sees it. ``changed_by`` is None where it came back
-    from a sealed export.
+    from a sealed export. ``server`` is where the account was when it was put in: it is sent to no other.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="kept")
     field = models.CharField(max_length=20, choices=Field.choices)
     version = models.PositiveIntegerField(default=1)
     needs_second = models.BooleanField(_("another custodian has to agree before anybody sees it"), default=False)
+    server = models.CharField(max_length=200, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -289,10 +290,12 @@ class Reveal(models.Model):
 class OldKey(Envelope):
     """The credentials with which a channel was connected when its takeover began, until that ends.
 
-    They are needed to end them at the network, and to see that it refuses them.
+    They are needed to end them at the network, and to see that it refuses them: at ``server``, which has them already,
+    and at no other.
     """
 
     takeover = models.OneToOneField(Takeover, on_delete=models.CASCADE, related_name="old_key")
+    server = models.CharField(max_length=200, blank=True)
 
 
 class ExportQuerySet(models.QuerySet["Export"]):

@@ -16,14 +16,15 @@ def seal_old_key(takeover: Takeover) -> None:
     except SealError:
         return
     sealed = seal_bytes(told, context=context_of(takeover))
-    OldKey.objects.create(takeover=takeover, key_id=sealed.key_id, wrapped=sealed.wrapped, ciphertext=sealed.ciphertext)
+    columns = {"key_id": sealed.key_id, "wrapped": sealed.wrapped, "ciphertext": sealed.ciphertext}
+    OldKey.objects.create(takeover=takeover, server=takeover.channel.server, **columns)
 
 
-def open_old_key(takeover: Takeover) -> dict[str, str]:
-    """The credentials from before. Raises ``SealError``, ``OldKey.DoesNotExist``."""
-    sealed = OldKey.objects.get(takeover=takeover).sealed
-    told: dict[str, str] = json.loads(open_bytes(sealed, context=context_of(takeover)))
-    return told
+def open_old_key(takeover: Takeover) -> tuple[str, dict[str, str]]:
+    """The server and the credentials from before. Raises ``SealError``, ``OldKey.DoesNotExist``."""
+    found = OldKey.objects.get(takeover=takeover)
+    told: dict[str, str] = json.loads(open_bytes(found.sealed, context=context_of(takeover)))
+    return found.server, told
 
 
 def context_of(takeover: Takeover) -> bytes:

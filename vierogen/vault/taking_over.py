@@ -6,6 +6,7 @@ An exercise walks the same steps, and neither asks the network nor changes anyth
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from vierogen.channels.actions import keepers
+from vierogen.channels.minding import problem_of
 from vierogen.channels.models import Channel, Takeover, TakeoverStep
 from vierogen.channels.states import StepState
 from vierogen.core.http import guarded_client
@@ -81,6 +83,9 @@ _WHO = gettext_noop(
 )
 
 
+_CHOOSE = gettext_noop("Choose at least two custodians who stay, on the page of the account. Then this is done.")
+
+
 def _ends_by_itself(channel: Channel) -> bool:
     if issubclass(channel.network, Rotates):
         return True
@@ -129,9 +134,11 @@ def _insist_on_place(by: Member, channel: Channel) -> None:
 def begin(channel: Channel, *, by: Member, proof: Proof | None = None, is_drill: bool = False) -> Takeover:
     """Begin to take it over, or an exercise; every other custodian and administrator hears of a real one at once.
 
-    Raises ``ValidationError`` where one is under way.
+    A real one ends an exercise that is under way. Raises ``ValidationError`` where a real one, or another exercise, is.
     """
     _insist(by, channel, proof=proof, is_drill=is_drill)
+    if not is_drill:
+        _end_exercise(channel, by=by)
     try:
         with transaction.atomic():
             takeover = Takeover.objects.create(channel=channel, is_drill=is_drill, begun_by=by)
@@ -144,6 +151,12 @@ def begin(channel: Channel, *, by: Member, proof: Proof | None = None, is_drill:
         _tell(takeover, "vault/mail/takeover_begun", by=by)
     record(channel.organisation_id, "begin_takeover", subject_of(takeover), by=by, facts=_facts(takeover))
     return takeover
+
+
+def _end_exercise(channel: Channel, *, by: Member) -> None:
+    for drill in Takeover.objects.running().filter(channel=channel, is_drill=True):
+        with suppress(WrongStateError):  # somebody ended it at this very moment
+            _end(drill, "stop_takeover", by=by)
 
 
 def _facts(takeover: Takeover) -> dict[str, object]:
@@ -201,7 +214,7 @@ def _insist_on_turn(step: TakeoverStep) -> None:
 
 
 def _insist_on_trace(step: TakeoverStep, planned: Planned) -> None:
-    """What a person did leaves something here: a new key that was handed in, a new password in the vault."""
+    """What a person did leaves something here: a key that was handed in, a new password in the vault, custodians."""
     takeover, since = step.takeover, step.takeover.begun_at
     if planned.kind == "connect":
         sealed = Entry.objects.filter(subject=subject_of(takeover.channel), verb="seal", at__gte=since)
@@ -210,6 +223,9 @@ def _insist_on_trace(step: TakeoverStep, planned: Planned) -> None:
     kept = Kept.objects.filled().filter(channel=takeover.channel, field=planned.kept, changed_at__gte=since)
     if planned.kept and not kept.exists():
         raise ValidationError(_("Put it into the vault first: %(secret)s.") % {"secret": Field(planned.kept).label})
+    problem = problem_of(takeover.channel) if step.key == CUSTODIANS else ""
+    if problem:
+        raise ValidationError(f"{_(problem)} {_(_CHOOSE)}")
 
 
 @transaction.atomic
@@ -259,11 +275,20 @@ def _main(channel: Channel, *, by: Member, code: str) -> Main:
     kept = Kept.objects.filled().filter(channel=channel, field=Field.PASSWORD).select_related("channel").first()
     if kept is None:
         raise ValidationError(_("Put the account's main password into the vault first: without it no key is made."))
+    if kept.server != channel.server:
+        raise ValidationError(_OTHER_SERVER % {"before": kept.server, "server": channel.server})
     with transaction.atomic(durable=True):
         insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
         facts = {"field": kept.field, "version": kept.version}
         record(channel.organisation_id, "use_secret", subject_of(channel), by=by, facts=facts)
     return Main(opened_value(kept), code)
+
+
+_OTHER_SERVER = gettext_lazy(
+    "The main password was put into the vault for %(before)s, and the account is connected at %(server)s now. It was "
+    "not sent there. If the account moved, put the password in again. If not, connect the account at the right server "
+    "first."
+)
 
 
 def _replace_key(step: TakeoverStep, *, by: Member, code: str) -> None:
@@ -301,13 +326,14 @@ def _end_old_keys(step: TakeoverStep, *, by: Member, code: str) -> None:
 
 def _revoke_old(takeover: Takeover) -> None:
     """End the key from before, and never the one in use."""
-    old = _typed(takeover.channel, open_old_key(takeover))
+    server, told = open_old_key(takeover)
+    old = _typed(takeover.channel, told)
     with opened(takeover.channel) as network:
         now = _typed(takeover.channel, network.opened.credentials)
     if any(now.get(field) == old.get(field) for field in _secret_fields(takeover.channel)):
         raise ValidationError(_("The key in use is still the old one. Connect the account again first."))
     with guarded_client(allowed=settings.ALLOW_PRIVATE) as http:
-        network = takeover.channel.network(Opened(takeover.channel.server, old, http, lambda _changed: None))
+        network = takeover.channel.network(Opened(server, old, http, lambda _changed: None))
         if isinstance(network, Revokes):
             network.revoke()
 
@@ -326,13 +352,14 @@ def _typed(channel: Channel, credentials: Mapping[str, str]) -> dict[str, str]:
 
 def _tried(takeover: Takeover) -> str:
     """Ask the network with the key from before whether it still takes it."""
-    channel, found = takeover.channel, OldKey.objects.filter(takeover=takeover).first()
-    if found is None:
+    channel = takeover.channel
+    if not OldKey.objects.filter(takeover=takeover).exists():
         return NOT_TRIED
-    told = _typed(channel, open_old_key(takeover))
+    server, old = open_old_key(takeover)
+    told = _typed(channel, old)
     try:
         with guarded_client(allowed=settings.ALLOW_PRIVATE) as http:
-            _asked(channel.network, Opened(channel.server, told, http, lambda _changed: None, client=_client(channel)))
+            _asked(channel.network, Opened(server, told, http, lambda _changed: None, client=_client(channel)))
     except Disconnected:
         return REFUSED
     except NetworkError:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from vierogen.matching.errors import QueryError
 from vierogen.matching.parsing import parse
-from vierogen.matching.tokens import Token, tokens
+from vierogen.matching.tokens import RESERVED, Token, tokens
 
 _PIECE = re.compile(r'[“”„"]([^“”„"]*)[“”„"]?|([^\s,;“”„"]+)')
 # What is a word of a query as it stands: also a tag, a name, a beginning.
 _PLAIN = re.compile(r"[#@]?[^\W_][\w'’.@-]*\*?|~\w+")
-_OPERATORS = {"AND", "OR", "NOT", "NEAR"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def _pieces(words: str) -> list[str]:
 
 
 def _quoted(piece: str) -> str:
-    is_plain = _PLAIN.fullmatch(piece) and piece not in _OPERATORS
+    is_plain = _PLAIN.fullmatch(piece) and piece not in RESERVED
     return piece if is_plain else f'"{piece}"'
 
 

@@ -41,13 +41,15 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """What taking this account over needs, what was practised, and where it begins."""
     channel, member = _channel_or_404(request, pk), member_of(request)
     rows = Takeover.objects.filter(channel=channel).select_related("begun_by__user")
+    under_way, may = rows.running().first(), taking_over.may_take_over(member, channel)
     context = {
         "channel": channel,
         "lacks": taking_over.lacks(channel),
         "steps": taking_over.plan(channel),
-        "running": rows.running().first(),
+        "running": under_way,
         "entries": [_entry(row) for row in rows[:10]],
-        "may": taking_over.may_take_over(member, channel),
+        "may": may,
+        "may_begin": may and (under_way is None or under_way.is_drill),
         "goal": taking_over.GOAL,
     }
     return render(request, "vault/takeover.html", context)
