@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vault", "0006_who_handed_in")]
+    dependencies = [("vault", "0007_servers_of_secrets")]
 
     operations = [
         migrations.AlterField(
