@@ -18,7 +18,7 @@ from vierogen.channels.actions import add, entrust, keepers
 from vierogen.channels.custody import Custody
 from vierogen.channels.handover import refresh
 from vierogen.channels.hygiene import QUESTIONS, care_of, declare, declare_phone, end_phone
-from vierogen.channels.minding import ONLY_ONE, problem_of
+from vierogen.channels.minding import LEAVING, ONLY_ONE, problem_of
 from vierogen.channels.models import Channel, CustodyCheck
 from vierogen.channels.offers import AppsOnPhones
 from vierogen.home.asking import Attention
@@ -77,6 +77,23 @@ def test_too_few_custodians_are_told_when_it_changes_and_then_weekly(
     change_roles(kees, roles=[Role.CUSTODIAN], ends_on=None, by=cora)
     assert nights(NOON + timedelta(days=12), 1) == [[]]
     assert CustodyCheck.objects.get().problem == ""
+
+
+def test_today_forgets_what_was_mended_and_says_what_is_wrong_now(
+    enter: Visit, channel: Channel, kees: Member, cora: Member
+) -> None:
+    change_roles(kees, roles=[Role.CUSTODIAN], ends_on=date(2028, 1, 1), by=cora)
+    nights(NOON, 1)
+    with time_machine.travel(NOON, tick=False):
+        client = enter(cora)
+        assert LEAVING in client.get("/").content.decode()
+        entrust(channel, to=[cora], by=cora, knowing=True)
+        assert ONLY_ONE in client.get("/").content.decode()
+        entrust(channel, to=[cora, make_member(channel.organisation, "Kim", Role.CUSTODIAN)], by=cora)
+        page = client.get("/").content.decode()
+    assert LEAVING not in page
+    assert ONLY_ONE not in page
+    assert CustodyCheck.objects.get().problem == LEAVING
 
 
 def test_who_never_came_in_answers_for_nothing(channel: Channel, kees: Member, cora: Member) -> None:

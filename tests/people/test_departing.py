@@ -257,6 +257,22 @@ def test_somebody_who_is_here_for_a_while_needs_a_last_day(town: Organisation, a
     assert anna.is_temporary
 
 
+def test_the_page_says_how_much_was_handed_over(
+    enter: Enter, channel: Channel, anna: Member, ben: Member, cora: Member
+) -> None:
+    drafts(channel, anna)
+    departure = departing.begin(anna, last_day=None, by=cora)
+    client, page = enter(cora), reverse("people:departure_give", args=[departure.pk])
+    told = {"kind": "posts.unfinished", "to": ben.pk}
+    held = subjects(anna, "posts.unfinished")
+    for ticked, said in (
+        ([], "Nothing was handed over: nothing was ticked"),
+        (held, "2 things go to Ben."),
+        (held, "somebody was faster"),
+    ):
+        assert said in client.post(page, {**told, "subject": ticked}, follow=True).content.decode()
+
+
 # Whoever was invited and never came in
 
 

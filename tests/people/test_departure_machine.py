@@ -46,7 +46,7 @@ from vierogen.networks.base import Profile
 from vierogen.notices.actions import subscribe
 from vierogen.notices.models import PushSubscription
 from vierogen.people import departing
-from vierogen.people.actions import found, join
+from vierogen.people.actions import end, found, invite, invite_again, join
 from vierogen.people.holding import number_of
 from vierogen.people.models import Departure, Member
 from vierogen.people.roles import Role
@@ -64,7 +64,7 @@ from vierogen.vault.revealing import reveal
 from vierogen.web.proof import Proof
 
 REFUSALS = (PermissionDenied, ValidationError)
-EVERY = [role for role in Role if role not in {Role.TRAINEE, Role.ADMINISTRATOR}]
+EVERY = [role for role in Role if role != Role.TRAINEE]
 WHO = st.integers(0, 2)
 KINDS = (
     "posts.unfinished",
@@ -76,6 +76,7 @@ KINDS = (
     "channels.phones",
     "channels.takeovers",
     "people.stands_in",
+    "people.invited",
     "posts.consents",
     "vault.secrets_known",
     "vault.secrets_typed",
@@ -183,6 +184,10 @@ class Leaving(RuleBasedStateMachine):
         colleague = make_member(self.town, f"Away{self.number()}", Role.WRITER)
         day = self.town.today() + timedelta(days=30)
         plan(colleague, stand_in=member, starts=day, ends=day, by=self.cora)
+
+    def _invited(self, member: Member) -> None:
+        name = f"Friend{self.number()}"
+        invite(self.town, name, f"{name}@elsewhere.example", roles=[Role.WRITER], by=member)
 
     def _entrusted(self, member: Member) -> Channel:
         channel = self._channel()
@@ -310,6 +315,7 @@ class Leaving(RuleBasedStateMachine):
             "keys_handed_in": self._connected_again,
             "channels.takeovers": self._stopped,
             "channels.phones": self._logged_out,
+            "people.invited": self._invited_again_or_ended,
         }
         done[kind](numbers, leaver)
 
@@ -335,6 +341,11 @@ class Leaving(RuleBasedStateMachine):
                 declare_phone(phone.channel, is_on=False, by=leaver)
             else:
                 end_phone(phone, by=self.stays)
+
+    def _invited_again_or_ended(self, numbers: list[int], _leaver: Member) -> None:
+        for place, friend in enumerate(Member.objects.filter(pk__in=numbers)):
+            settle = [invite_again, end][place % 2]
+            settle(friend, by=self.stays)
 
     @rule(who=WHO)
     def throws_a_draft_away(self, who: int) -> None:
@@ -443,5 +454,5 @@ def test_the_machine_can_do_all_of_it() -> None:
     assert (HAPPENED["closed"], HAPPENED["not closed"]) == (2, 1 + len(kinds))
     # One of each kind, and two accounts more for which they answer: those of the secret seen and of the takeover.
     assert (HAPPENED["by itself"], HAPPENED["handed over"], HAPPENED["thrown away"]) == (1, 9, 1)
-    assert (HAPPENED["done there"], HAPPENED["log-in under way"]) == (6, 1)
+    assert (HAPPENED["done there"], HAPPENED["log-in under way"]) == (7, 1)
     assert HAPPENED["tried"]

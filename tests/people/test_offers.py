@@ -17,7 +17,7 @@ from vierogen.listening.models import Alert, HandOver, Hit, Item
 from vierogen.notices.actions import Addressee, ring, subscribe
 from vierogen.notices.models import Alarm, Message
 from vierogen.people import departing
-from vierogen.people.actions import end
+from vierogen.people.actions import end, invite, invite_again
 from vierogen.people.holding import Held, Holding, holdings
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
@@ -134,6 +134,24 @@ def test_of_two_who_stay_one_is_not_left_alone_by_handing_over(channel: Channel,
     entrust(channel, to=[nora, sem], by=cora)
     with pytest.raises(ValidationError, match="fewer than two"):
         give("channels.custody", nora, to=sem, by=cora)
+
+
+def test_whom_a_leaver_invited_comes_in_only_if_somebody_else_stands_for_it(town: Organisation, cora: Member) -> None:
+    lena = make_member(town, "Lena", Role.ADMINISTRATOR)
+    friends = [
+        invite(town, name, f"{name}@voorbeeld.example", roles=[Role.ADMINISTRATOR], by=lena)
+        for name in ("Fay", "Gus", "Hal")
+    ]
+    departure = departing.begin(lena, last_day=None, by=cora)
+    assert [each.title for each in held("people.invited", lena)] == [f"{one} (administrator)" for one in friends]
+    with pytest.raises(ValidationError, match="3 things are left"):
+        departing.close(departure, by=cora)
+    invite_again(friends[0], by=cora)
+    end(friends[1], by=cora)
+    friends[2].user.set_password(PASSWORD)  # came in, so stands on the list of members for everybody to see
+    friends[2].user.save()
+    departing.close(departure, by=cora)
+    assert [each.title for each in held("people.invited", cora)] == ["Fay (administrator)"]
 
 
 # What ends at once

@@ -3,6 +3,7 @@
 Custodians and administrators hear of what is wrong when it changes, and then weekly: a mail each night is not read.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from vierogen.channels.actions import keepers
-from vierogen.channels.custody import ENOUGH
+from vierogen.channels.custody import ENOUGH, Custody
 from vierogen.channels.models import Channel, CustodyCheck, Handover
 from vierogen.ledger.actions import Machine, record
 from vierogen.ledger.moves import subject_of
@@ -39,12 +40,16 @@ def unchecked() -> Channel | None:
 
 
 def problem_of(channel: Channel) -> str:
-    """What is wrong with who answers for it, as a translatable sentence; "" where two stay and can take it over.
+    """What is wrong with who answers for it, see ``problem_among``."""
+    return problem_among(Custody.of(channel.custodians.able().with_members()).keepers)
+
+
+def problem_among(keepers: Iterable[Member]) -> str:
+    """What is wrong where these answer, see ``Custody``, as a translatable sentence; "" where two stay.
 
     Whoever was invited and never came in can do nothing for it yet.
     """
-    rows = channel.custodians.select_related("member__user", "member__organisation").prefetch_related("member__held")
-    able = [row.member for row in rows if row.member.may(Right.CONNECT) and not row.member.is_awaited]
+    able = [member for member in keepers if not member.is_awaited]
     if len(able) < ENOUGH:
         return ONLY_ONE if able else NOBODY
     staying = [member for member in able if member.ends_on is None]

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vierogen.channels.hygiene import Care
-from vierogen.channels.models import Channel, CustodyCheck, Takeover
+from vierogen.channels.minding import problem_among
+from vierogen.channels.models import Channel, Takeover
 from vierogen.channels.models.care import FRESH_FOR
 from vierogen.home.asking import Attention
 from vierogen.people.models import Member
@@ -27,7 +28,7 @@ def caring(member: Member, cared: Cared) -> Iterator[Attention]:
     """Everything of this kind that asks for this member; ``cared`` are the watched channels, with how they are kept."""
     if not member.may(Right.CONNECT):
         return
-    yield from _custody(member)
+    yield from _custody(cared)
     yield from _takeovers(member)
     mine = [(channel, care) for channel, care in cared if member in care.keepers and not channel.is_exercise]
     yield from _hygiene(mine)
@@ -35,12 +36,13 @@ def caring(member: Member, cared: Cared) -> Iterator[Attention]:
     yield from _files(member)
 
 
-def _custody(member: Member) -> Iterator[Attention]:
-    """As the nightly look found it."""
-    rows = CustodyCheck.objects.filter(channel__in=Channel.objects.visible_to(member).watched()).exclude(problem="")
-    for row in rows.select_related("channel").order_by("channel_id")[:MOST]:
-        text, url = _("If nobody is left who can get into it, it is lost."), _page("channels:channel", row.channel)
-        yield Attention("look", _(row.problem), text, url, _("Choose custodians"), row.channel)
+def _custody(cared: Cared) -> Iterator[Attention]:
+    """What the nightly look found and is still so; said as it is now, so that what was mended is gone at once."""
+    noticed = [one for one in cared if (found := getattr(one[0], "custody_check", None)) and found.problem]
+    known = [(channel, problem_among(care.keepers)) for channel, care in noticed]
+    for channel, problem in [one for one in known if one[1]][:MOST]:
+        text, url = _("If nobody is left who can get into it, it is lost."), _page("channels:channel", channel)
+        yield Attention("look", _(problem), text, url, _("Choose custodians"), channel)
 
 
 def _takeovers(member: Member) -> Iterator[Attention]:

@@ -96,7 +96,7 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     known = Member.objects.filter(organisation=organisation, user=user).select_related("user", "organisation").first()
     if known and known.is_current:
         raise ValidationError(_("%(name)s is a member already. Change the roles there.") % {"name": known.name})
-    fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None}
+    fresh = {"ends_on": ends_on, "is_temporary": is_temporary, "warned": 0, "let_go_at": None, "invited_by": None}
     invited_at = timezone.now() if is_new else None
     arriving = {"arriving_since": invited_at, "invited_at": invited_at}
     member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh | arriving)
@@ -302,7 +302,10 @@ def invite(  # noqa: PLR0913 - each of these is part of an invitation
 
 @transaction.atomic
 def invite_again(member: Member, *, by: Member) -> None:
-    """Send somebody who never came in a new invitation; an earlier one works until its three days are over."""
+    """Send somebody who never came in a new invitation; an earlier one works until its three days are over.
+
+    Whoever sends it stands for them from now on, as ``invite`` did.
+    """
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     now = Member.objects.select_related("user", "organisation").get(pk=member.pk)
     if not now.is_awaited:
@@ -313,6 +316,7 @@ def invite_again(member: Member, *, by: Member) -> None:
 
 def _send_invitation(member: Member, *, by: Member) -> None:
     user, organisation = member.user, member.organisation
+    Member.objects.filter(pk=member.pk).update(invited_by=by)
     values = {"by": by.name, "organisation_name": organisation.name, "is_new": not user.has_a_way_in}
     link = _entrance(user)
     tell(organisation.pk, addressees([member]), template="people/mail/invitation", values=values, link=link)

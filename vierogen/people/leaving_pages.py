@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.people import departing, standing_in
@@ -83,14 +84,18 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     shown, told = _departure(request, pk), request.POST
     wanted = told.get("to", "")
     to = _colleague(request, int(wanted)) if wanted.isdecimal() else None
-    done = _("Handed over to %(name)s.") % {"name": to.name if to else ""}
 
-    def act() -> None:
+    def act() -> str:
         if to is None:
             raise PermissionDenied(_("Choose who takes it."))
-        departing.hand_over(shown, told.get("kind", ""), told.getlist("subject"), to=to, by=member_of(request))
+        subjects = told.getlist("subject")
+        count = departing.hand_over(shown, told.get("kind", ""), subjects, to=to, by=member_of(request))
+        if not count:
+            raise ValidationError(_("Nothing was handed over: nothing was ticked, or somebody was faster."))
+        done = ngettext("%(count)d thing goes to %(name)s.", "%(count)d things go to %(name)s.", count)
+        return done % {"count": count, "name": to.name}
 
-    attempt(request, act, done=done)
+    attempt(request, act, done=str)
     return redirect("people:departure", pk=shown.pk)
 
 

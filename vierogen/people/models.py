@@ -166,6 +166,8 @@ class Member(models.Model):
     arriving_since = models.DateTimeField(null=True, blank=True)
     # When they were invited, and asked for these steps; None: they began the organisation, or were here before.
     invited_at = models.DateTimeField(null=True, blank=True)
+    # Who sent the last invitation, and so stands for whoever comes in with it.
+    invited_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="invited")
 
     objects = MemberQuerySet.as_manager()
 

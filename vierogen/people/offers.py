@@ -173,6 +173,32 @@ class Trainees(Holding):
         guide(member.guides.select_related("user", "organisation").get(pk=number_of(subject)), by_whom=to, by=by)
 
 
+class Invitations(Holding):
+    """Invitations that they sent, with which somebody can still come in."""
+
+    key = "people.invited"
+    covers = ("people.Member.invited_by",)
+
+    @property
+    def title(self) -> str:
+        """The kind in words, plural."""
+        return _("People whom they invited, and who never came in")
+
+    def held_by(self, member: Member) -> list[Held]:
+        """Each who is still awaited."""
+        asks = _("Send the invitation again if you stand for it yourself. Else end the access.")
+        rows = member.invited.current().select_related("user", "organisation").prefetch_related("held").order_by("pk")
+        return [
+            Held(subject_of(each), _invited(each), asks, reverse("people:member", args=[each.pk]))
+            for each in rows
+            if each.is_awaited
+        ]
+
+
+def _invited(member: Member) -> str:
+    return _("%(name)s (%(roles)s)") % {"name": member.name, "roles": ", ".join(member.role_names()).lower()}
+
+
 class SecondStepRows(SealedRows):
     """Seeds of authenticator apps and of recovery codes; allauth keeps each as a text among other things."""
 

@@ -29,16 +29,19 @@ def told(request: HttpRequest, refusal: Exception) -> str:
     return format_html('{} <a href="{}?{}">{}</a>', str(refusal), url, query, getattr(refusal, "action", url))
 
 
-def attempt(request: HttpRequest, action: Callable[[], object], *, done: str) -> bool:
-    """Do ``action`` and say what became of it; a refusal is told in its own words."""
+def attempt(request: HttpRequest, action: Callable[[], object], *, done: str | Callable[[object], str]) -> bool:
+    """Do ``action`` and say what became of it; a refusal is told in its own words.
+
+    ``done`` is what to say then, or makes that from what ``action`` returned.
+    """
     try:
-        action()
+        came = action()
     except ValidationError as refusal:
         for line in refusal.messages:
             messages.error(request, line)
     except (PermissionDenied, WrongStateError) as refusal:
         messages.error(request, told(request, refusal))
     else:
-        messages.success(request, done)
+        messages.success(request, done(came) if callable(done) else done)
         return True
     return False

@@ -41,7 +41,8 @@ class Tile:
 def tiles(member: Member) -> list[Tile]:
     """A tile for each channel that the member's organisation looks after. One query."""
     still_open = Count("strays", filter=Q(strays__state=State.OPEN))
-    rows = Channel.objects.visible_to(member).watched().select_related("watched").annotate(open_strays=still_open)
+    rows = Channel.objects.visible_to(member).watched().select_related("watched", "custody_check")
+    rows = rows.annotate(open_strays=still_open)
     return [_tile(channel) for channel in rows]
 
 
