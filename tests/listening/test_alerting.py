@@ -1,5 +1,6 @@
 """Saving and changing alerts, and who permits one about a person."""
 
+import hashlib
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,7 @@ from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
 from vierogen.listening.actions import alerting, permitting
 from vierogen.listening.actions.alerting import Wish
-from vierogen.listening.models import Alert, Reading
+from vierogen.listening.models import Alert, Reading, Wanted
 from vierogen.listening.states import About, AlertState, Rhythm
 from vierogen.notices.models import Message
 from vierogen.people.models import Member, Organisation, RoleHeld
@@ -203,6 +204,35 @@ def test_what_was_refused_does_not_become_a_subject_by_a_detour(asked: Alert, an
     with pytest.raises(ValidationError, match="Only the privacy officer"):
         alerting.save(anna.organisation, back, by=anna)
     assert alerting.save(anna.organisation, Wish("sporthal", About.SUBJECT), by=anna).state == AlertState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "zeldzame_Naam", "naam-zeldzame", "Zeld\u00adzame naam", "zeldzamé/naam", '"zeldzame naam" is',
+        "~naam zeldzame", "zeldzame naam lang:nl", "zwembad OR zeldzame.naam", "zeldzame naam -voetbal",
+        "zeldzame NEAR/3 naam",
+    ],
+)  # fmt: skip
+def test_what_was_refused_is_recognised_by_the_words_that_the_matcher_sees(
+    asked: Alert, anna: Member, fleur: Member, query: str
+) -> None:
+    wish = Wish("zeldzame naam", About.PERSON, reason=WHY)
+    alerting.change(asked, wish, by=anna, revision=asked.revision)
+    permitting.refuse(again(asked), by=fleur, reason="Niet nodig.", revision=again(asked).revision)
+    with pytest.raises(ValidationError, match="Only the privacy officer"):
+        alerting.save(anna.organisation, Wish(query, About.SUBJECT), by=anna)
+    for other in ("zeldzame vogel", "zeldzame naam brandweer"):
+        assert alerting.save(anna.organisation, Wish(other, About.SUBJECT), by=anna).state == AlertState.ACTIVE
+
+
+def test_what_was_refused_before_signs_between_words_were_seen_through_stays_refused(anna: Member) -> None:
+    for words in ("van vries", "jan_vries", "zeldzame"):
+        told = hashlib.sha256(words.encode()).hexdigest()
+        Wanted.objects.create(organisation=anna.organisation, words=told)
+    for query in ("vries van", "Vries_van", "Jan_Vries", "zeldzame zo"):
+        assert permitting.was_wanted(anna.organisation, query), query
+    assert not permitting.was_wanted(anna.organisation, "zeldzame vries")
 
 
 def test_a_privacy_officer_can_say_that_it_is_no_person(asked: Alert, anna: Member, fleur: Member) -> None:

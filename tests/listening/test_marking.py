@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.listening.found import heard, listening_for
 from vierogen.listening.actions.marking import Taste, mark, taste_of
-from vierogen.listening.models import Alert, Hit, Source
+from vierogen.listening.models import Alert, Hit, Source, Subscription
 from vierogen.listening.states import Mark
 from vierogen.listening.views.hit_lines import most_useful_first
 from vierogen.people.models import Member, Organisation
@@ -70,6 +70,7 @@ def test_words_count_and_are_named(alert: Alert, town: Organisation, anna: Membe
 
 def test_a_source_counts_for_half(alert: Alert, town: Organisation, anna: Member) -> None:
     source = Source.objects.create(kind="feed", address="https://spel.example/rss", title="Spelnieuws")
+    Subscription.objects.create(organisation=town, source=source)
     for number in range(9):
         judged(alert, f"Nummer{number * 7919} abc", Mark.NOT_USEFUL, anna, source=source)
     leaning = taste_of(town.pk).of(heard(alert, "heel anders", source=source))

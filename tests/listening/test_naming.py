@@ -16,12 +16,23 @@ NAMES = (
     '"Jan de Vries" -voetbal', "Jan NEAR/2 Vries", '("Jan de Vries" OR "Piet Jansen") -voetbal',
     '"Kerstin Bergqvist"', '"Jan Peter Balkenende"', '"mevrouw Jansen"', '"mark rutte"', '"Fatima el Yilmaz"',
     'brandweer OR "Fatima Yilmaz"', '"Jan" "Jansen"', 'Jan "Jansen"', '"Jan" Jansen', '"Jan Jansen" "Jan Jansen" jan',
+    # Whatever the matcher reads as these words.
+    "Fatima-Yilmaz", "Fatima_Yilmaz", "Fatima.Yilmaz", "fatima/yilmaz", "Fatima,Yilmaz", '"Fatima (Yilmaz)"',
+    "Fati\u00adma Yilmaz", "fátima yilmaz", "Fatima\u200b Yilmaz", "Fatima+Yilmaz", "Kerstin_Bergqvist", "j.bergqvist",
+    "fatima'yilmaz", '"Fatima-Yilmaz"', "Jan.de.Vries", "J.P.Balkenende", '"J.P. Balkenende"', "Will Smith",
+    # Words that nearly every message has say nothing beside a name.
+    '"Fatima Yilmaz" is', '"Fatima Yilmaz is"', "Fatima Yilmaz (is OR was)", "is Fatima Yilmaz", "Fatima is Yilmaz",
+    '"Fatima Yilmaz" (is OR brandweer)', '"Fatima Yilmaz" (lang:nl OR brandweer)', "Fatima Yilmaz (brandweer OR -qq)",
+    '"Kerstin Bergqvist" een', "Kerstin Bergqvist (de OR het)", "Fatima Yilmaz x", "brand OR Fatima_Yilmaz",
 )  # fmt: skip
 NO_NAMES = (
     "belastingdienst", '"Gemeente Voorbeeld"', '"Rode Kruis"', '"Tweede Kamer"', '"Nieuwe Markt"', '"Den Haag"',
     "stationsweg afsluiting", '"Welzijn Anders"', "Jan", '"Jan de Vries" gemeente', 'brand NOT "Jan de Vries"',
     'brand -("Jan de Vries" OR "Piet Jansen")', "@jan_de_vries", "#JanDeVries", '"van der Meer"', "KLM Cityhopper",
     '"Sociale Verzekeringsbank"', '"Anna van Burenplein"',
+    "covid-19", "e-mail", "co-ouder", "foto's", "nos.nl", "x.com brand", "www.rotterdam.nl", "Noord-Holland", "wi-fi",
+    '"Natuur en Milieu"', "Natuur en Milieu", '"Burgemeester en Wethouders"', '"Fatima Yilmaz" (brand OR gemeente)',
+    '"Fatima Yilmaz" is gemeente', "anti-racisme", "non-profit", "T-shirt", "pro-rail", "mini-cursus",
 )  # fmt: skip
 
 

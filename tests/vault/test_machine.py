@@ -258,7 +258,10 @@ class Vault(RuleBasedStateMachine):
             return
         done = self.tried("reveal", lambda: revealing.reveal(kept, by=member, reason=reason, proof=proof))
         may = self.is_keeper(who) and kind == "good" and len(reason) > 9
-        if may and self.careful[name]:
+        others = [one for one in range(len(self.people)) if one != who % len(self.people)]
+        if may and self.careful[name] and not any(map(self.is_keeper, others)):
+            assert done is None, "nobody can agree, and it says that they were asked"
+        elif may and self.careful[name]:
             assert isinstance(done, Reveal)
             now = timezone.now()
             self.wishes.append(Wish(done, who % len(self.people), name, False, now, now + timedelta(hours=24)))

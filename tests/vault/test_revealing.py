@@ -490,3 +490,30 @@ def test_another_organisation_finds_no_secret(secret: Kept, otto: Member, enter:
     for name in ("vault:see", "vault:emergency"):
         assert client.get(reverse(name, args=[secret.channel_id, "password"])).status_code == 404
     assert client.get(reverse("vault:secrets", args=[secret.channel_id])).status_code == 404
+
+
+def test_where_nobody_else_can_agree_it_says_what_to_do_and_asks_nobody(
+    careful: Kept, kees: Member, cora: Member, enter: Enter
+) -> None:
+    entrust(careful.channel, to=[kees, cora], by=kees)
+    asked_before = Message.objects.count()
+    with pytest.raises(ValidationError, match="Nobody else can agree"):
+        reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
+    assert (Reveal.objects.count(), Message.objects.count()) == (0, asked_before)
+    client, see = enter(kees), reverse("vault:see", args=[careful.channel_id, "password"])
+    prove(client, kees)
+    page = body(client.get(see))
+    assert ("Nobody else can agree" in page, "Ask the other custodians" in page) == (True, False)
+    for way in (
+        reverse("channels:channel", args=[careful.channel_id]),
+        reverse("vault:emergency", args=[careful.channel_id, "password"]),
+    ):
+        assert f'href="{way}"' in page
+    lot = make_member(careful.channel.organisation, "Lot", Role.CUSTODIAN)
+    entrust(careful.channel, to=[kees, cora, lot], by=kees)
+    assert "Ask the other custodians" in body(client.get(see))
+    asked_before = Message.objects.count()
+    asked = reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(asked, Reveal)
+    # An administrator who may not see it cannot agree, and is not asked.
+    assert [row.email for row in Message.objects.order_by("pk")[asked_before:]] == [lot.user.email]

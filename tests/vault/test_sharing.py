@@ -16,15 +16,21 @@ from django.utils import timezone
 from tests.plugins.house import make_member
 from tests.vault.test_exporting import Holder
 from tests.vault.test_revealing import proof_of, prove
-from vierogen.channels.models import Channel
+from vierogen.channels.models import Channel, networks
 from vierogen.home.vaults import vaults
+from vierogen.ledger.actions import record
 from vierogen.ledger.models import Entry
-from vierogen.ledger.moves import WrongStateError
+from vierogen.ledger.moves import WrongStateError, subject_of
+from vierogen.people import departing
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
+from vierogen.practice.records import Account
+from vierogen.practice.server import PracticeServer
 from vierogen.vault import jobs
+from vierogen.vault.actions import reconnect
 from vierogen.vault.keeping import keep
-from vierogen.vault.models import Export
+from vierogen.vault.models import Export, Secret
+from vierogen.vault.offers import ExportsTaken
 from vierogen.vault.sharing import agree, ask, take
 from vierogen.vault.states import ExportState
 
@@ -142,3 +148,40 @@ def test_the_pages_lead_from_the_wish_to_the_file(
     assert PASSWORD.encode() in pyrage.decrypt(answer.content, [pyrage.x25519.Identity.from_str(holders[0].secret)])
     assert client.post(reverse("vault:export_take", args=[asked.pk])).status_code == 302
     assert client.get(reverse("vault:export_paper")).content.startswith(b"%PDF")
+
+
+def test_what_was_in_the_file_is_left_with_both_until_it_changed(
+    asked: Export, channel: Channel, official: Account, practice: PracticeServer, cora: Member, kees: Member
+) -> None:
+    """Whoever chose the recipients, or agreed to them, may hold a key that opens it."""
+    taken, lena = ExportsTaken(), make_member(channel.organisation, "Lena", Role.ADMINISTRATOR)
+    agree(asked, by=kees, proof=proof_of(kees))
+    assert taken.held_by(cora) == []
+    take(asked, by=kees, proof=proof_of(kees))
+    for member in (cora, kees):
+        assert [one.title for one in taken.held_by(member)] == [f"Password of {channel}", f"The key of {channel}"]
+    assert taken.held_by(lena) == []
+    departure = departing.begin(kees, last_day=None, by=cora)
+    with pytest.raises(ValidationError):
+        departing.close(departure, by=cora)
+    # The same key again settles nothing; another does, and so does a newer password.
+    reconnect(channel, server=channel.server, credentials={"token": official.token}, by=lena)
+    assert len(taken.held_by(kees)) == 2
+    another = practice.network.new_token(official)
+    reconnect(channel, server=channel.server, credentials={"token": another.token}, by=lena)
+    assert [one.title for one in taken.held_by(kees)] == [f"Password of {channel}"]
+    keep(channel, "password", "a newer one", by=lena)
+    assert taken.held_by(kees) == []
+    departing.close(departure, by=cora)
+
+
+def test_a_key_that_a_machine_renewed_still_counts_as_the_one_in_the_file(
+    asked: Export, channel: Channel, cora: Member, kees: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree(asked, by=kees, proof=proof_of(kees))
+    take(asked, by=cora, proof=proof_of(cora))
+    monkeypatch.setattr(Channel, "network", networks()["x"])
+    Secret.objects.update(changed_at=timezone.now())
+    assert f"The key of {channel}" in [one.title for one in ExportsTaken().held_by(cora)]
+    record(channel.organisation_id, "seal", subject_of(channel), by=cora)
+    assert f"The key of {channel}" not in [one.title for one in ExportsTaken().held_by(cora)]

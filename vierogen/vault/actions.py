@@ -129,7 +129,8 @@ def _seal_anew(channel: Channel, credentials: Mapping[str, str], *, by: Member |
     Secret.objects.filter(channel=channel).exclude(field__in=credentials).delete()
     KeyLife.objects.filter(channel=channel).delete()
     at = timezone.now()
-    _store(channel, credentials, at=at, known=known)
+    unchanged_since = min(secret.changed_at for secret in known.values()) if is_same else at
+    _store(channel, credentials, at=unchanged_since, known=known)
     _note_life(channel, credentials, at=at)
     if by is not None and not is_same:
         Secret.objects.filter(channel=channel).update(changed_by=by)

@@ -3,8 +3,11 @@
 And which of its tables hold something sealed, for a new key.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
+from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,21 +15,21 @@ from django.utils.translation import gettext as _
 
 from vierogen.channels.handover import HandoverSection
 from vierogen.channels.models import Channel
+from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import subject_of
-from vierogen.networks.abilities import Authorises
+from vierogen.networks.abilities import Authorises, Refreshes
 from vierogen.people.holding import Held, Holding
 from vierogen.people.models import Member
 from vierogen.vault.actions import CANARY_CONTEXT, context_of, handshake_context
 from vierogen.vault.keeping import context_of as kept_context
-from vierogen.vault.models import Canary, Field, Handshake, Kept, OldKey, Reveal, Secret
+from vierogen.vault.models import Canary, Export, Field, Handshake, Kept, OldKey, Reveal, Secret
 from vierogen.vault.old_keys import context_of as old_key_context
 from vierogen.vault.revealing import lapse
 from vierogen.vault.sealed import EnvelopeRows
+from vierogen.vault.states import ExportState
 
 STAYS = {
     "vault.Reveal.allowed_by": "it tells who agreed",
-    "vault.Export.asked_by": "it tells who asked; nobody takes it who has no right any more",
-    "vault.Export.allowed_by": "it tells who agreed",
     "vault.Reveal.ended_by": "it tells who stopped it or looked back",
 }
 
@@ -98,6 +101,63 @@ class KeysHandedIn(Holding):
                 "away what the leaver may do there."
             )
         return _("Take the account over, or end this key at the network and connect the account with a new one.")
+
+
+class ExportsTaken(Holding):
+    """What is in a sealed export that the member asked for or agreed to, and nobody changed since.
+
+    Who can open the file the member may have chosen, and nobody can look where it is.
+    """
+
+    key = "exports_taken"
+    covers: ClassVar[tuple[str, ...]] = ("vault.Export.asked_by", "vault.Export.allowed_by")
+
+    @property
+    def title(self) -> str:
+        """The kind in words."""
+        return _("What is in a sealed export that they asked for or agreed to")
+
+    def held_by(self, member: Member) -> list[Held]:
+        """One for each secret and each key; what did not change since the newest export is in the older ones too."""
+        rows = Export.objects.filter(Q(asked_by=member) | Q(allowed_by=member), state=ExportState.MADE)
+        newest = rows.order_by("-made_at").first()
+        if newest is None or newest.made_at is None:
+            return []
+        channels = Channel.objects.official().filter(organisation_id=newest.organisation_id).order_by("handle", "pk")
+        kept = Kept.objects.filled().filter(channel__in=channels, changed_at__lte=newest.made_at)
+        return [
+            *(self._secret(row) for row in kept.select_related("channel").order_by("pk")),
+            *(self._key(channel) for channel in _as_exported(channels, newest.made_at)),
+        ]
+
+    def _secret(self, kept: Kept) -> Held:
+        told = {"secret": kept.get_field_display(), "account": kept.channel}
+        return Held(
+            subject=subject_of(kept),
+            title=_("%(secret)s of %(account)s") % told,
+            asks=_("Change it at the network, and fill in the new one here."),
+            url=reverse("vault:keep", args=[kept.channel_id, kept.field]),
+        )
+
+    def _key(self, channel: Channel) -> Held:
+        asks = _("Take the account over, or end this key at the network and connect the account with a new one.")
+        title = _("The key of %(account)s") % {"account": channel}
+        return Held(subject_of(channel), title, asks, reverse("vault:takeover", args=[channel.pk]))
+
+
+def _as_exported(channels: Iterable[Channel], at: datetime) -> list[Channel]:
+    """Those whose key is still the one of then. What a machine renewed since hangs on the same log-in."""
+    oldest = dict(
+        Secret.objects.filter(channel__in=channels).values_list("channel").annotate(Min("changed_at")).order_by()
+    )
+    handed_in = Entry.objects.filter(verb="seal", subject__in=[subject_of(one) for one in channels], at__gt=at)
+    anew = set(handed_in.values_list("subject", flat=True))
+    return [
+        one
+        for one in channels
+        if one.pk in oldest
+        and (oldest[one.pk] <= at or (issubclass(one.network, Refreshes) and subject_of(one) not in anew))
+    ]
 
 
 class OpenWishes(Holding):

@@ -54,6 +54,12 @@ def is_keeper(member: Member, channel: Channel) -> bool:
     return stays and channel.custodians.filter(member=member).exists() and not is_too_early(member, channel)
 
 
+def who_can_agree(channel: Channel, *, but: Member) -> list[Member]:
+    """The other custodians who can be the second person today; who never came in cannot."""
+    others = [member for member in keepers(channel) if member.pk != but.pk]
+    return [member for member in others if is_keeper(member, channel) and not member.is_awaited]
+
+
 def is_too_early(member: Member, channel: Channel) -> bool:
     """Does ``member`` still get started? In a takeover minutes count: while one is under way nobody is too early."""
     is_new = member.arriving_since is not None
@@ -159,7 +165,11 @@ def _asked(kept: Kept, *, by: Member, reason: str, delay: timedelta | None = Non
 
 
 def _ask_the_others(asked: Reveal) -> None:
-    others = [member for member in keepers(asked.kept.channel) if member.pk != asked.by_id]
+    others = who_can_agree(asked.kept.channel, but=asked.by)
+    if not others:
+        raise ValidationError(
+            _("Nobody else can agree. Make somebody a custodian of this account, or see it in an emergency.")
+        )
     _tell(asked, others, "vault/mail/second_person")
     _record(asked, "ask_reveal")
 

@@ -2,14 +2,21 @@
 
 Known first names tell it whatever the case. Without one, two or three words with a capital that are no common words
 are taken for a name: rather one question too many to the privacy officer than one person too many listened for.
+
+Words are those that the matcher looks for: "Fatima-Yilmaz" and "Fatima_Yilmaz" find the same person as "Fatima Yilmaz"
+does, and so does whatever has words beside it that nearly every message has.
 """
 
 import re
-from collections.abc import Collection, Iterator
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 
-from vierogen.matching.breadth import STOP_WORDS
+from vierogen.matching.breadth import STOP_WORDS, is_too_wide
+from vierogen.matching.folding import fold
 from vierogen.matching.parsing import parse
 from vierogen.matching.tokens import Token, tokens
+from vierogen.matching.tree import Every, Exact, Near, Node, Some, Term
 from vierogen.posts.checks.first_names import FIRST_NAMES
 from vierogen.posts.checks.persons import DOUBTFUL
 from vierogen.posts.names import name_finder
@@ -21,6 +28,13 @@ _PARTS = frozenset(_PARTICLES.split())
 _MODES_OF_ADDRESS = "mevrouw mevr mw meneer mijnheer heer dhr hr juffrouw mr mrs ms miss mister"
 _TITLES = frozenset(_MODES_OF_ADDRESS.split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+# What parts words, save the signs that may stand in a name.
+_GAP = re.compile(r"[^\w.'’\u2010\u2011-]|_|(?<=\w\w)\.(?=\w)")
+_JOINERS = re.compile("['’\u2010\u2011-]")
+_GLUED_INITIAL = re.compile(r"(?<![^\W_])([^\W\d_]\.)(?=[^\W\d_]{4})")
+_UNSEEN = {"Mn", "Me", "Cf"}
+# Shorter first names are also how many a word begins: "co-ouder".
+_SHORTEST = 3
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?){1,4}")
 # What stands in the names of bodies, places and things, and hardly ever in those of people.
 _COMMON = """
@@ -53,32 +67,101 @@ def name_in(query: str, *, ours: Collection[str] = ()) -> str:
     ``QueryError`` for what is no query.
     """
     read = parse(query)
-    for number in range(len(read.clauses)):
+    for number, node in enumerate(read.clauses):
         worded = read.worded(number)
-        if _is_only_a_name(worded, ours):
+        if _is_only_a_name(worded, frozenset(_telling(node)), ours):
             return worded
     return ""
 
 
-def _is_only_a_name(clause: str, ours: Collection[str]) -> bool:
-    phrases, loose = [], []
-    for token in _wanted(tokens(clause)):
+def said(query: str) -> list[str]:
+    """The folded words that a message must have, without those that nearly every message has; all, if it has no other.
+
+    Raises ``QueryError`` for what is no query.
+    """
+    words = [word for token in wanted(tokens(query), with_tags=True) for word in _folded(token.text)]
+    return [word for word in words if word not in STOP_WORDS] or words
+
+
+def _telling(node: Node) -> Iterator[str]:
+    """The folded words in what must be there, without what nearly every message has: "(is OR fire)", "(fire OR -x)"."""
+    match node:
+        case Every(nodes):
+            for each in nodes:
+                if not is_too_wide(each):
+                    yield from _telling(each)
+        case Some(nodes):
+            for each in nodes:
+                yield from _telling(each)
+        case Near(left, right, _):
+            yield from " ".join((*left, *right)).split()
+        case Term(patterns) | Exact(patterns, _):
+            yield from " ".join(patterns).split()
+
+
+def _is_only_a_name(clause: str, telling: Collection[str], ours: Collection[str]) -> bool:
+    phrases, loose = list[str](), list[str]()
+    for token in wanted(tokens(clause)):
         text = token.text.lstrip("=~").strip('"“”„*')
-        if token.kind == "quoted" and len(text.split()) > 1:
+        words = _folded(text)
+        if token.kind == "quoted" and len(words) > 1:
             phrases.append(text)
-        else:
+        elif any(word in telling or _is_stop(word) for word in words):
             loose.append(text)
     # Whoever says a part of the name twice says no more by it.
-    said = {word for phrase in phrases for word in phrase.casefold().split()}
-    loose = [word for word in dict.fromkeys(loose) if word.casefold() not in said]
+    known = {word for phrase in phrases for word in _folded(phrase)}
+    loose = [text for text in dict.fromkeys(loose) if not known.issuperset(_folded(text))]
+    if all(_is_stop(word) for text in loose for word in _folded(text)) and phrases:
+        loose = []
     # One phrase that is no name says what the matter is; single words do so together.
     pieces = [*phrases, " ".join(loose)] if loose else phrases
-    return bool(pieces) and all(is_a_name(piece, ours=ours) for piece in pieces)
+    return bool(pieces) and all(_means_somebody(piece, ours) for piece in pieces)
 
 
-def _wanted(found: list[Token]) -> Iterator[Token]:
-    """The words and phrases that must be there."""
-    depth, skipping = 0, -1
+def _means_somebody(piece: str, ours: Collection[str]) -> bool:
+    """Is this a name, however its words are joined, and whatever stands beside them that says nothing?"""
+    whole = _written(piece)
+    parted = _JOINERS.sub(" ", whole)
+    if not {" ".join(text.casefold().split()) for text in (piece, whole, parted)}.isdisjoint(ours):
+        return False
+    if any(is_a_name(text, ours=ours) for text in (whole, _trimmed(whole))):
+        return True
+    telling = [word for word in parted.split() if not _is_stop(*_folded(word)[:1])]
+    long_enough = bool(telling) and len(telling[0]) >= _SHORTEST
+    if long_enough and any(is_a_name(text, ours=ours) for text in (parted, _trimmed(parted))):
+        return True
+    # Two words with a capital and "and" between are two things, unless the first is surely somebody's.
+    return long_enough and _is_first_name(telling[0]) and is_a_name(" ".join(telling), ours=ours)
+
+
+def _written(text: str) -> str:
+    """Its words with spaces between, in their own case, without what nobody sees."""
+    seen = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in _UNSEEN)
+    return " ".join(_GLUED_INITIAL.sub(r"\1 ", _GAP.sub(" ", "".join(seen))).split())
+
+
+def _trimmed(text: str) -> str:
+    """Without the words at its ends that nearly every message has."""
+    words = text.split()
+    while words and _is_stop(*_folded(words[-1])[:1]):
+        words.pop()
+    while words and _is_stop(*_folded(words[0])[:1]):
+        words.pop(0)
+    return " ".join(words)
+
+
+def _folded(text: str) -> list[str]:
+    """As the matcher reads it, hyphens as gaps."""
+    return fold([text])[0].partition("|")[0].split()
+
+
+def _is_stop(word: str = "") -> bool:
+    return word in STOP_WORDS or len(word) < 2
+
+
+def wanted(found: list[Token], *, with_tags: bool = False) -> Iterator[Token]:
+    """The words and phrases that must be there; tags and names of accounts too, if those are asked for."""
+    depth, skipping, kinds = 0, -1, {"word", "quoted"}
     not_next = False
     for token in found:
         if token.kind == "open":
@@ -88,7 +171,7 @@ def _wanted(found: list[Token]) -> Iterator[Token]:
         elif token.kind == "close":
             skipping = -1 if depth == skipping else skipping
             depth -= 1
-        elif token.kind in {"word", "quoted"} and skipping < 0 and not not_next and token.text[0] not in "#@":
+        elif token.kind in kinds and skipping < 0 and not not_next and (with_tags or token.text[0] not in "#@"):
             yield token
         not_next = token.kind == "minus" or (token.kind == "operator" and token.text == "NOT")
 
@@ -107,11 +190,21 @@ def is_a_name(text: str, *, ours: Collection[str] = ()) -> bool:
     return _begins_as_a_name(text, words) or all(map(_has_capital, words))
 
 
-def _begins_as_a_name(text: str, words: list[str]) -> bool:
+def _begins_as_a_name(text: str, words: Sequence[str]) -> bool:
     first = words[0]
     if first.endswith(".") and _INITIALS.fullmatch(first):
         return True
-    return first.title() in FIRST_NAMES | DOUBTFUL or _found_by_the_extra(text)
+    return _is_first_name(first) or _found_by_the_extra(text)
+
+
+def _is_first_name(word: str) -> bool:
+    return " ".join(_folded(word)) in _first_names()
+
+
+@cache
+def _first_names() -> frozenset[str]:
+    """Folded, as the matcher finds "Fátima" where somebody looks for "fatima"."""
+    return frozenset(" ".join(each.partition("|")[0].split()) for each in fold(sorted(FIRST_NAMES | DOUBTFUL)))
 
 
 def _found_by_the_extra(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
+from vierogen.listening.actions.naming import said
 from vierogen.listening.models import Alert, Wanted
 from vierogen.listening.states import AlertState
+from vierogen.matching.folding import fold
+from vierogen.matching.parsing import parse
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
@@ -48,14 +51,29 @@ def ask(alert: Alert, *, by: Member, changes: Mapping[str, Any], only_if: Mappin
 
 
 def print_of(query: str) -> str:
-    """The SHA-256 of its words. Neither order, capitals, quotes nor looking inside words makes other words of them."""
-    words = sorted(set(re.findall(r"\w+", query.casefold())) - {"and", "or"})
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()
+    """The SHA-256 of its words, as the matcher reads them and without those that say nothing.
+
+    Neither order, capitals, quotes, signs between, looking inside words nor a filter makes other words of them.
+    """
+    return _print(said(query))
+
+
+def _print(words: Iterable[str]) -> str:
+    return hashlib.sha256(" ".join(sorted(set(words))).encode()).hexdigest()
+
+
+def _prints_of(query: str) -> set[str]:
+    """Of it and of each part between OR; also as they were made before, by whatever stands in the text."""
+    read = parse(query)
+    parts = {query, *map(read.worded, range(len(read.clauses)))}
+    older = {_print(set(re.findall(r"\w+", part.casefold())) - {"and", "or"}) for part in parts}
+    older |= {_print(fold([part])[0].partition("|")[0].split()) for part in parts}
+    return {print_of(part) for part in parts} | older
 
 
 def was_wanted(organisation: Organisation, query: str) -> bool:
     """Did anybody here ask to listen for these words as about a person, whatever became of it?"""
-    return Wanted.objects.filter(organisation=organisation, words=print_of(query)).exists()
+    return Wanted.objects.filter(organisation=organisation, words__in=_prints_of(query)).exists()
 
 
 def others_who_may(organisation: Organisation, *, than: Member) -> list[Member]:

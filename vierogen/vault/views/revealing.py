@@ -44,8 +44,15 @@ def see(request: HttpRequest, pk: int, field: str) -> HttpResponse:
             return redirect("vault:asked", pk=found.pk)
     channel = kept.channel
     may, too_early = revealing.is_keeper(member, channel), revealing.is_too_early(member, channel)
-    context = {"form": form, "kept": kept, "channel": channel, "may": may, "too_early": too_early}
-    context["may_break"] = revealing.may_break_glass(member)
+    context = {
+        "form": form,
+        "kept": kept,
+        "channel": channel,
+        "may": may,
+        "too_early": too_early,
+        "is_alone": may and kept.needs_second and not revealing.who_can_agree(channel, but=member),
+        "may_break": revealing.may_break_glass(member),
+    }
     return render(request, "vault/see.html", context, status=422 if form.errors else 200)
 
 
