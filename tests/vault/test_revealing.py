@@ -416,6 +416,16 @@ def prepared(kees: Member, enter: Enter) -> Client:
     return enter(kees)
 
 
+def test_whoever_is_no_custodian_of_the_account_reads_of_the_way_in_an_emergency(secret: Kept, enter: Enter) -> None:
+    koos = make_member(secret.channel.organisation, "Koos", Role.CUSTODIAN)
+    Authenticator.objects.create(user=koos.user, type="totp", data={})
+    client = enter(koos)
+    prove(client, koos)
+    page = body(client.get(reverse("vault:see", args=[secret.channel_id, "password"])))
+    assert "Can none of them be reached" in page
+    assert reverse("vault:emergency", args=[secret.channel_id, "password"]) in page
+
+
 def test_the_page_shows_it_once_and_is_kept_nowhere(secret: Kept, kees: Member, prepared: Client) -> None:
     url = reverse("vault:see", args=[secret.channel_id, "password"])
     prove(prepared, kees)
