@@ -453,6 +453,7 @@ WHAT: dict[str, Callable[[World], dict[str, Any]]] = {
     "vault:look_back": asked,
     "vault:export": lambda world: {"pk": world.export.pk},
     "vault:export_agree": lambda world: {"pk": world.export.pk},
+    "vault:export_stop": lambda world: {"pk": world.export.pk},
     "vault:export_take": lambda world: {"pk": world.export.pk},
     "vault:back": lambda _world: {"network": "mastodon"},
     "vault:choose_account": lambda world: {"pk": world.handshake.pk},

@@ -1,5 +1,6 @@
 """Dutch is complete: every sentence of code and templates has it, and no page falls back to English."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from gettext import GNUTranslations
@@ -127,6 +128,26 @@ def test_every_way_to_mark_a_sentence_in_code_is_collected(
     module = tmp_path / "module.py"
     module.write_text(f"words = {code}\n")
     assert list(catalogue.in_file(module)) == [sentence]
+
+
+def hidden(code: str) -> list[str]:
+    """The calls in f-strings whose sentences nobody collects: before Python 3.12 such a string is one piece."""
+    strings = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.JoinedStr)]
+    calls = {node for string in strings for node in ast.walk(string) if isinstance(node, ast.Call)}
+    marks = {call for call in calls if ast.unparse(call.func).rpartition(".")[2] in catalogue.KEYWORDS}
+    return sorted(ast.unparse(call) for call in marks if any(isinstance(each, ast.Constant) for each in call.args))
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    found = {str(path): hidden(path.read_text()) for path in catalogue.HOUSE.rglob("*.py")}
+    assert {name: calls for name, calls in found.items() if calls} == {}
+
+
+def test_the_search_for_hidden_sentences_finds_them() -> None:
+    assert hidden("""f"{x or _('Hello')}: {ngettext('%d a', '%d b', 2)} {_(why)} {len('x')}" """) == [
+        "_('Hello')",
+        "ngettext('%d a', '%d b', 2)",
+    ]
 
 
 def templates() -> list[Path]:

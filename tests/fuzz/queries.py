@@ -1,7 +1,8 @@
 """Queries and posts that nobody would write: python -m tests.fuzz.queries SECONDS
 
-With the wheel ``atheris``, which is not among the requirements (pip install atheris), guided by which lines of the
-parser run. What it finds it leaves as a file in the working directory. The suite tries some hundreds without it.
+With the wheel ``atheris``, which requirements/dev.txt has for Linux on x86-64 with a Python before 3.12, guided by
+which lines of the parser run. What it finds it leaves as a file in the working directory. The suite tries some
+hundreds without it.
 """
 
 import sys

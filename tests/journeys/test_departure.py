@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import prove
 from tests.journeys.walking import HEIGHTS, Stop, Walk
 from tests.plugins.house import PASSWORD, make_member
 from vierogen.channels.actions import entrust
@@ -61,6 +62,7 @@ def test_a_departure_to_zero(person: Callable[..., Page], channel: Channel, nora
     page.goto(page.url.rstrip("/") + f"/people/{nora.pk}/leaving/")
     expect(page.locator("main")).to_contain_text("buurtbarbecue")
     page.locator("form[action$='/end/'] button").click()
+    prove(page)
     expect(page.locator(".lead")).to_contain_text("4 things are left")
     leaver.reload()
     expect(leaver.locator("input[type=password]")).to_be_visible()  # thrown out, with the page that was open

@@ -302,6 +302,19 @@ def test_every_line_has_link_title_source_first_words_and_the_name_of_its_alert(
         assert "kan iedereen weer zwemmen" in part
 
 
+@pytest.mark.parametrize("link", ["", "javascript:alert(1)", "at://did:plc:x/post/1"])
+def test_what_has_no_address_on_the_web_leads_to_its_page_here(
+    clock: Any, alert: Alert, anna: Member, link: str
+) -> None:
+    follow(alert, Rhythm.DAILY, by=anna)
+    hit = make_hit(alert, link=link)
+    clock.move_to(EIGHT)
+    bulletins.make_due()
+    (mail,) = mails()
+    for part in (mail.text, mail.html):
+        assert f"http://localhost:8000/listening/hits/{hit.pk}/" in part
+
+
 def test_what_strangers_wrote_is_text_and_no_markup(clock: Any, alert: Alert, anna: Member) -> None:
     follow(alert, Rhythm.DAILY, by=anna)
     nasty = "<script>alert(1)</script>\u202e\x01 <img src=https://spy.example/x.gif>"

@@ -35,6 +35,13 @@ def test_what_bad_hits_share_and_useful_ones_lack_is_proposed_with_its_figures(n
     assert first.query == '(belastingdienst) -"belastingdienst spelletje"'
 
 
+def test_what_was_edited_is_proposed_by_what_it_says_now(noisy: Alert) -> None:
+    for hit in Hit.objects.filter(alert=noisy, mark=Mark.NOT_USEFUL).select_related("item"):
+        later = hit.item.text.replace("spelletje", "prijsvraag")
+        type(hit.item).objects.filter(pk=hit.item_id).update(later=later)
+    assert proposals(noisy)[0].words == "belastingdienst prijsvraag"
+
+
 def test_an_accepted_proposal_changes_the_query_and_does_what_it_said(noisy: Alert, anna: Member) -> None:
     before = Hit.objects.filter(alert=noisy).select_related("item")
     accept(noisy, words="belastingdienst spelletje", by=anna)

@@ -206,6 +206,28 @@ def test_who_has_the_newest_gets_no_more_than_that_word(client: Client, reader: 
     assert client.get(feed(reader), **again).status_code == 200
 
 
+def test_what_was_edited_is_news_to_who_has_the_feed(client: Client, reader: Reader, alert: Alert) -> None:
+    hit = make_hit(alert, "")
+    first = client.get(feed(reader))
+    Item.objects.filter(pk=hit.item_id).update(later="Het zwembad blijft toch dicht.")
+    answer = client.get(feed(reader), HTTP_IF_NONE_MATCH=first["ETag"])
+    assert answer.status_code == 200
+    assert "blijft toch dicht" in answer.content.decode()
+
+
+def test_a_feed_is_titled_in_the_language_of_its_reader(client: Client, reader: Reader, anna: Member) -> None:
+    anna.user.language = "nl"
+    anna.user.save()
+    assert read(client, feed(reader)).findtext(f"{ATOM}title") == "Wat ik volg · Gemeente Voorbeeld"
+
+
+def test_what_has_no_address_on_the_web_leads_to_its_page_here(client: Client, reader: Reader, alert: Alert) -> None:
+    hit = make_hit(alert, "Gebracht", link="")
+    (entry,) = read(client, feed(reader)).findall(f"{ATOM}entry")
+    (link,) = entry.findall(f"{ATOM}link")
+    assert link.get("href") == f"http://localhost:8000/listening/hits/{hit.pk}/"
+
+
 def test_a_feed_neither_sets_nor_needs_cookies_and_is_kept_by_nobody_else(reader: Reader) -> None:
     answer = Client().get(feed(reader))
     assert not answer.cookies

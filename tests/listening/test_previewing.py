@@ -11,7 +11,9 @@ from tests.listening.wishes import find, make
 from vierogen.listening.actions import previewing
 from vierogen.listening.actions.compiling import compiled
 from vierogen.listening.actions.previewing import Preview, prepare, preview, tidy
+from vierogen.listening.actions.storing import Find, store
 from vierogen.listening.models import Alert, Document, Hit
+from vierogen.listening.sources.base import Found
 from vierogen.people.models import Member, Organisation
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,18 @@ def test_what_fits_is_counted_by_week_and_the_newest_are_shown(town: Organisatio
     ]  # fmt: skip
     assert found.weeks[-1].share == 100
     assert round(found.a_week, 2) == round(5 * 7 / 30, 2)
+
+
+def test_what_was_edited_is_tried_as_it_reads_now(town: Organisation, alert: Alert) -> None:
+    def said(text: str) -> None:
+        hit = (alert.pk, town.pk, "zwembad")
+        store([Find(Found("at://did:plc:x/post/1", text), None, "nl", [hit])], at=NOW)
+        prepare()
+
+    said("Zwembad open")
+    assert tried(town, "open").fits == 1
+    said("Zwembad Dicht")
+    assert (tried(town, "open").fits, tried(town, "dicht").fits, tried(town, "=Dicht").fits) == (0, 1, 1)
 
 
 def test_a_message_that_two_alerts_found_counts_once(town: Organisation, anna: Member, alert: Alert) -> None:

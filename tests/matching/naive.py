@@ -102,5 +102,6 @@ def near(left: tuple[str, ...], right: tuple[str, ...], within: int, text: str) 
 
 
 def spaced(text: str) -> str:
-    out = "".join(sign if sign.isalnum() else " " for sign in unicodedata.normalize("NFC", text))
+    apart = "".join({"ĳ": "ij", "Ĳ": "IJ"}.get(sign, sign) for sign in text)
+    out = "".join(sign if sign.isalnum() else " " for sign in unicodedata.normalize("NFC", apart))
     return f" {' '.join(out.split())} "

@@ -243,6 +243,13 @@ def test_a_hit_says_which_clause_it_was(query: str, text: str, worded: str) -> N
     assert asked.worded(Matcher({4: asked}).match(Post(text))[4]) == worded
 
 
+@pytest.mark.parametrize("text", ["De IJssel staat hoog", "De Ĳssel staat hoog"])
+def test_one_sign_for_ij_is_exactly_those_two_letters(text: str) -> None:
+    queries = ["=IJssel", "=Ĳssel", '="De IJssel"', "=ijssel", "=Ijssel", "=ĳssel"]
+    matcher = Matcher((number, parse(query)) for number, query in enumerate(queries))
+    assert sorted(matcher.match(Post(text))) == [0, 1, 2]
+
+
 def test_without_alerts_or_posts_there_are_no_hits() -> None:
     assert Matcher().match_many([Post("jan")]) == [{}]
     assert Matcher({1: parse("jan")}).match_many([]) == []

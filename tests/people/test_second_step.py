@@ -14,7 +14,8 @@ from django.urls import reverse
 from tests.people.conftest import Prove, code_of, is_in
 from vierogen.notices.models import Message
 from vierogen.people.actions import _entrance
-from vierogen.people.models import Member
+from vierogen.people.models import Departure, Member
+from vierogen.people.states import DepartureState
 
 LogIn = Callable[..., Client]
 
@@ -185,6 +186,29 @@ def test_an_invitation_is_no_way_around_the_second_step(anna: Member, seed: str,
     told = {"new_password1": "an even longer password", "new_password2": "an even longer password"}
     assert client.post(path, told)["Location"].startswith(reverse("mfa_authenticate"))
     assert not is_in(client)
+
+
+def test_whoever_lost_phone_and_codes_comes_in_again_as_the_howto_says(
+    log_in: LogIn, anna: Member, cora: Member, seed: str, prove: Prove
+) -> None:
+    told = "Is your phone gone"
+    page = log_in(anna).get(reverse("mfa_authenticate"))
+    assert told in page.content.decode()
+    administrator = Client()
+    administrator.force_login(cora.user, backend="django.contrib.auth.backends.ModelBackend")
+    prove(administrator, cora)
+    left = administrator.post(reverse("people:end", args=[anna.pk]), follow=True)
+    assert "has no access any more" in left.content.decode()
+    assert not is_in(log_in(anna))
+    form = {"name": "Anna", "email": anna.user.email, "roles": ["writer"]}
+    assert administrator.post(reverse("people:invite"), form).status_code == 302
+    assert Departure.objects.get().state == DepartureState.CALLED_OFF
+    path = re.search(r"/join/\S+", Message.objects.filter(user_id=anna.user_id).latest("pk").text)
+    assert path
+    hers = Client()
+    hers.post(path[0], {"new_password1": "an even longer password", "new_password2": "an even longer password"})
+    assert is_in(hers)
+    assert not Authenticator.objects.exists()
 
 
 def test_where_no_passkey_can_be_made_none_is_offered(log_in: LogIn, anna: Member, settings: Any) -> None:

@@ -31,7 +31,7 @@ from vierogen.people.actions import change_roles
 from vierogen.people.models import Member
 from vierogen.people.roles import Role
 from vierogen.vault import jobs, keeping
-from vierogen.vault.keeping import code_of, keep, remove
+from vierogen.vault.keeping import code_of, keep, opened_value, remove
 from vierogen.vault.models import Kept, Reveal
 from vierogen.vault.offers import OpenWishes, SecretsKnown
 from vierogen.vault.revealing import Revealed, allow, break_glass, look_back, reveal, show, veto
@@ -416,6 +416,16 @@ def prepared(kees: Member, enter: Enter) -> Client:
     return enter(kees)
 
 
+def test_whoever_is_no_custodian_of_the_account_reads_of_the_way_in_an_emergency(secret: Kept, enter: Enter) -> None:
+    koos = make_member(secret.channel.organisation, "Koos", Role.CUSTODIAN)
+    Authenticator.objects.create(user=koos.user, type="totp", data={})
+    client = enter(koos)
+    prove(client, koos)
+    page = body(client.get(reverse("vault:see", args=[secret.channel_id, "password"])))
+    assert "Can none of them be reached" in page
+    assert reverse("vault:emergency", args=[secret.channel_id, "password"]) in page
+
+
 def test_the_page_shows_it_once_and_is_kept_nowhere(secret: Kept, kees: Member, prepared: Client) -> None:
     url = reverse("vault:see", args=[secret.channel_id, "password"])
     prove(prepared, kees)
@@ -450,11 +460,39 @@ def test_who_has_no_second_step_is_sent_to_set_one_up(secret: Kept, kees: Member
 def test_the_form_seals_and_never_shows(secret: Kept, cora: Member, visit: Enter) -> None:
     url = reverse("vault:keep", args=[secret.channel_id, "notes"])
     client = visit(cora)
-    answer = client.post(url, {"value": "the SIM is in the safe"}, follow=True)
+    answer = client.post(url, {"value": "the SIM is in the safe", "version": "0"}, follow=True)
     assert "is sealed." in body(answer)
     assert "the SIM is in the safe" not in body(answer) + body(client.get(url))
-    assert client.post(url, {"value": ""}).status_code == 302
+    assert client.post(url, {"value": "", "version": "1"}).status_code == 302
     assert Kept.objects.get(field="notes").version == 1
+
+
+@pytest.mark.parametrize("version", ["1", "", "x", "-1"])
+def test_a_form_from_before_a_change_neither_overwrites_nor_destroys_it(
+    secret: Kept, cora: Member, visit: Enter, version: str
+) -> None:
+    """What Kees put in while it stood open may be the only copy of the password that holds now."""
+    client, where = visit(cora), [secret.channel_id, "password"]
+    url, gone = reverse("vault:keep", args=where), reverse("vault:remove", args=where)
+    assert body(client.get(url)).count('name="version" value="1"') == 2
+    keep(secret.channel, "password", "the only copy", by=cora)
+    refused = client.post(url, {"value": "an old idea", "version": version})
+    assert refused.status_code == 422
+    assert client.post(gone, {"version": version}, follow=True).status_code == 200
+    now = Kept.objects.get(field="password")
+    assert (now.version, opened_value(now)) == (2, "the only copy")
+    assert client.post(url, {"value": "a new idea", "version": "2"}).status_code == 302
+    client.post(gone, {"version": "3"})
+    assert Kept.objects.get(field="password").is_empty
+
+
+def test_who_destroys_a_secret_does_not_do_so_unseen(secret: Kept, kees: Member, kim: Member) -> None:
+    Message.objects.all().delete()
+    remove(secret, by=kees)
+    mail = Message.objects.get()
+    assert mail.email == kim.user.email
+    assert "Kees destroyed a secret" in mail.text
+    assert "Password" in mail.text
 
 
 def test_an_emergency_goes_by_the_pages_too(secret: Kept, kees: Member, cora: Member, prepared: Client) -> None:

@@ -21,7 +21,9 @@ from vierogen.home.vaults import vaults
 from vierogen.ledger.actions import record
 from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError, subject_of
+from vierogen.notices.models import Message
 from vierogen.people import departing
+from vierogen.people.actions import change_roles
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
 from vierogen.practice.records import Account
@@ -31,7 +33,7 @@ from vierogen.vault.actions import reconnect
 from vierogen.vault.keeping import keep
 from vierogen.vault.models import Export, Secret
 from vierogen.vault.offers import ExportsTaken
-from vierogen.vault.sharing import agree, ask, take
+from vierogen.vault.sharing import agree, ask, take, veto
 from vierogen.vault.states import ExportState
 
 Enter = Callable[[Member], Client]
@@ -114,6 +116,58 @@ def test_it_lapses_after_ten_minutes(asked: Export, cora: Member, kees: Member) 
         jobs.lapse("w")
     assert Export.objects.get().state == ExportState.LAPSED
     assert not Entry.objects.filter(verb="export_secrets").exists()
+
+
+@pytest.mark.parametrize("lost", ["asker", "agreer", "agreer leaves"])
+def test_what_was_agreed_in_a_role_that_is_lost_counts_for_nothing(
+    asked: Export, cora: Member, kees: Member, lost: str
+) -> None:
+    ada = make_member(cora.organisation, "Ada", Role.ADMINISTRATOR)
+    agree(asked, by=kees, proof=proof_of(kees))
+    who, roles = (cora, [Role.AUDITOR]) if lost == "asker" else (kees, [Role.WRITER])
+    if lost == "agreer leaves":
+        change_roles(kees, roles=[Role.CUSTODIAN], ends_on=kees.organisation.today(), by=ada)
+    else:
+        change_roles(who, roles=roles, ends_on=None, by=ada)
+    by = Member.objects.get(pk=cora.pk)
+    with pytest.raises(PermissionDenied, match="may not do that any more"):
+        take(asked, by=by, proof=proof_of(by))
+    assert not Entry.objects.filter(verb="export_secrets").exists()
+    # With the roles back it is as before: nothing else was in the way.
+    change_roles(cora, roles=[Role.ADMINISTRATOR], ends_on=None, by=ada)
+    change_roles(kees, roles=[Role.CUSTODIAN], ends_on=None, by=ada)
+    assert take(asked, by=cora, proof=proof_of(cora))
+
+
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_custodians_and_administrators_can_stop_it(
+    asked: Export, cora: Member, kees: Member, anna: Member, enter: Enter, is_agreed: bool
+) -> None:
+    ada = make_member(cora.organisation, "Ada", Role.ADMINISTRATOR)
+    if is_agreed:
+        agree(asked, by=kees, proof=proof_of(kees))
+    with pytest.raises(PermissionDenied):
+        veto(asked, by=anna)
+    page = reverse("vault:export", args=[asked.pk])
+    client = enter(ada)
+    assert "Stop it" in body(client.get(page))
+    Message.objects.all().delete()
+    client.post(reverse("vault:export_stop", args=[asked.pk]))
+    assert Export.objects.get().state == ExportState.VETOED
+    told = {row.email for row in Message.objects.filter(title__contains="was stopped")}
+    assert told == ({cora.user.email, kees.user.email} if is_agreed else {cora.user.email})
+    assert "Stop it" not in body(client.get(page))
+    with pytest.raises(WrongStateError):
+        take(asked, by=cora, proof=proof_of(cora))
+    assert Entry.objects.filter(verb="veto_export", subject=subject_of(asked)).count() == 1
+
+
+def test_everybody_who_can_stop_it_hears_of_it(kees: Member, cora: Member, holders: list[Holder]) -> None:
+    ada = make_member(cora.organisation, "Ada", Role.ADMINISTRATOR)
+    ask(kees.organisation, to=[one.public for one in holders], by=cora, proof=proof_of(cora))
+    mails = Message.objects.filter(title__contains="sealed export")
+    assert {row.email for row in mails} == {kees.user.email, ada.user.email}
+    assert all("can stop it" in row.text for row in mails)
 
 
 def test_one_recipient_is_not_enough(kees: Member, cora: Member, holders: list[Holder]) -> None:

@@ -51,6 +51,7 @@ SENTENCES = {
     "remind_handover": gettext_noop("%(who)s asked for a fresh handover file of %(what)s"),
     "ask_export": gettext_noop("%(who)s asked for %(what)s"),
     "allow_export": gettext_noop("%(who)s agreed to %(what)s"),
+    "veto_export": gettext_noop("%(who)s stopped %(what)s"),
     "make_export": gettext_noop("%(who)s took %(what)s"),
     "let_export_lapse": gettext_noop("%(who)s let %(what)s lapse: it was not used in time"),
     "export_secrets": gettext_noop("%(who)s made a sealed export of all secrets"),

@@ -137,8 +137,12 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def spaced(text: str) -> str:
-    """Words between single spaces with their own case and accents, for what asks for exactly those."""
-    return f" {' '.join(_WORD.findall(unicodedata.normalize('NFC', text)))} "
+    """Words between single spaces with their own case and accents, for what asks for exactly those.
+
+    The one sign ĳ, which old programs write, is the two letters that everybody types.
+    """
+    apart = text.replace("ĳ", "ij").replace("Ĳ", "IJ")
+    return f" {' '.join(_WORD.findall(unicodedata.normalize('NFC', apart)))} "
 
 
 _LETTER = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")

@@ -114,8 +114,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """What was held, who took it and when, on paper."""
     shown = _departure(request, pk)
-    name = f"{slugify(_('departure'))}-{slugify(shown.member.name)}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    what, whom = slugify(_("departure")), slugify(shown.member.name)
+    headers = {"Content-Disposition": f'attachment; filename="{what}-{whom}.pdf"'}
     return HttpResponse(printed(report_of(shown)), content_type="application/pdf", headers=headers)
 
 

@@ -55,11 +55,11 @@ class Unfinished(Holding):
 
     def held_by(self, member: Member) -> list[Held]:
         """Each post, with how far it is."""
-        asks = _("Somebody goes on with it, or throws it away.")
+        asks, empty = _("Somebody goes on with it, or throws it away."), _("(no text yet)")
         return [
             Held(
                 subject_of(post),
-                f"{post.get_state_display()}: {post.latest.summary() or _('(no text yet)')}",
+                f"{post.get_state_display()}: {post.latest.summary() or empty}",
                 asks,
                 reverse("posts:detail", args=[post.pk]),
             )

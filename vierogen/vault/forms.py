@@ -66,15 +66,16 @@ _HELP = {
 
 
 class KeepForm(forms.Form):
-    """A new value for a secret. What is kept is never put into it."""
+    """A new value for a secret. What is kept is never put into it, only which version the page knew of."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     value = forms.CharField(max_length=10_000)
     needs_second = forms.BooleanField(
         label=gettext_lazy("A second custodian has to agree before anybody sees it"), required=False
     )
 
     def __init__(self, data: object = None, *, kept: Kept) -> None:
-        super().__init__(data, initial={"needs_second": kept.needs_second})  # type: ignore[arg-type]
+        super().__init__(data, initial={"needs_second": kept.needs_second, "version": kept.version})  # type: ignore[arg-type]
         value, name = self.fields["value"], Field(kept.field)
         value.label = str(name.label)
         value.help_text = _HELP.get(name, "")

@@ -12,13 +12,16 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vierogen.channels.actions import keepers
 from vierogen.channels.models import Channel
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
-from vierogen.people.actions import insist
+from vierogen.notices.actions import tell
+from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.vault.actions import open_bytes, seal_bytes
@@ -52,15 +55,19 @@ def context_of(kept: Kept) -> bytes:
 
 
 @transaction.atomic
-def keep(channel: Channel, field: str, value: str, *, by: Member, needs_second: bool = False) -> Kept:
+def keep(  # noqa: PLR0913 - each of these is part of what is kept
+    channel: Channel, field: str, value: str, *, by: Member, needs_second: bool = False, seen: int | None = None
+) -> Kept:
     """Put a secret in, or in place of the one that is there; nothing leaves it as it is.
 
+    ``seen`` is the version that a page knew of: a newer one, that somebody else put in meanwhile, is not overwritten.
     Without a new value only stricter is possible: whoever drops the second person knows the new secret anyway.
     Raises ``ValidationError``, ``PermissionDenied``.
     """
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
     Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
     known = Kept.objects.filter(channel=channel, field=field).first()
+    _insist_on_seen(seen, known.version if known else 0)
     told = _checked(field, value)
     if not told and (known is None or known.is_empty):
         raise ValidationError(_("Fill in what is to be kept."))
@@ -89,15 +96,37 @@ def opened_value(kept: Kept) -> str:
     return open_bytes(kept.sealed, context=context_of(kept)).decode()
 
 
+def _changed() -> ValidationError:
+    return ValidationError(_("This was changed a moment ago. Look at it again."))
+
+
+def _insist_on_seen(seen: int | None, now: int) -> None:
+    if seen is not None and seen != now:
+        raise _changed()
+
+
 @transaction.atomic
-def remove(kept: Kept, *, by: Member) -> None:
-    """Destroy a secret that the account does not have any more; who saw it stays known."""
+def remove(kept: Kept, *, by: Member, seen: int | None = None) -> None:
+    """Destroy a secret that the account does not have any more; who saw it stays known, and the custodians hear of it.
+
+    ``seen`` is as for ``keep``: a newer version may be the only copy of what holds now.
+    """
     insist(by, Right.CONNECT, organisation_id=kept.organisation_id)
+    _insist_on_seen(seen, kept.version)
     nothing: dict[str, Any] = {"key_id": "", "wrapped": b"", "ciphertext": b"", "needs_second": False}
     changed = {"version": kept.version + 1, "changed_at": timezone.now(), "changed_by": by}
     if not Kept.objects.filled().filter(pk=kept.pk, version=kept.version).update(**nothing, **changed):
-        raise ValidationError(_("This was changed a moment ago. Look at it again."))
+        raise _changed()
+    _tell_of_removal(kept, by=by)
     record(kept.organisation_id, "remove_secret", subject_of(kept.channel), by=by, facts={"field": kept.field})
+
+
+def _tell_of_removal(kept: Kept, *, by: Member) -> None:
+    channel, told = kept.channel, [member for member in keepers(kept.channel) if member.pk != by.pk]
+    label = Field(kept.field).label
+    values = {"who": by.name, "secret": label, "account": channel.handle, "network": channel.network_name}
+    link = reverse("vault:secrets", args=[channel.pk])
+    tell(channel.organisation_id, addressees(told), template="vault/mail/removed", values=values, link=link)
 
 
 def _checked(field: str, value: str) -> str:

@@ -41,11 +41,13 @@ class ExportState(models.TextChoices):
     ALLOWED = "allowed", _("Agreed: it can be taken once")
     MADE = "made", _("Taken")
     LAPSED = "lapsed", _("Lapsed: not used in time")
+    VETOED = "vetoed", _("Stopped")
 
 
 EXPORT_MOVES: Moves = {
     "allow_export": step(ExportState.ASKED, to=ExportState.ALLOWED),
     "make_export": step(ExportState.ALLOWED, to=ExportState.MADE),
+    "veto_export": step(ExportState.ASKED, ExportState.ALLOWED, to=ExportState.VETOED),
     "let_export_lapse": step(ExportState.ASKED, ExportState.ALLOWED, to=ExportState.LAPSED),
 }
 EXPORTS_PENDING = (ExportState.ASKED, ExportState.ALLOWED)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("vault/export/instructions/", exporting.paper, name="export_paper"),
     path("vault/export/<int:pk>/", exporting.asked, name="export"),
     path("vault/export/<int:pk>/agree/", exporting.agree, name="export_agree"),
+    path("vault/export/<int:pk>/stop/", exporting.stop, name="export_stop"),
     path("vault/export/<int:pk>/take/", exporting.take, name="export_take"),
     path("<int:pk>/vault/", keeping.secrets_of, name="secrets"),
     path("<int:pk>/vault/<slug:field>/", keeping.keep, name="keep"),

@@ -37,7 +37,8 @@ def send_example(member: Member) -> Message:
 def _sections(reader: Reader, hits: list[Hit]) -> list[Section]:
     hits = sorted(hits, key=lambda hit: (hit.alert.name.casefold(), hit.alert_id))
     by_alert = groupby(hits, key=lambda hit: hit.alert)
-    return [section_of(reader, alert, [Entry.of(hit) for hit in found]) for alert, found in by_alert]
+    member = reader.member
+    return [section_of(reader, alert, [Entry.of(hit, member=member) for hit in found]) for alert, found in by_alert]
 
 
 def _made_up(member: Member) -> Section:

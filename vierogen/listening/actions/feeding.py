@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from vierogen.listening.actions.gathering import TELLING
-from vierogen.listening.actions.links import Bearer, feed_address, hits_address
+from vierogen.listening.actions.links import Bearer, address_of, feed_address, hits_address
 from vierogen.listening.actions.wording import author_of, clean, source_of, title_of, web_address, words_of
 from vierogen.listening.models import Alert, Hit
 from vierogen.listening.models.alerts import AlertQuerySet
@@ -84,9 +84,9 @@ class Edition:
 
 def edition(bearer: Bearer) -> Edition:
     """What a client that has an older copy has to compare; one small query."""
-    known = list(fed(bearer).values_list("pk", "found_at", "alert__name"))
-    told = repr([(pk, name) for pk, _found_at, name in known])
-    changed_at = max((found_at for _pk, found_at, _name in known), default=datetime(2020, 1, 1, tzinfo=UTC))
+    known = list(fed(bearer).values_list("found_at", "pk", "alert__name", "item__later"))
+    told = repr([row[1:] for row in known])
+    changed_at = max((row[0] for row in known), default=datetime(2020, 1, 1, tzinfo=UTC))
     return Edition(hashlib.sha256(told.encode()).hexdigest()[:32], changed_at)
 
 
@@ -94,23 +94,24 @@ def atom(bearer: Bearer, *, changed_at: datetime) -> str:
     """The feed as XML."""
     reader, member = bearer.reader, bearer.reader.member
     alert = _alerts(bearer).first() if bearer.alert_id else None
+    what = alert.name if alert else _("What I follow")
     feed = Feed(
         changed_at=changed_at,
-        title=clean(f"{alert.name if alert else _('What I follow')} · {member.organisation.name}"),
+        title=clean(f"{what} · {member.organisation.name}"),
         address=feed_address(reader, alert_id=bearer.alert_id),
         language=member.user.language,
         identity=_identity(f"reader-{member.pk}-{bearer.alert_id}"),
     )
     for hit in fed(bearer).with_source().select_related("alert"):
-        _add(feed, hit)
+        _add(feed, hit, member=member)
     return str(feed.writeString("utf-8"))
 
 
-def _add(feed: Feed, hit: Hit) -> None:
+def _add(feed: Feed, hit: Hit, *, member: Member) -> None:
     item = hit.item
     feed.add_item(
         title=title_of(item) or _("Without words"),
-        link=web_address(item) or absolute(hits_address(alert_id=hit.alert_id)),
+        link=address_of(hit, member=member),
         description=escape(words_of(item) or title_of(item)),
         unique_id=_identity(f"hit-{hit.pk}"),
         pubdate=item.published_at or hit.found_at,

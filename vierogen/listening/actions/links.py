@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from vierogen.listening.models import Reader
+from vierogen.listening.actions.wording import web_address
+from vierogen.listening.models import Hit, Reader
 from vierogen.notices.letters import absolute
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
@@ -54,6 +55,11 @@ def unsubscribe_address(reader: Reader, *, alert_id: int = 0) -> str:
 def hits_address(*, alert_id: int = 0) -> str:
     """The page of hits, of one alert or of all, as a path."""
     return reverse("listening:hits") + (f"?alert={alert_id}" if alert_id else "")
+
+
+def address_of(hit: Hit, *, member: Member) -> str:
+    """The whole address at which this member can read a hit: on the web, else here."""
+    return web_address(hit.item) or absolute(page_for(member, reverse("listening:hit", args=[hit.pk])))
 
 
 def page_for(member: Member, page: str) -> str:

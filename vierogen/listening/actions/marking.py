@@ -119,7 +119,7 @@ def _why(hit: Hit, by_author: float, by_source: float, words: list[str]) -> str:
 
 def telling(hit: Hit) -> frozenset[str]:
     """The words of a hit that can say something about it, folded."""
-    words = Told(hit.item.text, title=hit.item.title).words
+    words = Told(hit.item.words, title=hit.item.title).words
     return frozenset(word for word in words if len(word) >= _SHORTEST)
 
 

@@ -90,7 +90,7 @@ def _looked_at(hit: Hit) -> _Look:
     # A copy was seen with its leading hit, and is thought of in the same way.
     mark = hit.mark or (hit.copy_of.mark if hit.copy_of else "")
     is_bad = mark == Mark.NOT_USEFUL or (hit.spam >= SPAM and mark != Mark.USEFUL)
-    told = Told(hit.item.text, title=hit.item.title)
+    told = Told(hit.item.words, title=hit.item.title)
     return _Look(as_post(hit), _grams(told.whole), is_bad, mark == Mark.USEFUL)
 
 

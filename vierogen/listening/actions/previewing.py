@@ -118,8 +118,8 @@ def _texts(query: Query, items: list[int]) -> Mapping[int, str]:
         return {}
     found: dict[int, str] = {}
     for start in range(0, len(items), PORTION):
-        rows = Item.objects.filter(pk__in=items[start : start + PORTION]).values_list("pk", "title", "text")
-        found |= {pk: _whole(title, text) for pk, title, text in rows}
+        rows = Item.objects.filter(pk__in=items[start : start + PORTION]).only("title", "text", "later")
+        found |= {item.pk: _whole(item.title, item.words) for item in rows}
     return found
 
 
@@ -191,7 +191,7 @@ def as_post(hit: Hit) -> Post:
     """The hit's message as the matcher takes it."""
     item = hit.item
     return Post(
-        _whole(item.title, item.text),
+        _whole(item.title, item.words),
         lang=item.language,
         author=item.author,
         source=hit.source.address if hit.source else "",

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from vierogen.listening.models import Alert, Count, Hit, Item, Source
+from vierogen.listening.models import Alert, Count, Document, Hit, Item, Source
 from vierogen.listening.sources.base import LONGEST, Found
 from vierogen.listening.sources.links import clean
 
@@ -136,6 +136,7 @@ def _say_later(again: dict[str, Find]) -> None:
             text = _fit(again[item.key].found.text, LONGEST)
             if text and text != item.words:
                 Item.objects.filter(pk=item.pk).update(later="" if text == item.text else text)
+                Document.objects.filter(item=item).delete()  # made anew, of what it says now
 
 
 def _key_chunks(keys: Collection[str]) -> Iterator[list[str]]:

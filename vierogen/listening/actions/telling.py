@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from vierogen.listening.actions.gathering import SPAM, Found, Gathered
-from vierogen.listening.actions.links import hits_address, page_for, unsubscribe_address
+from vierogen.listening.actions.links import address_of, hits_address, page_for, unsubscribe_address
 from vierogen.listening.actions.timetable import zone_of
-from vierogen.listening.actions.wording import author_of, source_of, title_of, web_address, words_of
+from vierogen.listening.actions.wording import author_of, source_of, title_of, words_of
 from vierogen.listening.models import Alert, Bulletin, Hit, Reader, Reading, Source
 from vierogen.listening.states import AlertState, Mark, Rhythm
 from vierogen.notices.actions import tell
 from vierogen.notices.letters import absolute
 from vierogen.notices.models import Message
 from vierogen.people.actions import addressees
+from vierogen.people.models import Member
 
 # A bulletin that comes later than this after its hour says so.
 LATE_SECONDS = 3_600
@@ -41,12 +42,12 @@ class Entry:
     is_useful: bool = False
 
     @classmethod
-    def of(cls, hit: Hit, *, more: int = 0) -> "Entry":
-        """A hit that is read with its item and source."""
+    def of(cls, hit: Hit, *, member: Member, more: int = 0) -> "Entry":
+        """A hit that is read with its item and source, for this member."""
         item = hit.item
         return cls(
             title=title_of(item),
-            link=web_address(item),
+            link=address_of(hit, member=member),
             words=words_of(item),
             source=source_of(hit),
             author=author_of(item),
@@ -129,7 +130,7 @@ def section_of(reader: Reader, alert: Alert, entries: list[Entry], **counts: int
 
 def _section(reader: Reader, found: Found, hits: Mapping[int, Hit]) -> Section:
     groups = found.new[: found.shown]
-    entries = [Entry.of(hits[group.leader.pk], more=len(group.rows) - 1) for group in groups]
+    entries = [Entry.of(hits[group.leader.pk], member=reader.member, more=len(group.rows) - 1) for group in groups]
     return section_of(reader, found.alert, entries, left_out=found.left_out, late=found.late)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.core.sealing import SealError
 from vierogen.ledger.moves import WrongStateError
@@ -19,7 +19,7 @@ from vierogen.vault import sharing
 from vierogen.vault.exporting import instructions
 from vierogen.vault.forms import RecipientsForm
 from vierogen.vault.models import Export
-from vierogen.vault.states import ExportState
+from vierogen.vault.states import EXPORTS_PENDING, ExportState
 from vierogen.web.doors import needs
 from vierogen.web.proof import strong_proof
 
@@ -66,6 +66,8 @@ def _about(request: HttpRequest, row: Export) -> dict[str, Any]:
         "asked": row,
         "may_agree": in_time and row.state == ExportState.ASKED and sharing.may_agree(member, row),
         "may_take": in_time and row.state == ExportState.ALLOWED and of_the_two,
+        "may_stop": in_time and row.state in EXPORTS_PENDING and sharing.may_stop(member, row),
+        "is_mine": row.asked_by_id == member.pk,
     }
 
 
@@ -80,6 +82,15 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
         attempt(request, lambda: sharing.agree(row, by=member, proof=strong_proof(request)), done=done)
         return redirect("vault:export", pk=pk)
     return render(request, "vault/export.html", _about(request, row))
+
+
+@require_POST
+@needs(Right.SEE_VAULT)
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop it before it is taken; at once, so nobody is asked who they are."""
+    row = _asked_or_404(request, pk)
+    attempt(request, lambda: sharing.veto(row, by=member_of(request)), done=_("Stopped. Nothing was taken."))
+    return redirect("vault:export", pk=pk)
 
 
 @never_cache

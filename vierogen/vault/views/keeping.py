@@ -38,6 +38,8 @@ LOOKS = {
 }
 # So many looks are shown; the ledger has all of them.
 MOST = 50
+# The version of a form that does not say which one it showed: none is like it.
+NEVER = -1
 
 
 def kept_of(request: HttpRequest, pk: int, field: str) -> Kept:
@@ -165,13 +167,15 @@ def _status(form: KeepForm) -> int:
 
 def _keep(kept: Kept, form: KeepForm, *, by: Member) -> None:
     told = form.cleaned_data
-    keeping.keep(kept.channel, kept.field, told["value"], by=by, needs_second=told["needs_second"])
+    seen = NEVER if told["version"] is None else told["version"]
+    keeping.keep(kept.channel, kept.field, told["value"], by=by, needs_second=told["needs_second"], seen=seen)
 
 
 @require_POST
 @needs(Right.CONNECT, fresh=True)
 def remove(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """Destroy a secret that the account does not have any more."""
-    kept = filled_or_404(request, pk, field)
-    attempt(request, lambda: keeping.remove(kept, by=member_of(request)), done=_("It is destroyed."))
+    kept, version = filled_or_404(request, pk, field), request.POST.get("version", "")
+    seen = int(version) if version.isascii() and version.isdigit() else NEVER
+    attempt(request, lambda: keeping.remove(kept, by=member_of(request), seen=seen), done=_("It is destroyed."))
     return redirect("vault:secrets", pk=pk)
