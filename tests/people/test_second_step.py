@@ -14,7 +14,8 @@ from django.urls import reverse
 from tests.people.conftest import Prove, code_of, is_in
 from vierogen.notices.models import Message
 from vierogen.people.actions import _entrance
-from vierogen.people.models import Departure, Member
+from vierogen.people.models import Departure, Member, RoleHeld
+from vierogen.people.roles import Role
 from vierogen.people.states import DepartureState
 
 LogIn = Callable[..., Client]
@@ -167,15 +168,34 @@ def test_nor_does_it_change_a_passkey(log_in: LogIn, anna: Member, prove: Prove,
     assert Authenticator.objects.get().data == told
 
 
-def test_nor_does_a_recovery_code(log_in: LogIn, anna: Member, seed: str, clock: time_machine.Traveller) -> None:
+@pytest.mark.parametrize("role", [Role.CUSTODIAN, Role.ADMINISTRATOR])
+def test_nor_does_a_recovery_code_where_it_would_lead_to_secrets(
+    log_in: LogIn, anna: Member, seed: str, clock: time_machine.Traveller, role: Role
+) -> None:
     """It lies on paper (decision 0023)."""
+    RoleHeld.objects.create(member=anna, role=role)
     client = log_in(anna)
     codes = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
     client.post(reverse("mfa_authenticate"), {"code": codes[0]})
     assert is_in(client)
     client.post(reverse("mfa_reauthenticate"), {"code": codes[1]})
+    told = client.post(reverse("mfa_deactivate_totp"), follow=True).content.decode()
+    assert "Ask an administrator to end your access" in told
+    assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).exists()
+
+
+def test_everybody_else_takes_the_lost_phone_away_with_a_recovery_code(
+    log_in: LogIn, anna: Member, seed: str, clock: time_machine.Traveller
+) -> None:
+    client = log_in(anna)
+    codes = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
+    client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    clock.shift(timedelta(hours=1))
     client.post(reverse("mfa_deactivate_totp"))
     assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).exists()
+    client.post(reverse("mfa_reauthenticate"), {"code": codes[1]})
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.filter(type=Authenticator.Type.TOTP).exists()
 
 
 def test_an_invitation_is_no_way_around_the_second_step(anna: Member, seed: str, client: Client) -> None:

@@ -14,7 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.utils import timezone
 
+from vierogen.people.models import Member
+from vierogen.people.roles import Right
 from vierogen.web.doors import everybody, second_step
+from vierogen.web.proof import gave_recovery_code
 
 
 @everybody
@@ -45,24 +48,49 @@ def _has_new_codes(request: HttpRequest) -> bool:
     return bool(made.filter(user_id=request.user.pk).exists())
 
 
+def _code_will_do(request: HttpRequest) -> bool:
+    """A recovery code replaces a lost phone, but not of whoever could then see a secret or open a way to one."""
+    if not gave_recovery_code(request):
+        return False
+    members = Member.objects.current().filter(user=request.user.pk).prefetch_related("held")
+    leads = (Right.REVEAL, Right.MANAGE_PEOPLE, Right.MANAGE_ORGANISATION)
+    return not any(member.may(right) for member in members for right in leads)
+
+
+def _may_see_codes(request: HttpRequest) -> bool:
+    return _has_new_codes(request) or _code_will_do(request)
+
+
 SECOND_STEPS = [
-    path("totp/activate/", second_step(totp.activate_totp), name="mfa_activate_totp"),
-    path("totp/deactivate/", second_step(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("totp/activate/", second_step(totp.activate_totp, unless=_code_will_do), name="mfa_activate_totp"),
+    path("totp/deactivate/", second_step(totp.deactivate_totp, unless=_code_will_do), name="mfa_deactivate_totp"),
     path(
-        "recovery-codes/", second_step(codes.view_recovery_codes, unless=_has_new_codes), name="mfa_view_recovery_codes"
+        "recovery-codes/", second_step(codes.view_recovery_codes, unless=_may_see_codes), name="mfa_view_recovery_codes"
     ),
     path(
         "recovery-codes/download/",
-        second_step(codes.download_recovery_codes, unless=_has_new_codes),
+        second_step(codes.download_recovery_codes, unless=_may_see_codes),
         name="mfa_download_recovery_codes",
     ),
-    path("recovery-codes/generate/", second_step(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path(
+        "recovery-codes/generate/",
+        second_step(codes.generate_recovery_codes, unless=_code_will_do),
+        name="mfa_generate_recovery_codes",
+    ),
 ]
 if settings.MFA_PASSKEY_LOGIN_ENABLED:
     SECOND_STEPS += [
-        path("webauthn/add/", second_step(passkeys.add_webauthn), name="mfa_add_webauthn"),
-        path("webauthn/keys/<int:pk>/remove/", second_step(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
-        path("webauthn/keys/<int:pk>/edit/", second_step(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+        path("webauthn/add/", second_step(passkeys.add_webauthn, unless=_code_will_do), name="mfa_add_webauthn"),
+        path(
+            "webauthn/keys/<int:pk>/remove/",
+            second_step(passkeys.remove_webauthn, unless=_code_will_do),
+            name="mfa_remove_webauthn",
+        ),
+        path(
+            "webauthn/keys/<int:pk>/edit/",
+            second_step(passkeys.edit_webauthn, unless=_code_will_do),
+            name="mfa_edit_webauthn",
+        ),
     ]
 
 urlpatterns = [

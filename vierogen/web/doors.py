@@ -94,14 +94,22 @@ def second_step(
 ) -> Callable[..., HttpResponseBase]:
     """A page of allauth that changes how somebody proves who they are, or shows codes that do.
 
-    Whoever has a passkey or the app proves it with that: after a password alone, a thief would put their own in its
-    place. Whoever has neither sets up the first one as allauth asks.
+    Whoever has a passkey or the app proves it with that, ``unless`` something else will do: after a password alone, a
+    thief would put their own in its place. Whoever has neither sets up the first one as allauth asks.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         has_one = request.user.is_authenticated and bool(strong_ways(request))
         answer = _ask_strongly(request) if has_one and not unless(request) else None
+        if answer is not None and did_recently_reauthenticate(request):
+            messages.warning(
+                request,
+                _(
+                    "A password or a recovery code is not enough here. Is your phone gone? Ask an administrator to end "
+                    "your access and invite you anew."
+                ),
+            )
         return view(request, *args, **kwargs) if answer is None else answer
 
     return guarded

@@ -47,6 +47,14 @@ def strong_proof(request: HttpRequest) -> Proof | None:
     return next((proof for proof in reversed(given) if proof.holds_for(user.pk)), None)
 
 
+def gave_recovery_code(request: HttpRequest) -> bool:
+    """Was a recovery code given in this session a moment ago, to log in or to prove who one is?"""
+    records = get_authentication_records(request, request.user) if request.user.is_authenticated else []
+    given = [record for record in records if record.get("type") == "recovery_codes"]
+    user: Any = request.user
+    return any(Proof(user.pk, "recovery_codes", float(record["at"])).is_fresh() for record in given)
+
+
 def strong_ways(request: HttpRequest) -> list[dict[str, Any]]:
     """The pages on which this person can prove it strongly; none where they have neither passkey nor app."""
     user: Any = request.user
