@@ -189,6 +189,22 @@ def test_the_old_token_is_revoked_by_the_contract_of_mastodon(
     assert publish(channel, "In goede handen")
 
 
+def test_where_the_old_key_did_not_open_somebody_ends_it_at_the_network(
+    town: Organisation, cora: Member, mastodon: MastodonServer
+) -> None:
+    app = {"client_key": "key of the app", "client_secret": "its secret"}
+    old, new = another_token(mastodon, "ben"), another_token(mastodon, "ben")
+    channel = connect(town, "mastodon", server=mastodon.base_url, credentials={"token": old, **app}, by=cora)
+    takeover = taking_over.begin(channel, by=cora, proof=proof_of(cora))
+    OldKey.objects.all().delete()
+    reconnect(channel, server=channel.server, credentials={"token": new, **app}, by=cora)
+    do(takeover, cora)
+    with pytest.raises(ValidationError, match="End it at the network yourself"):
+        do(takeover, cora)
+    assert due(takeover).key == "old_keys"
+    taking_over.skip(due(takeover), by=cora, why="Ended in the settings there", proof=proof_of(cora))
+
+
 def another_token(mastodon: MastodonServer, name: str) -> str:
     """A token more, as somebody gets who logs in."""
     url, told = mastodon.base_url, {"username": name}

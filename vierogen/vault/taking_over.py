@@ -326,7 +326,16 @@ def _end_old_keys(step: TakeoverStep, *, by: Member, code: str) -> None:
 
 def _revoke_old(takeover: Takeover) -> None:
     """End the key from before, and never the one in use."""
-    server, told = open_old_key(takeover)
+    try:
+        server, told = open_old_key(takeover)
+    except OldKey.DoesNotExist as error:
+        # It did not open any more when the takeover began.
+        raise ValidationError(
+            _(
+                "The key from before is not here. End it at the network yourself, then pass this step over with a "
+                "reason."
+            )
+        ) from error
     old = _typed(takeover.channel, told)
     with opened(takeover.channel) as network:
         now = _typed(takeover.channel, network.opened.credentials)
