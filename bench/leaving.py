@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from secrets import token_urlsafe
 
 from django.db import transaction
 from django.test import Client
@@ -58,7 +59,7 @@ def _departure() -> tuple[Member, Departure]:
 
 
 def _join(organisation: Organisation, name: str) -> Member:
-    user = User.objects.create_user(f"{name}@vertrek.example".lower(), name=name)
+    user = User.objects.create_user(f"{name}@vertrek.example".lower(), token_urlsafe(), name=name)
     return join(organisation, user, roles=[Role.ADMINISTRATOR, Role.CUSTODIAN, Role.WRITER], by=SETUP)
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from secrets import token_urlsafe
 
 from django.db import connection, transaction
 
@@ -54,7 +55,7 @@ def new_key(house: House, amounts: Amounts, results: Results) -> None:
 
 
 def _keeper(house: House) -> Member:
-    user = User.objects.create_user("kees@voorbeeld.example", name="Kees")
+    user = User.objects.create_user("kees@voorbeeld.example", token_urlsafe(), name="Kees")
     return join(house.organisation, user, roles=[Role.CUSTODIAN], by=SETUP)
 
 

@@ -183,7 +183,7 @@ class Vault(RuleBasedStateMachine):
 
     def entrusted(self, to: set[int], *, knowing: bool = False) -> None:
         members, cora = [self.people[who].member for who in to], self.people[2].member
-        before = {who for who in self.custody if self.is_there(who)}
+        before = {who for who in self.custody if self.is_there(who) and self.person(who).roles & KEEPERS}
         mails = Message.objects.count()
         if self.tried("entrust", lambda: entrust(self.channel, to=members, by=cora, knowing=knowing)):
             is_fewer = len(to) < 2 and len(to) < len(before)

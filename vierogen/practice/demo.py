@@ -22,6 +22,7 @@ from vierogen.learning.models import Agreement, Lesson
 from vierogen.learning.starting import Kind
 from vierogen.ledger.actions import Machine
 from vierogen.networks.mastodon import Mastodon
+from vierogen.notices.models import Message
 from vierogen.people import partnering
 from vierogen.people.actions import change_settings, found, guide, join
 from vierogen.people.models import Member, Organisation, User
@@ -234,10 +235,10 @@ def _connect(
 
 
 def entrust(channel: Channel, keepers: Sequence[Member]) -> None:
-    """To these two or more, each chosen by another: who chooses themself would be mailed about."""
-    first, last = keepers[0], keepers[-1]
-    channels.entrust(channel, to=[last], by=first)
-    channels.entrust(channel, to=keepers, by=last)
+    """To these two or more. Whoever opens the mailbox later has to find what they caused, and no mail about this."""
+    before = set(Message.objects.values_list("pk", flat=True))
+    channels.entrust(channel, to=keepers, by=keepers[-1])
+    Message.objects.exclude(pk__in=before).delete()
 
 
 def _write(organisation: Organisation, channel: Channel, *, by: Member) -> None:
