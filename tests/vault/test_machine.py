@@ -358,7 +358,7 @@ class Vault(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_nobody_sees_what_they_may_not_whatever_happens_in_whatever_order() -> None:
     HAPPENED.clear()
-    play(Vault, sequences=40, steps=40, seeds=(3, 2), phases=[Phase.generate])
+    play(Vault, sequences=56, steps=40, seeds=(3, 6), phases=[Phase.generate])
     for what in ("reveal", "reveal refused", "allow", "glass", "veto", "roles", "leave", "show refused", "show"):
         assert HAPPENED[what], HAPPENED
     for problem in (minding.NOBODY, minding.ONLY_ONE, "told at once"):
