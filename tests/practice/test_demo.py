@@ -420,7 +420,10 @@ def _announced(demo: subprocess.Popen[str]) -> str:
     impatience = Timer(60, demo.kill)
     impatience.start()
     try:
-        return next(line.strip() for line in demo.stdout if re.fullmatch(r"http://127\.0\.0\.1:\d+/\n", line))
+        said = (line.strip() for line in demo.stdout if re.fullmatch(r"http://127\.0\.0\.1:\d+/\n", line))
+        address = next(said, "")
+        assert address, demo.stderr and demo.stderr.read()
+        return address
     finally:
         impatience.cancel()
 
