@@ -26,6 +26,7 @@ BRIEF, FEWEST = 0.2, 50
 IDLE, AWAY = 0.5, 1.0
 # Where none can be stored, so few posts may be to blame themselves, after so many tries; more are never left out.
 FEW, TRIES = 4, 60
+
 Group = Callable[[Collection[int]], object]
 
 
