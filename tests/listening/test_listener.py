@@ -29,6 +29,7 @@ from vierogen.listening.actions.bringing import bring
 from vierogen.listening.actions.grouping import group
 from vierogen.listening.actions.reading import follow
 from vierogen.listening.caring import Care
+from vierogen.listening.inbox import Batch, Inbox
 from vierogen.listening.jobs import JOBS
 from vierogen.listening.listener import Listener
 from vierogen.listening.models import Brought, Count, Hit, Item, Source, Subscription
@@ -320,6 +321,28 @@ def test_nothing_is_lost_where_nothing_can_be_stored(
         assert not Hit.objects.exists()
         broken.clear()
         eventually(lambda: Hit.objects.count() == 10)
+
+
+@pytest.mark.parametrize("refusals", [3, 11, 14, 17, 20])
+def test_nothing_is_lost_where_storing_is_mended_halfway(
+    source: Source, town: Organisation, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> None:
+    """While posts are tried one after the other: those before the mend were refused by no fault of their own."""
+    alert(town, "brand")
+    monkeypatch.setattr(sifting, "AWAY", 0.05)
+    store, left = sifting.store, iter(range(refusals))
+
+    def stored(finds: Any, **more: Any) -> int:
+        if next(left, None) is not None:
+            raise IntegrityError("a column that nobody fills")
+        return store(finds, **more)
+
+    monkeypatch.setattr(sifting, "store", stored)
+    batch = Batch(source.pk, tuple(Found(key=f"post:{number}", text=f"Brand {number}") for number in range(10)))
+    sifter = sifting.Sifter(Inbox())
+    sifter.compiled.load()
+    sifter._sift_whole([batch], Event())
+    assert Hit.objects.count() == 10
 
 
 def test_a_lone_post_that_cannot_be_stored_keeps_nobody_waiting_for_ever(

@@ -26,8 +26,11 @@ BRIEF, FEWEST = 0.2, 50
 IDLE, AWAY = 0.5, 1.0
 # Where none can be stored, so few posts may be to blame themselves, after so many tries; more are never left out.
 FEW, TRIES = 4, 60
+# The database is away, or is not up to date: no post's fault.
+AWAY_ERRORS = (OperationalError, InterfaceError, ProgrammingError)
 
 Group = Callable[[Collection[int]], object]
+Refused = tuple[Find, str]
 
 
 class Sifter:
@@ -87,32 +90,52 @@ class Sifter:
     def _sift_apart(self, batches: Sequence[Batch], stop: Event, tries: int) -> bool:
         """One post after the other, without those that cannot be stored; False where that is not the posts' fault.
 
-        Matching needs nothing but the post. Storing fails by a post's own fault where another could be stored beside
-        it, or where it stays among few for long.
+        Matching needs nothing but the post. Storing fails by a post's own fault where another could be stored between
+        two tries of it (after one try it may be that whatever was broken was mended just then), or where it stays among
+        few for long.
         """
-        unmatched, unstored, stored = dict[str, str](), dict[str, str](), 0
-        for batch, found in _pairs(batches):
-            failed = unmatched
-            try:
-                finds = self._finds([Batch(batch.source_id, (found,), batch.address, batch.language)])
-                failed = unstored
-                stored += self._store(finds)
-            except (OperationalError, InterfaceError, ProgrammingError):
-                return False
-            except Exception as error:  # noqa: BLE001 - the whole of it went into the log a moment ago
-                failed[found.key] = repr(error)
-        their_own = bool(stored) or (len(unstored) <= FEW and tries >= TRIES)
-        if unstored and (not their_own or stop.is_set()):
+        try:
+            finds, unmatched = self._match_apart(batches)
+            suspect, unclear = self._store_apart(finds)
+            first, last = self._store_apart([find for find, _error in suspect])
+        except AWAY_ERRORS:
             return False
-        if left_out := unmatched | unstored:
+        refused = [*first, *last, *unclear]
+        if (refused and stop.is_set()) or (unclear and (len(unclear) > FEW or tries < TRIES)):
+            return False
+        if left_out := unmatched | {find.found.key: error for find, error in refused}:
             log.error("left out, because they could not be matched or stored: %s", str(left_out)[:2_000])
         return True
+
+    def _match_apart(self, batches: Sequence[Batch]) -> tuple[list[Find], dict[str, str]]:
+        finds, unmatched = list[Find](), dict[str, str]()
+        for batch, found in _pairs(batches):
+            try:
+                finds += self._finds([Batch(batch.source_id, (found,), batch.address, batch.language)])
+            except AWAY_ERRORS:
+                raise
+            except Exception as error:  # noqa: BLE001 - the whole of it went into the log a moment ago
+                unmatched[found.key] = repr(error)
+        return finds, unmatched
+
+    def _store_apart(self, finds: Sequence[Find]) -> tuple[list[Refused], list[Refused]]:
+        """Those that were refused and after which another could be stored, and those after the last that could be."""
+        before, since = list[Refused](), list[Refused]()
+        for find in finds:
+            try:
+                if self._store([find]):
+                    before, since = before + since, []
+            except AWAY_ERRORS:
+                raise
+            except Exception as error:  # noqa: BLE001 - the whole of it went into the log a moment ago
+                since.append((find, repr(error)))
+        return before, since
 
     def _safely(self, work: Callable[[], object], stop: Event) -> bool:
         """Whether it was done."""
         try:
             work()
-        except (OperationalError, InterfaceError, ProgrammingError):
+        except AWAY_ERRORS:
             log.exception("the database is away, or not up to date; matching waits for it")
             connection.close()
             stop.wait(AWAY)
