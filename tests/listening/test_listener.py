@@ -252,6 +252,27 @@ def test_a_polled_source_is_read_when_it_is_due_and_let_go(mastodon: MastodonSer
     assert row(source).lag is not None
 
 
+def test_what_a_mastodon_stream_told_between_two_listeners_is_not_lost(
+    mastodon: MastodonServer, town: Organisation
+) -> None:
+    """It has no cursor: the second listener reads back, and what both told is one hit."""
+    alert(town, "brand")
+    source = heard("mastodon_stream", f"{mastodon.base_url}/public", town)
+    with another():
+        eventually(lambda: row(source).memory is not None and row(source).read_at)
+        mastodon.post("anna", "Brand 0")
+        eventually(lambda: found() == ["Brand 0"])
+        eventually(lambda: row(source).memory.get("newest"))
+    for number in range(1, 60):
+        mastodon.post("ben", f"Brand {number}")
+    Source.objects.update(lease_until=timezone.now())
+    with listening():
+        eventually(lambda: Hit.objects.count() == 60)
+        mastodon.post("anna", "Brand 60")
+        eventually(lambda: Hit.objects.count() == 61)
+    assert found() == sorted(f"Brand {number}" for number in range(61))
+
+
 def test_a_source_that_fails_is_tried_again_later_and_later(town: Organisation) -> None:
     source = heard("mastodon", "http://127.0.0.1:1/tags/school", town)
     with listening():
@@ -421,11 +442,13 @@ def test_a_feed_is_read_again_and_again_and_told_of_what_is_new(town: Organisati
     with served() as site, listening():
         source = heard("feed", site.put("/feed", feed.format(item.format(1))), town)
         eventually(lambda: row(source).title == "Nieuws")
+        Source.objects.update(title="Given by somebody")
         site.put("/feed", feed.format(item.format(2) + item.format(1)))
         Source.objects.update(next_at=timezone.now())
         # What stood there before is no news.
         eventually(lambda: list(Hit.objects.values_list("item__title", flat=True)) == ["Brand 2"])
         eventually(lambda: row(source).items == 1)
+        assert row(source).title == "Nieuws"
         site.put("/feed", status=404)
         Source.objects.update(next_at=timezone.now())
         eventually(lambda: row(source).failures == 1)

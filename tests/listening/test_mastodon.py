@@ -9,8 +9,9 @@ import pytest
 
 from tests.servers.mastodon import MastodonServer
 from vierogen.core.http import guarded_client
-from vierogen.listening.sources.base import Kind, SourceError
-from vierogen.listening.sources.mastodon import MastodonStream, MastodonTag, found_in
+from vierogen.listening.sources.base import Kind, Memory, SourceError
+from vierogen.listening.sources.mastodon import UNLISTED, MastodonStream, MastodonTag, _missed, found_in
+from vierogen.networks.base import NetworkError
 
 
 @pytest.fixture
@@ -92,6 +93,133 @@ def test_a_stream_tells_at_once(client: httpx.Client, mastodon: MastodonServer, 
     assert found.text == "Brand in de #school"
     stop.set()
     assert not any(each for each, _memory in events)
+
+
+class TimeLine:
+    """A time-line whose ids tell when a post was made, as Mastodon's do: one from elsewhere may come in late.
+
+    A simulator: mastodon-mock gives ids in the order of coming in.
+    """
+
+    def __init__(self, *, page: int = 40) -> None:
+        self.statuses = dict[int, dict[str, Any]]()
+        self.asked, self._page = list[str](), page
+
+    def add(self, *ids: int, **more: Any) -> None:
+        for each in ids:
+            self.statuses[each] = {"id": str(each), "uri": f"https://m.example/{each}", "content": str(each), **more}
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        after = request.url.params.get("min_id", "")
+        self.asked.append(after)
+        limit = min(int(request.url.params["limit"]), self._page)
+        known = sorted(each for each in self.statuses if each > int(after or 0))
+        shown = known[:limit] if after else known[-limit:]
+        return httpx.Response(200, json=[self.statuses[each] for each in reversed(shown)])
+
+    def read(self, memory: Memory) -> tuple[list[int], Memory]:
+        client = httpx.Client(transport=httpx.MockTransport(self))
+        reading = MastodonTag().read(client, "https://m.example/tags/x", memory)
+        return sorted(int(each.text) for each in reading.found), reading.memory
+
+
+def test_what_comes_in_late_from_another_server_is_read_too() -> None:
+    line = TimeLine()
+    line.add(100, 300)
+    _found, memory = line.read({})
+    line.add(200)
+    found, memory = line.read(memory)
+    assert found == [200]
+    line.add(250, 400)
+    found, memory = line.read(memory)
+    assert found == [250, 400]
+    assert line.read(memory)[0] == []
+    assert line.asked == [""] * 4
+
+
+def test_what_was_edited_is_read_again_once() -> None:
+    line = TimeLine()
+    line.add(1, 2)
+    _found, memory = line.read({})
+    line.add(2, edited_at="2026-11-28T10:00:00Z")
+    found, memory = line.read(memory)
+    assert found == [2]
+    assert line.read(memory)[0] == []
+
+
+@pytest.mark.parametrize("page", [20, 40])
+def test_a_pause_of_any_length_is_caught_up_with(page: int) -> None:
+    """Also where a server lists fewer at once than was asked for, and more came than one reading takes."""
+    line = TimeLine(page=page)
+    line.add(5, 6)
+    found, memory = line.read({})
+    line.add(*range(7, 1007))
+    for _reading in range(5):
+        more, memory = line.read(memory)
+        found += more
+    assert sorted(set(found)) == list(range(5, 1007))
+    assert len(memory["seen"]) == 40
+
+
+def test_ids_without_measure_are_no_ids() -> None:
+    line = TimeLine()
+    line.add(1)
+    line.statuses[2] = {"id": "2" * 1_000_000, "uri": "https://m.example/2"}
+    assert len(str(line.read({})[1])) < 200
+
+
+@pytest.mark.parametrize("path", ["tags/school", "public", "public/local"])
+def test_a_stream_tells_what_it_missed(client: httpx.Client, mastodon: MastodonServer, path: str) -> None:
+    address = MastodonStream.tidied(f"{mastodon.base_url}/{path}")
+
+    def hear(memory: Memory, *texts: str, until: int) -> tuple[list[str], Memory]:
+        stop, heard = Flag(), list[str]()
+        for found, reached in MastodonStream().listen(client, address, memory, stop=stop):
+            memory = reached
+            heard += [each.text for each in found]
+            for text in texts:
+                mastodon.post("anna", text)
+            texts = ()
+            if len(heard) >= until:
+                stop.set()
+        return heard, memory
+
+    mastodon.post("anna", "Lang geleden #school")
+    heard, memory = hear({}, "Een #school", until=1)
+    assert heard == ["Een #school"]
+    wanted = [f"Bericht {number} #school" for number in range(95)]
+    for text in wanted:
+        mastodon.post("ben", text)
+    heard, memory = hear(memory, "Nu #school", until=96)
+    assert sorted(heard) == sorted([*wanted, "Nu #school"])
+    heard, _memory = hear(memory, "Straks #school", until=1)
+    assert heard == ["Straks #school"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 422])
+def test_a_server_that_lists_nothing_is_heard_all_the_same(status: int) -> None:
+    refusing = httpx.Client(
+        transport=httpx.MockTransport(lambda _request: httpx.Response(status, json={"error": "no"}))
+    )
+    line = ("https://m.example/api/v1/timelines/public", dict[str, str]())
+    assert list(_missed(refusing, line, {"newest": "3"})) == [([], {"newest": "3", UNLISTED: True})]
+
+
+def test_a_list_that_is_away_is_asked_again_later() -> None:
+    """What was missed is not forgotten: without a sign of life nothing is remembered."""
+    failing = httpx.Client(transport=httpx.MockTransport(lambda _request: httpx.Response(503)))
+    with pytest.raises(NetworkError):
+        next(_missed(failing, ("https://m.example/api/v1/timelines/public", {}), {"newest": "3"}))
+
+
+def test_a_list_that_is_back_is_read_from_where_it_was() -> None:
+    line = TimeLine()
+    line.add(3, 4)
+    client = httpx.Client(transport=httpx.MockTransport(line))
+    told = list(_missed(client, ("https://m.example/api/v1/timelines/public", {}), {"newest": "3", UNLISTED: True}))
+    assert told[0] == ([], {"newest": "3"})
+    assert [status["id"] for statuses, _memory in told for status in statuses] == ["4", "3"]
+    assert UNLISTED not in told[-1][1]
 
 
 @pytest.mark.parametrize(

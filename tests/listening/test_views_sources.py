@@ -10,6 +10,7 @@ from tests.listening.sources.site import DOCUMENTS, Site
 from tests.listening.test_sourcing import site  # noqa: F401 - a fixture
 from vierogen.listening.actions.sourcing import Proposal, add, add_webhook
 from vierogen.listening.models import Source, Subscription
+from vierogen.listening.sources.mastodon import UNLISTED
 from vierogen.people.models import Member
 
 Enter = Callable[[Member], Client]
@@ -29,9 +30,10 @@ def test_a_page_gives_a_choice(enter: Enter, anna: Member, site: Site) -> None: 
     page = client.post(NEW, {"address": site.put("/", (DOCUMENTS / "page.html").read_bytes(), "text/html")})
     assert "What do you want to hear?" in page.content.decode()
     assert not Source.objects.exists()
-    chosen = {"address": f"{site.url}/feed.xml", "kind": "feed", "title": "Alle nieuws"}
+    # What a browser is made to send names nothing: others may hear this source too.
+    chosen = {"address": f"{site.url}/feed.xml", "kind": "feed", "title": "Leugens van de gemeente"}
     client.post(NEW, chosen)
-    assert (Source.objects.get().kind, str(Source.objects.get())) == ("feed", "Alle nieuws")
+    assert (Source.objects.get().kind, str(Source.objects.get())) == ("feed", f"{site.url}/feed.xml")
     again = client.post(NEW, chosen)
     assert "You listen to this source already." in again.content.decode()
 
@@ -52,6 +54,13 @@ def test_what_cannot_be_added_adds_nothing(enter: Enter, anna: Member, posted: d
     answer = enter(anna).post(NEW, posted)
     assert answer.status_code in {200, 302}
     assert not Source.objects.exists()
+
+
+def test_a_stream_that_cannot_be_read_back_says_so(enter: Enter, anna: Member) -> None:
+    subscription = add(anna.organisation, Proposal("mastodon_stream", "https://m.example/public"), by=anna)
+    Source.objects.update(tried_at=subscription.made_at, read_at=subscription.made_at, memory={UNLISTED: True})
+    page = enter(anna).get(f"/listening/sources/{subscription.pk}/").content.decode()
+    assert "cannot be read afterwards on this server" in page
 
 
 def test_how_a_source_is_stands_in_plain_words(enter: Enter, anna: Member) -> None:

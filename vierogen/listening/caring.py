@@ -178,7 +178,9 @@ class Care:
         """Everything in it is stored."""
         now = timezone.now()
         pause = max(SOONEST, min(DAY, USUAL if reading.again_in is None else reading.again_in))
-        named: dict[str, Any] = {"title": reading.title[:200], "language": reading.language[:10]}
+        named: dict[str, Any] = {"title": reading.title[:200]} if reading.title else {}
+        if reading.language and not self.source.language:
+            named["language"] = reading.language[:10]
         self.tell(
             tried_at=now,
             read_at=now,
@@ -186,7 +188,7 @@ class Care:
             failures=0,
             problem="",
             next_at=now + timedelta(seconds=pause),
-            **{name: value for name, value in named.items() if value and not getattr(self.source, name)},
+            **named,
         )
         self._count(reading.found, now=now)
         self.over = True

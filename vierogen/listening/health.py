@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from vierogen.listening.actions.silence import why_silent
 from vierogen.listening.models import Source
+from vierogen.listening.sources.mastodon import UNLISTED
 from vierogen.listening.sources.webhook import Webhook
 from vierogen.listening.states import SourceState
+
+CUT = gettext_noop("Is heard. What comes while the connection is cut cannot be read afterwards on this server.")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def health(source: Source, *, heard: str, now: datetime) -> Health:
         return Health("look" if source.read_at else "stop", _(source.problem))
     if why := why_silent(source, now=now):
         return Health("look", _(why))
-    return Health("ok", _("Is heard"))
+    return Health("ok", _(CUT) if source.memory.get(UNLISTED) else _("Is heard"))
 
 
 def late(source: Source) -> str:

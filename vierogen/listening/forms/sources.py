@@ -21,7 +21,6 @@ class ChosenForm(SourceForm):
     """One of what was found at an address."""
 
     kind = forms.CharField(max_length=20)
-    title = forms.CharField(max_length=200, required=False)
 
 
 class ProgramForm(forms.Form):

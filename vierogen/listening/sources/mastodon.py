@@ -4,9 +4,10 @@ https://docs.joinmastodon.org/methods/timelines/#tag and https://docs.joinmastod
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import chain, islice
 from threading import Event as Flag
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -18,9 +19,12 @@ from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Read
 from vierogen.listening.sources.complaints import told
 from vierogen.listening.sources.fetching import Clock
 from vierogen.networks.asking import Forbidden, Missing, ask, body_as
+from vierogen.networks.base import Limited, NetworkError
 from vierogen.networks.mastodon_shown import shown_from
 from vierogen.networks.streaming import NotOffered, events, frames
 from vierogen.networks.taming import tamed, web_address
+
+Status = Mapping[str, Any]
 
 # The most that a server lists at once, and so many lists at most at one reading.
 PAGE, PAGES = 40, 10
@@ -29,6 +33,11 @@ LONGEST_READING = 60.0
 # Seconds: a server allows 300 calls in five minutes from one address.
 EVERY = 60.0
 _HAS = {"image": "image", "gifv": "image", "video": "video"}
+# What was edited may say only now what somebody listens for.
+_TOLD = {"update", "status.update"}
+_LONGEST_ID = 100
+# In the memory of a stream: what came while nobody listened cannot be read afterwards.
+UNLISTED = "unlisted"
 _STREAMS = {"/public": "public", "/public/local": "public:local"}
 _NO_TAG = _("This is not the page of a hashtag. It looks like this: https://mastodon.social/tags/belastingdienst")
 _NO_STREAM = _("This is not a stream. It looks like this: https://mastodon.social/public")
@@ -60,24 +69,14 @@ class MastodonTag(Polled):
         return f"{server}/tags/{quote(tag.lower(), safe='')}"
 
     def read(self, client: httpx.Client, address: str, memory: Memory) -> Reading:
-        """What came since the newest that was seen; at first the newest forty."""
+        """What came since the last reading, also late from other servers, and what was edited of the newest forty."""
         server, path = _apart(address, _NO_TAG)
-        url = f"{server}/api/v1/timelines/tag/{path.removeprefix('/tags/')}"
-        found, newest = list[Found](), memory.get("newest")
-        # Headers that trickle in do not hold a reader.
-        clock = Clock(LONGEST_READING)
-        options: dict[str, Any] = {"headers": {"Connection": "close"}, "extensions": {"trace": clock.see}}
-        with told(), clock:
-            for _page in range(PAGES):
-                # The next ones from there on: a reading after a long pause misses nothing in between.
-                since = {"min_id": newest} if newest else {}
-                page = body_as(ask(client, "GET", url, params={"limit": PAGE, **since}, **options), list)
-                statuses = [status for status in page if isinstance(status, dict) and status.get("id")]
-                found += [each for status in statuses if (each := found_in(status, server))]
-                newest = str(statuses[0]["id"]) if statuses else newest
-                if len(page) < PAGE or not since:
-                    break
-        return Reading(tuple(found), {"newest": newest} if newest else {}, EVERY)
+        found, reached = list[Found](), memory
+        with told():
+            for statuses, now_known in islice(_since(client, _time_line(server, path), memory), PAGES):
+                found += _all_in(statuses, server)
+                reached = now_known
+        return Reading(tuple(found), reached, EVERY)
 
 
 class MastodonStream(Streamed):
@@ -107,15 +106,124 @@ class MastodonStream(Streamed):
     def listen(
         self, client: httpx.Client, address: str, memory: Memory, *, stop: Flag
     ) -> Iterator[tuple[list[Found], Memory]]:
-        """Through a WebSocket, or server-sent events where it offers only those. A cursor does not exist."""
+        """Through a WebSocket, or server-sent events where it offers only those.
+
+        These have no cursor: what came while nobody listened stands in the time-line, and is read from there.
+        """
         server, path = _apart(address, _NO_STREAM)
+        known = memory
         with told():
-            for event in _pushed(client, server, path, stop):
-                # What was edited may say only now what somebody listens for.
-                if event is None:
-                    yield [], memory
-                elif event[0] in {"update", "status.update"} and (found := found_in(_object(event[1]), server)):
-                    yield [found], memory
+            events = _pushed(client, server, path, stop)
+            # Connected: what is made from now on is told. What came before that is not.
+            next(events, None)
+            for statuses, reached in _missed(client, _time_line(server, path), memory):
+                known = reached
+                yield _all_in(statuses, server), known
+            for event in events:
+                status = _object(event[1]) if event and event[0] in _TOLD else {}
+                statuses = _fresh([status] if _is_status(status) else [], known)
+                known = _noted(known, statuses)
+                yield _all_in(statuses, server), known
+
+
+def _time_line(server: str, path: str) -> tuple[str, dict[str, str]]:
+    """Where the same stands that is told at this path, as an address and parameters."""
+    if path in _STREAMS:
+        return f"{server}/api/v1/timelines/public", {"local": "true"} if path == "/public/local" else {}
+    return f"{server}/api/v1/timelines/tag/{path.removeprefix('/tags/')}", {}
+
+
+def _missed(
+    client: httpx.Client, time_line: tuple[str, dict[str, str]], memory: Memory
+) -> Iterator[tuple[list[Status], Memory]]:
+    """What came since the last connection, after a sign of life; at the first connection only what is known now.
+
+    ``UNLISTED`` in the memory tells people that this server lets nobody read back.
+    """
+    memory = {key: value for key, value in memory.items() if key != UNLISTED}
+    pages = _since(client, time_line, memory)
+    try:
+        first = next(pages, None)
+    except NetworkError as error:
+        if error.may_retry or isinstance(error, Limited):
+            raise
+        # To hear what comes is better than nothing.
+        yield [], {**memory, UNLISTED: True}
+        return
+    if "newest" not in memory:
+        yield [], first[1] if first else memory
+        return
+    yield [], memory
+    yield from chain([first] if first else [], pages)
+
+
+def _since(
+    client: httpx.Client, time_line: tuple[str, dict[str, str]], memory: Memory
+) -> Iterator[tuple[list[Status], Memory]]:
+    """The posts that ``memory`` does not know, in pages, the oldest page first, each with what is known after it.
+
+    A post from another server is listed where it was made, not where it came in (Mastodon's ids hold that time), so
+    the newest page is always read as a whole. Only where more than a page is new, it is read from there on.
+    """
+    latest, newest = _page(client, time_line), str(memory.get("newest", ""))
+    has_gap = latest and newest and min(_rank(str(status["id"])) for status in latest) > _rank(newest)
+    for page in _onwards(client, time_line, newest) if has_gap else [latest]:
+        fresh = _fresh(page, memory)
+        memory = _noted(memory, page)
+        yield fresh, memory
+
+
+def _onwards(client: httpx.Client, time_line: tuple[str, dict[str, str]], newest: str) -> Iterator[list[Status]]:
+    """Page after page from a post on; it ends where nothing newer comes."""
+    while page := _page(client, time_line, min_id=newest):
+        yield page
+        last = max((str(status["id"]) for status in page), key=_rank)
+        if _rank(last) <= _rank(newest):
+            return
+        newest = last
+
+
+def _page(client: httpx.Client, time_line: tuple[str, dict[str, str]], **more: str) -> list[Status]:
+    url, parameters = time_line
+    # Headers that trickle in do not hold a reader.
+    clock = Clock(LONGEST_READING)
+    options: dict[str, Any] = {"headers": {"Connection": "close"}, "extensions": {"trace": clock.see}}
+    with clock:
+        answer = ask(client, "GET", url, params={"limit": PAGE, **parameters, **more}, **options)
+    return [status for status in body_as(answer, list) if _is_status(status)]
+
+
+def _is_status(told: object) -> bool:
+    return isinstance(told, dict) and 0 < len(str(told.get("id") or "")) <= _LONGEST_ID
+
+
+def _fresh(statuses: Sequence[Status], memory: Memory) -> list[Status]:
+    """Those that are not known, or were edited since."""
+    seen = memory.get("seen", {})
+    return [status for status in statuses if seen.get(str(status["id"])) != _edited(status)]
+
+
+def _noted(memory: Memory, statuses: Sequence[Status]) -> Memory:
+    """What to know again: the newest post, and when each of the last forty was edited."""
+    if not statuses:
+        return memory
+    told = {str(status["id"]): _edited(status) for status in statuses}
+    seen = {key: edited for key, edited in memory.get("seen", {}).items() if key not in told} | told
+    newest = max([str(memory.get("newest", "")), *told], key=_rank)
+    return {**memory, "newest": newest, "seen": {key: seen[key] for key in sorted(seen, key=_rank)[-PAGE:]}}
+
+
+def _rank(key: str) -> tuple[int, str]:
+    """Ids in the order in which they were made: numbers, or with some servers words of one length."""
+    return len(key), key
+
+
+def _edited(status: Status) -> str:
+    return str(status.get("edited_at") or "")[:_LONGEST_ID]
+
+
+def _all_in(statuses: Iterable[Status], server: str) -> list[Found]:
+    return [each for status in statuses if (each := found_in(status, server))]
 
 
 def _pushed(client: httpx.Client, server: str, path: str, stop: Flag) -> Iterator[tuple[str, str] | None]:

@@ -94,8 +94,8 @@ def _chosen(request: HttpRequest, address: str) -> HttpResponse:
     form = ChosenForm(request.POST)
     if not form.is_valid():
         return redirect("listening:source_add")
-    values = form.cleaned_data
-    proposal = sourcing.Proposal(values["kind"], address, values["title"])
+    # What it is called it says itself: others of this installation may hear it under that name too.
+    proposal = sourcing.Proposal(form.cleaned_data["kind"], address)
     return _added(request, proposal, failed=SourceForm(request.POST))
 
 
