@@ -20,6 +20,12 @@ NAMES = (
     "Fatima-Yilmaz", "Fatima_Yilmaz", "Fatima.Yilmaz", "fatima/yilmaz", "Fatima,Yilmaz", '"Fatima (Yilmaz)"',
     "Fati\u00adma Yilmaz", "fátima yilmaz", "Fatima\u200b Yilmaz", "Fatima+Yilmaz", "Kerstin_Bergqvist", "j.bergqvist",
     "fatima'yilmaz", '"Fatima-Yilmaz"', "Jan.de.Vries", "J.P.Balkenende", '"J.P. Balkenende"', "Will Smith",
+    # The surname first, and initials without a space.
+    "yilmaz fatima", '"yilmaz, fatima"', "Yilmaz Fatima", "vries jan de", "de vries jan", '"vries, j. de"',
+    '"Vries, J."', "dijk jan van", "yilmaz-fatima",
+    "yilmaz.fatima", "j.de.vries", "J.de.Vries", "j.van.der.meer", "j.bos", "j.p.balkenende",
+    # Surnames that are common words too.
+    '"Jan van Dijk"', "jan van dijk", '"J. van der Meer"', "kees bos", "Anna Bos", '"mary hall"', '"P. Brug"',
     # Words that nearly every message has say nothing beside a name.
     '"Fatima Yilmaz" is', '"Fatima Yilmaz is"', "Fatima Yilmaz (is OR was)", "is Fatima Yilmaz", "Fatima is Yilmaz",
     '"Fatima Yilmaz" (is OR brandweer)', '"Fatima Yilmaz" (lang:nl OR brandweer)', "Fatima Yilmaz (brandweer OR -qq)",
@@ -32,6 +38,8 @@ NO_NAMES = (
     '"Sociale Verzekeringsbank"', '"Anna van Burenplein"',
     "covid-19", "e-mail", "co-ouder", "foto's", "nos.nl", "x.com brand", "www.rotterdam.nl", "Noord-Holland", "wi-fi",
     '"Natuur en Milieu"', "Natuur en Milieu", '"Burgemeester en Wethouders"', '"Fatima Yilmaz" (brand OR gemeente)',
+    "school fatima", "actie max", "plein emma", "twitter.com", "t.co", "wet mark", "Jan van Galenstraat", "dijk bos",
+    "emmaschool", "brand.nl",
     '"Fatima Yilmaz" is gemeente', "anti-racisme", "non-profit", "T-shirt", "pro-rail", "mini-cursus",
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Is a query only somebody's name? Then it listens for a person, whatever its maker said it is about.
 
-Known first names tell it whatever the case. Without one, two or three words with a capital that are no common words
-are taken for a name: rather one question too many to the privacy officer than one person too many listened for.
+Known first names tell it whatever the case, also behind the surname. Without one, two or three words with a capital
+that are no common words are taken for a name: rather one question too many to the privacy officer than one person too
+many listened for.
 
 Words are those that the matcher looks for: "Fatima-Yilmaz" and "Fatima_Yilmaz" find the same person as "Fatima Yilmaz"
 does, and so does whatever has words beside it that nearly every message has.
@@ -31,7 +32,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 # What parts words, save the signs that may stand in a name.
 _GAP = re.compile(r"[^\w.'’\u2010\u2011-]|_|(?<=\w\w)\.(?=\w)")
 _JOINERS = re.compile("['’\u2010\u2011-]")
-_GLUED_INITIAL = re.compile(r"(?<![^\W_])([^\W\d_]\.)(?=[^\W\d_]{4})")
+# "j.jansen" and "j.de.vries", and not "x.com".
+_GLUED_INITIAL = re.compile(
+    rf"(?<![^\W_])([^\W\d_]\.)(?=(?:{'|'.join(_PARTICLES.split())})\b|(?!(?:com|org|net|edu|gov|app)\b)[^\W\d_]{{3}})",
+    re.IGNORECASE,
+)
 _UNSEEN = {"Mn", "Me", "Cf"}
 # Shorter first names are also how many a word begins: "co-ouder".
 _SHORTEST = 3
@@ -58,6 +63,13 @@ _NO_NAME_ENDINGS = (
     "straat", "weg", "laan", "plein", "kade", "gracht", "singel", "dijk", "brug", "dienst", "schap", "stichting",
     "huis", "school", "kerk", "raad", "wet", "plan", "fonds", "park", "polder", "hal",
 )  # fmt: skip
+# Of these, and of those endings, what is a surname too: "Jan van Dijk", "J. Bos", "Mary Hall".
+_TOO = """
+dijk bos meer molen brug kerk laan singel park polder plein weg school markt toren eiland strand haven stad dorp
+wijk raad kamer huis bank noord oost zuid west grote kleine lange korte hoge lage oude nieuwe groene witte zwarte
+green white black golden north south east west street lane bridge river lake church house hall home day town law
+"""
+_SURNAMES = frozenset(_TOO.split())
 
 
 def name_in(query: str, *, ours: Collection[str] = ()) -> str:
@@ -185,9 +197,11 @@ def is_a_name(text: str, *, ours: Collection[str] = ()) -> bool:
         return len(words) > 1 and not any(map(_is_common, words[1:]))
     if not 2 <= len(words) <= MOST_WORDS or not all(map(_WORD.fullmatch, words[1:])):
         return False
+    if _is_sure(words[0]) and words[1].casefold() in _SURNAMES and len(words) == 2:
+        return True
     if any(map(_is_common, words[1:])):
         return False
-    return _begins_as_a_name(text, words) or all(map(_has_capital, words))
+    return _begins_as_a_name(text, words) or _ends_as_a_name(text, words) or all(map(_has_capital, words))
 
 
 def _begins_as_a_name(text: str, words: Sequence[str]) -> bool:
@@ -195,6 +209,20 @@ def _begins_as_a_name(text: str, words: Sequence[str]) -> bool:
     if first.endswith(".") and _INITIALS.fullmatch(first):
         return True
     return _is_first_name(first) or _found_by_the_extra(text)
+
+
+def _ends_as_a_name(text: str, words: Sequence[str]) -> bool:
+    """As in lists, the surname first. "dijk jan van" is one, "plein emma" is not."""
+    first, has_particle = words[0], len(text.split()) > len(words)
+    is_surname = not _is_common(first) or (has_particle and first.casefold() in _SURNAMES)
+    return is_surname and bool(_WORD.fullmatch(first)) and _is_sure(words[-1])
+
+
+def _is_sure(word: str) -> bool:
+    """Initials, or a first name that is hardly ever anything else."""
+    if word.endswith(".") and _INITIALS.fullmatch(word):
+        return len(word) < _SHORTEST or "." in word[:-1]
+    return _is_first_name(word) and word.title() not in DOUBTFUL and len(word) >= _SHORTEST
 
 
 def _is_first_name(word: str) -> bool:
