@@ -209,10 +209,14 @@ def test_who_has_the_newest_gets_no_more_than_that_word(client: Client, reader: 
 def test_what_was_edited_is_news_to_who_has_the_feed(client: Client, reader: Reader, alert: Alert) -> None:
     hit = make_hit(alert, "")
     first = client.get(feed(reader))
-    Item.objects.filter(pk=hit.item_id).update(later="Het zwembad blijft toch dicht.")
+    later = hit.found_at + timedelta(hours=3)
+    Item.objects.filter(pk=hit.item_id).update(later="Het zwembad blijft toch dicht.", edited_at=later)
     answer = client.get(feed(reader), HTTP_IF_NONE_MATCH=first["ETag"])
     assert answer.status_code == 200
     assert "blijft toch dicht" in answer.content.decode()
+    assert client.get(feed(reader), HTTP_IF_MODIFIED_SINCE=first["Last-Modified"]).status_code == 200
+    (entry,) = read(client, feed(reader)).findall(f"{ATOM}entry")
+    assert datetime.fromisoformat(str(entry.findtext(f"{ATOM}updated"))) == later
 
 
 def test_a_feed_is_titled_in_the_language_of_its_reader(client: Client, reader: Reader, anna: Member) -> None:

@@ -178,8 +178,11 @@ def test_what_was_edited_shows_the_words_that_a_hit_points_to(fire: Alert, schoo
         return Find(found, None, "", [(each.pk, each.organisation_id, each.query) for each in alerts])
 
     store([said("Een brand!", fire)])
+    store([said("Een brand!", fire)])
+    assert Item.objects.get().edited_at is None
     store([said("Een brand in de school!", fire, school)])
     item = Item.objects.get()
+    assert item.edited_at
     assert (item.text, item.words) == ("Een brand!", "Een brand in de school!")
     store([said("De school is dicht.", school)])
     lines = {hit.alert_id: line_of(hit, Taste()) for hit in Hit.objects.select_related("item", "alert")}

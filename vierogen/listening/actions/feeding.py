@@ -76,7 +76,7 @@ def fed(bearer: Bearer) -> HitQuerySet:
 
 @dataclass(frozen=True)
 class Edition:
-    """A feed at one moment: ``tag`` differs when anything in it does; ``changed_at`` is its newest hit's."""
+    """A feed at one moment: ``tag`` differs when anything in it does; ``changed_at``: when one was found or edited."""
 
     tag: str
     changed_at: datetime
@@ -84,9 +84,11 @@ class Edition:
 
 def edition(bearer: Bearer) -> Edition:
     """What a client that has an older copy has to compare; one small query."""
-    known = list(fed(bearer).values_list("found_at", "pk", "alert__name", "item__later"))
-    told = repr([row[1:] for row in known])
-    changed_at = max((row[0] for row in known), default=datetime(2020, 1, 1, tzinfo=UTC))
+    known = list(fed(bearer).values_list("found_at", "item__edited_at", "pk", "alert__name", "item__later"))
+    told = repr([row[2:] for row in known])
+    changed_at = max(
+        (moment for row in known for moment in row[:2] if moment), default=datetime(2020, 1, 1, tzinfo=UTC)
+    )
     return Edition(hashlib.sha256(told.encode()).hexdigest()[:32], changed_at)
 
 
@@ -115,7 +117,7 @@ def _add(feed: Feed, hit: Hit, *, member: Member) -> None:
         description=escape(words_of(item) or title_of(item)),
         unique_id=_identity(f"hit-{hit.pk}"),
         pubdate=item.published_at or hit.found_at,
-        updateddate=hit.found_at,
+        updateddate=max(hit.found_at, item.edited_at or hit.found_at),
         author_name=author_of(item) or source_of(hit) or "?",
         categories=[clean(hit.alert.name)],
     )

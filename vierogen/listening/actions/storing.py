@@ -112,7 +112,7 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
     # In the order of their keys, so that two workers with the same messages wait for each other in one direction.
     ordered = sorted(keyed.items())
     made = _insert(Item, _ITEM, [_item(key, find, moment) for key, find in ordered], returning="key")
-    _say_later({key: keyed[key] for key in keyed.keys() - {key for (key,) in made}})
+    _say_later({key: keyed[key] for key in keyed.keys() - {key for (key,) in made}}, at=at)
     ids = _ids(keyed)
     if len(ids) < len(keyed):
         raise IntegrityError("a message was removed in this moment")
@@ -129,13 +129,13 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
     return new
 
 
-def _say_later(again: dict[str, Find]) -> None:
+def _say_later(again: dict[str, Find], *, at: datetime) -> None:
     """Keep the words of what came before in others: a hit may point to what the first did not have."""
     for chunk in _key_chunks(again):
         for item in Item.objects.filter(key__in=chunk).only("key", "text", "later").order_by("key"):
             text = _fit(again[item.key].found.text, LONGEST)
             if text and text != item.words:
-                Item.objects.filter(pk=item.pk).update(later="" if text == item.text else text)
+                Item.objects.filter(pk=item.pk).update(later="" if text == item.text else text, edited_at=at)
                 Document.objects.filter(item=item).delete()  # made anew, of what it says now
 
 

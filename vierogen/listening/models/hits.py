@@ -19,7 +19,8 @@ class Item(models.Model):
     ``key`` tells the same message in 64 hexadecimal digits. It holds the source, so that nobody's feed puts words into
     another's; only what the sources for everybody bring is one message, whichever of them brings it. ``link`` is
     without what only follows people around. ``has`` holds words such as "image", with spaces between. ``text`` is as
-    it first came; ``later`` as it last came in other words (it was edited), "" where it never did.
+    it first came; ``later`` as it last came in other words (it was edited), "" where it never did; ``edited_at`` when
+    we saw that.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -29,6 +30,7 @@ class Item(models.Model):
     title = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)
     later = models.TextField(blank=True, default="")
+    edited_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=10, blank=True)
     author = models.CharField(max_length=200, blank=True)
     has = models.CharField(max_length=60, blank=True)
