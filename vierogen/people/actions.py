@@ -1,6 +1,6 @@
 """Everything that changes people: organisations, members, roles, end dates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, timedelta
 
 from django.contrib.auth.tokens import default_token_generator
@@ -185,7 +185,7 @@ def change_roles(
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
 
 
-def _tell_of_power(member: Member, roles: set[Role], *, by: Member, is_lost: bool = False) -> None:
+def _tell_of_power(member: Member, roles: Set[str], *, by: Member, is_lost: bool = False) -> None:
     """Whoever else can be shown secrets, and who else gives roles, hears of a role that leads to either.
 
     Where it ``is_lost``, so does who had it.
