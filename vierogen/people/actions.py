@@ -169,8 +169,8 @@ def change_roles(  # noqa: PLR0913 - each of these is part of a membership
 
     Nobody gets a right that leads to secrets unseen, by themself or by another: others hear of it. Nor is one taken
     away unseen: whoever could stop a thing hears that they cannot any more. A step that comes with the new roles has to
-    be done first, see steps.py. ``seen`` is the ``as_shown`` that a page knew of: what somebody else decided meanwhile is
-    not undone.
+    be done first, see steps.py. ``seen`` is the ``as_shown`` that a page knew of: what somebody else decided meanwhile
+    is not undone.
     """
     lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
