@@ -153,6 +153,28 @@ def test_who_makes_somebody_custodian_or_administrator_does_not_do_so_unseen(tow
     assert "Cora made Piet an administrator" in told()["kees"]
 
 
+def test_who_takes_a_role_with_power_away_does_not_do_so_unseen(town: Organisation, cora: Member, anna: Member) -> None:
+    """Else one administrator could be left alone with every secret, and nobody would know."""
+    ada, kees = make_member(town, "Ada", Role.ADMINISTRATOR), make_member(town, "Kees", Role.CUSTODIAN)
+
+    def told() -> dict[str, str]:
+        found = {row.email.split("@")[0]: row.text for row in Message.objects.filter(title__contains="lost a role")}
+        Message.objects.all().delete()
+        return found
+
+    change_roles(kees, roles=[Role.WRITER], ends_on=None, by=cora)
+    assert {name: "Kees is no custodian any more: Cora" in text for name, text in told().items()} == {
+        "ada": True,
+        "kees": True,
+    }
+    change_roles(ada, roles=[Role.WRITER], ends_on=None, by=cora)
+    assert {name: "Ada is no administrator" in text for name, text in told().items()} == {"ada": True}
+    lost = [entry.facts["lost"] for entry in Entry.objects.filter(verb="change_roles").order_by("number")]
+    assert lost == [["custodian"], ["administrator"]]
+    change_roles(anna, roles=[Role.REVIEWER], ends_on=None, by=cora)  # a role without power
+    assert told() == {}
+
+
 def test_a_shorter_delay_before_secrets_is_told(town: Organisation, cora: Member) -> None:
     """In it somebody can stop the one who breaks the glass."""
     kees = make_member(town, "Kees", Role.CUSTODIAN)

@@ -1,6 +1,6 @@
 """Everything that changes people: organisations, members, roles, end dates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, timedelta
 
 from django.contrib.auth.tokens import default_token_generator
@@ -161,8 +161,9 @@ def change_roles(
 ) -> None:
     """Give ``member`` exactly these roles and this last day.
 
-    Nobody gets a right that leads to secrets unseen, by themself or by another: others hear of it. A step that comes
-    with the new roles has to be done first, see steps.py.
+    Nobody gets a right that leads to secrets unseen, by themself or by another: others hear of it. Nor is one taken
+    away unseen: whoever could stop a thing hears that they cannot any more. A step that comes with the new roles has to
+    be done first, see steps.py.
     """
     lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
@@ -175,20 +176,29 @@ def change_roles(
     _give_guide(member, wanted, by=by)
     last_until(member, ends_on, by=by, is_temporary=is_temporary)
     _tell_of_power(member, wanted - held, by=by)
+    _tell_of_power(member, held - wanted, by=by, is_lost=True)
     facts: dict[str, object] = {"roles": sorted(wanted), "ends_on": ends_on and ends_on.isoformat()}
+    if held - wanted:
+        facts["lost"] = sorted(held - wanted)
     if start_again(member, before=asked):
         facts["starts_again"] = True
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
 
 
-def _tell_of_power(member: Member, gained: set[Role], *, by: Member) -> None:
-    """Whoever else can be shown secrets, and who else gives roles, hears of a role that leads to either."""
-    sees, gives = gained & set(roles_with(Right.REVEAL)), gained & set(roles_with(Right.MANAGE_PEOPLE))
+def _tell_of_power(member: Member, roles: Set[str], *, by: Member, is_lost: bool = False) -> None:
+    """Whoever else can be shown secrets, and who else gives roles, hears of a role that leads to either.
+
+    Where it ``is_lost``, so does who had it.
+    """
+    sees, gives = roles & set(roles_with(Right.REVEAL)), roles & set(roles_with(Right.MANAGE_PEOPLE))
     if not sees and not gives:
         return
     members = Member.objects.exclude(pk__in=[member.pk, by.pk]).filter(organisation_id=member.organisation_id)
     others = [*members.who_may(Right.REVEAL), *members.who_may(Right.MANAGE_PEOPLE)]
     template = "people/mail/oneself" if member == by else "people/mail/power"
+    if is_lost:
+        template = "people/mail/power_lost"
+        others += [member] if member != by else []
     values = {"who": by.name, "whom": member.name, "sees": bool(sees), "gives": bool(gives)}
     link = reverse("people:member", args=[member.pk])
     tell(member.organisation_id, addressees(others), template=template, values=values, link=link)
