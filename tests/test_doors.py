@@ -49,7 +49,7 @@ from vierogen.people.actions import found as found_organisation
 from vierogen.people.adapters import MFAAdapter
 from vierogen.people.log_in import absent
 from vierogen.people.models import Absence, Departure, Member, Organisation, Partnership, User
-from vierogen.people.roles import Right, Role
+from vierogen.people.roles import Right, Role, rights_of
 from vierogen.people.standing_in import plan
 from vierogen.people.states import PartnershipState
 from vierogen.posts.actions import consenting, moments
@@ -117,6 +117,7 @@ FRESH = {
     "people:invite",
     "people:member",
     "people:end",
+    "people:leaving",
     "people:settings",
     "people:partner_ask",
     "people:partner_agree",
@@ -780,7 +781,19 @@ def _may_write(door: Door, method: str) -> bool:
     return method == "post" and door.right != "everybody" and door.is_ours
 
 
-@pytest.mark.parametrize("role", Role)
+def _roles() -> Iterator[object]:
+    """On PostgreSQL those suffice that together may do everything: who may what is no business of the database."""
+    theirs = {role: rights_of({role}) for role in Role}
+    for role in Role:
+        others = set[Right]().union(*(theirs[other] for other in theirs if other != role))
+        if theirs[role] <= others:
+            theirs.pop(role)
+            yield pytest.param(role, marks=pytest.mark.once)
+        else:
+            yield role
+
+
+@pytest.mark.parametrize("role", list(_roles()))
 def test_each_role_opens_what_its_rights_say_and_nothing_else(world: World, role: Role) -> None:
     member = make_member_with(world.town, role)
     wrong = []
