@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from vierogen.learning.models import Agreement, Certificate, Confirmation, Lesson
-from vierogen.people.models import Member, Organisation
+from vierogen.people.models import Member, MemberQuerySet, Organisation
 from vierogen.people.roles import Right
 
 # Lessons are asked of whoever makes something go out.
@@ -126,12 +126,18 @@ def _standing_now(member: Member) -> Standing:
 
 def standings_of(organisation: Organisation) -> dict[int, Standing]:
     """How every current member stands, by their id. Few queries, however many there are."""
-    rows = organisation.members.all().current().select_related("user", "organisation").prefetch_related("held")
-    members = [member for member in rows if member.is_current]
-    agreements = list(Agreement.objects.filter(organisation=organisation).in_force().defer(*_LONG))
-    lessons = list(Lesson.objects.filter(organisation=organisation).in_use().filter(mandatory=True).defer(*_TOLD))
-    confirmed = newest_confirmed(organisation) if agreements else {}
-    ends = _ends(organisation) if lessons else {}
+    return standings_among(organisation.members.all())
+
+
+def standings_among(rows: MemberQuerySet) -> dict[int, Standing]:
+    """How those of ``rows`` stand who are members now, of one organisation or of several; as few queries."""
+    found = rows.current().select_related("user", "organisation").prefetch_related("held")
+    members = [member for member in found if member.is_current]
+    owners = {member.organisation_id for member in members}
+    agreements = list(Agreement.objects.filter(organisation__in=owners).in_force().defer(*_LONG))
+    lessons = list(Lesson.objects.filter(organisation__in=owners).in_use().filter(mandatory=True).defer(*_TOLD))
+    confirmed = newest_confirmed(rows) if agreements else {}
+    ends = _ends(rows) if lessons else {}
     return {member.pk: _weighed(member, _asked(member, agreements, lessons, confirmed, ends)) for member in members}
 
 
@@ -141,15 +147,15 @@ def titles_in_force(organisation_id: int) -> dict[str, str]:
     return dict(rows.values_list("key", "title"))
 
 
-def newest_confirmed(organisation: Organisation) -> dict[tuple[int, str], tuple[int, datetime]]:
-    """The newest version that each member confirmed of each card, and when: by member's id and card."""
-    rows = Confirmation.objects.filter(agreement__organisation=organisation).order_by("agreement__number")
+def newest_confirmed(members: MemberQuerySet) -> dict[tuple[int, str], tuple[int, datetime]]:
+    """The newest version that each of these members confirmed of each card, and when: by member's id and card."""
+    rows = Confirmation.objects.filter(member__in=members.values("pk")).order_by("agreement__number")
     values = rows.values_list("member_id", "agreement__key", "agreement__number", "at")
     return {(member, key): (number, at) for member, key, number, at in values}
 
 
-def _ends(organisation: Organisation) -> dict[tuple[int, str], datetime]:
-    rows = Certificate.objects.filter(lesson__organisation=organisation).order_by("valid_until")
+def _ends(members: MemberQuerySet) -> dict[tuple[int, str], datetime]:
+    rows = Certificate.objects.filter(member__in=members.values("pk")).order_by("valid_until")
     return {(member, key): end for member, key, end in rows.values_list("member_id", "lesson__key", "valid_until")}
 
 
@@ -173,10 +179,12 @@ def _asked(
     found: list[Lacking | None] = [
         _of_agreement(row, member)
         for row in agreements
-        if confirmed.get((member.pk, row.key), (0, None))[0] < row.counts_from
+        if row.organisation_id == member.organisation_id
+        and confirmed.get((member.pk, row.key), (0, None))[0] < row.counts_from
     ]
     if publishes(member):
-        found += [_of_lesson(row, member, ends.get((member.pk, row.key))) for row in lessons]
+        mine = [row for row in lessons if row.organisation_id == member.organisation_id]
+        found += [_of_lesson(row, member, ends.get((member.pk, row.key))) for row in mine]
     return found
 
 
