@@ -214,10 +214,10 @@ def _of_agreement(row: Agreement, member: Member) -> Lacking:
 def _of_lesson(row: Lesson, member: Member, until: datetime | None) -> Lacking | None:
     """None while a certificate lasts longer than we look ahead."""
     url, told = reverse("learning:lesson", args=[row.key]), {"title": row.title}
+    assert row.asked_at  # noqa: S101 - the database says so of what is mandatory
+    assert row.due_at  # noqa: S101 - as above
+    since, due_at = _term(member, row.asked_at, row.due_at)
     if until is None:
-        assert row.asked_at  # noqa: S101 - the database says so of what is mandatory
-        assert row.due_at  # noqa: S101 - as above
-        since, due_at = _term(member, row.asked_at, row.due_at)
         return Lacking("lesson", row.pk, row.title, _("Do the lesson: %(title)s") % told, url, since, due_at)
     if until - timezone.now() > AHEAD:
         return None
@@ -225,7 +225,9 @@ def _of_lesson(row: Lesson, member: Member, until: datetime | None) -> Lacking |
     day = {"day": date_format(timezone.localtime(until), _("j F"))}
     is_over = until <= timezone.now()
     words = _("Your certificate ended on %(day)s: %(title)s") if is_over else _("Your certificate ends: %(title)s")
-    return Lacking("lesson", row.pk, row.title, words % {**told, **day}, url, until - AHEAD, until)
+    # Who did it long ago, when nobody had to, has as much time as who never did.
+    since, due_at = max(since, until - AHEAD), max(due_at, until)
+    return Lacking("lesson", row.pk, row.title, words % {**told, **day}, url, since, due_at)
 
 
 def _term(member: Member, asked_at: datetime, due_at: datetime) -> tuple[datetime, datetime]:
