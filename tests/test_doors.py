@@ -117,6 +117,7 @@ FRESH = {
     "people:invite",
     "people:member",
     "people:end",
+    "people:leaving",
     "people:settings",
     "people:partner_ask",
     "people:partner_agree",

@@ -311,7 +311,8 @@ def test_the_pages_of_people_do_what_they_say(enter: Enter, prove: Prove, cora: 
     assert client.post(reverse("people:invite"), told).status_code == 302
     page = client.get(reverse("people:list")).content.decode()
     assert "Nora" in page
-    assert client.post(reverse("people:member", args=[anna.pk]), {"roles": ["reviewer"]}).status_code == 302
+    wanted = {"roles": ["reviewer"], "seen": again(anna).as_shown}
+    assert client.post(reverse("people:member", args=[anna.pk]), wanted).status_code == 302
     assert again(anna).roles == {Role.REVIEWER}
     client.post(reverse("people:end", args=[anna.pk]))
     assert not again(anna).is_current

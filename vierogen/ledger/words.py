@@ -62,6 +62,7 @@ SENTENCES = {
     "veto_reveal": gettext_noop("%(who)s stopped %(what)s"),
     "let_reveal_lapse": gettext_noop("%(who)s let %(what)s lapse: it was not used in time"),
     "ask_to_break_glass": gettext_noop("%(who)s asked for %(what)s in an emergency"),
+    "put_off_reveal": gettext_noop("%(who)s has to wait longer for %(what)s: nobody is left who could stop it"),
     "break_glass": gettext_noop("%(who)s saw a secret in an emergency: %(what)s"),
     "review_reveal": gettext_noop("%(who)s looked back at %(what)s"),
     "begin": gettext_noop("%(who)s began %(what)s"),
@@ -233,6 +234,8 @@ def said(entry: Entry) -> str:
     """What the person said to it (a reason, a note), "" when nothing was said or it was forgotten."""
     told = _told(entry)
     words = told.get("reason") or told.get("note") or ""
+    if entry.facts.get("alone"):
+        words = " ".join(filter(None, [words, _("(Nobody else was there who could stop it or look back.)")]))
     lacked = entry.facts.get("without_standing") or []
     if not lacked:
         return words

@@ -243,6 +243,10 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         """Emergencies that somebody else has to look back at."""
         return self.filter(state=RevealState.OWES_REVIEW)
 
+    def overdue(self, now: datetime) -> "RevealQuerySet":
+        """Those among them at which nobody looked in time."""
+        return self.owed().filter(review_due_at__lt=now)
+
     def known_to(self, member: Member) -> "RevealQuerySet":
         """Those of ``member`` in which something was seen that still is the secret; a code is over in a minute."""
         rows = self.seen().filter(by=member, version=F("kept__version")).exclude(kept__key_id="")
@@ -252,8 +256,8 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
 class Reveal(models.Model):
     """Somebody's wish to see a secret, once, and what became of it.
 
-    ``version`` is the one that was seen. ``opens_at`` is when broken glass shows it. ``ended_by`` stopped it, or looked
-    back at it.
+    ``version`` is the one that was seen. ``opens_at`` is when broken glass shows it, ``told`` how many heard of that.
+    ``ended_by`` stopped it, or looked back at it; ``reminded_at`` is when it was said that nobody did.
     """
 
     MOVES = REVEAL_MOVES
@@ -271,7 +275,9 @@ class Reveal(models.Model):
     ends_at = models.DateTimeField()
     allowed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     shown_at = models.DateTimeField(null=True, blank=True)
+    told = models.PositiveSmallIntegerField(null=True, blank=True)
     review_due_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)

@@ -161,7 +161,7 @@ def _as_exported(channels: Iterable[Channel], at: datetime) -> list[Channel]:
 
 
 class OpenWishes(Holding):
-    """Wishes to see a secret that are still open: they end with the membership."""
+    """Wishes to see a secret that are still open, also others' to which they agreed: they end with the membership."""
 
     key = "open_reveals"
     covers: ClassVar[tuple[str, ...]] = ("vault.Reveal.by",)
@@ -182,12 +182,15 @@ class OpenWishes(Holding):
                 asks=_("It ends by itself with the membership."),
                 url=reverse("vault:asked", args=[row.pk]),
             )
-            for row in Reveal.objects.pending().filter(by=member).with_all()
+            for row in self._open(member)
         ]
 
     def let_go(self, member: Member) -> int:
         """End them all."""
-        return lapse(Reveal.objects.pending().filter(by=member).with_all())
+        return lapse(self._open(member))
+
+    def _open(self, member: Member) -> Iterable[Reveal]:
+        return Reveal.objects.pending().filter(Q(by=member) | Q(allowed_by=member)).with_all()
 
 
 class LogInsUnderWay(Holding):
