@@ -1,13 +1,17 @@
 """The pages of sources, as members use them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from tests.listening.sources.site import DOCUMENTS, Site
 from tests.listening.test_sourcing import site  # noqa: F401 - a fixture
+from vierogen.listening.actions import bringing, giving
 from vierogen.listening.actions.sourcing import Proposal, add, add_webhook
 from vierogen.listening.models import Source, Subscription
 from vierogen.listening.sources.mastodon import UNLISTED
@@ -87,14 +91,56 @@ def test_pausing_resuming_and_ending(enter: Enter, anna: Member) -> None:
     assert "krant.example" not in client.get("/listening/sources/").content.decode()
 
 
-def test_a_program_gets_a_secret_address(enter: Enter, anna: Member) -> None:
-    client = enter(anna)
-    page = client.post("/listening/sources/program/", {"title": "Monitor"}, follow=True).content.decode()
-    assert "/listening/hook/" in page
+def entered(member: Member) -> Client:
+    """A browser of their own."""
+    client = Client()
+    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def brought_to(page: str) -> int:
+    """What a program hears at the secret address that stands on a page."""
+    path = "/listening/hook/" + page.partition("/listening/hook/")[2].partition("<")[0]
+    return Client(enforce_csrf_checks=True).post(path, {"text": "Hallo"}, content_type="application/json").status_code
+
+
+def test_a_secret_address_and_its_key_are_shown_once_and_to_who_made_it(anna: Member, ben: Member) -> None:
+    hers, his = entered(anna), entered(ben)
+    made = hers.post("/listening/sources/program/", {"title": "Monitor"})
+    source, secret = Source.objects.get(), bringing.secret_of(Source.objects.get())
+    before = his.get(made.url).content.decode()
+    shown = hers.get(made.url)
+    assert "no-store" in shown["Cache-Control"]
+    assert bringing.address_of(source) in shown.content.decode()
+    assert secret in shown.content.decode()
+    assert brought_to(shown.content.decode()) == 202
+    for later in (before, hers.get(made.url).content.decode(), his.get(made.url).content.decode()):
+        assert "/listening/hook/" not in later
+        assert secret not in later
+        assert "Anna made the secret address today" in later
+
+
+def test_a_new_address_is_shown_to_who_asked_for_it_and_is_theirs_when_they_leave(anna: Member, ben: Member) -> None:
+    hers, his = entered(anna), entered(ben)
+    page = hers.post("/listening/sources/program/", {"title": "Monitor"}, follow=True).content.decode()
     subscription = Subscription.objects.get()
-    renewed = client.post(f"/listening/sources/{subscription.pk}/address/", follow=True).content.decode()
-    old, new = (page.partition("/listening/hook/")[2][:20] for page in (page, renewed))
-    assert old != new
+    assert [giving.webhooks_known_to(who) for who in (anna, ben)] == [[subscription], []]
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        renewed = his.post(f"/listening/sources/{subscription.pk}/address/", follow=True).content.decode()
+        assert (brought_to(page), brought_to(renewed)) == (404, 202)
+        assert "/listening/hook/" not in hers.get(f"/listening/sources/{subscription.pk}/").content.decode()
+        told = his.get(f"/listening/sources/{subscription.pk}/").content.decode()
+    assert "Ben made the secret address today" in told
+    assert [giving.webhooks_known_to(who) for who in (anna, ben)] == [[], [subscription]]
+
+
+def test_who_made_an_address_that_somebody_renewed_since_sees_neither(anna: Member, ben: Member) -> None:
+    hers, his = entered(anna), entered(ben)
+    made = hers.post("/listening/sources/program/", {"title": "Monitor"})
+    subscription = Subscription.objects.get()
+    his.post(f"/listening/sources/{subscription.pk}/address/")
+    assert "/listening/hook/" not in hers.get(made.url).content.decode()
+    assert "/listening/hook/" in his.get(made.url).content.decode()
 
 
 def test_nobody_sees_another_organisation_s_sources(enter: Enter, anna: Member, otto: Member) -> None:

@@ -1,5 +1,7 @@
 """Leaving: what somebody holds becomes tasks, access ends, and it is closed only when nothing is left."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +11,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from tests.people.conftest import Prove
 from tests.plugins.house import SETUP, make_member
@@ -244,6 +247,107 @@ def test_departures_of_others_are_not_there(enter: Enter, anna: Member, cora: Me
     address = reverse("people:departure", args=[departure.pk])
     assert enter(cora).get(address).status_code == 200
     assert enter(otto).get(address).status_code == 404
+
+
+def away(member: Member) -> bool:
+    """Are they gone, by what the database says now?"""
+    return not Member.objects.select_related("user", "organisation").get(pk=member.pk).is_current
+
+
+def field_of(page: str, name: str) -> str:
+    """What the page sends along in a hidden field."""
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name}"
+    return html.unescape(found[1])
+
+
+def test_nobody_who_left_comes_back_by_a_change_of_roles_or_of_the_last_day(
+    town: Organisation, anna: Member, cora: Member
+) -> None:
+    departing.begin(anna, last_day=None, by=cora)
+    stale = Member.objects.get(pk=anna.pk)
+    stale.ends_on = None  # as a page read it before
+    for doing in (
+        lambda: change_roles(stale, roles=[Role.WRITER], ends_on=None, by=cora),
+        lambda: departing.begin(stale, last_day=town.today() + timedelta(days=3), by=cora),
+        lambda: departing.begin(stale, last_day=None, by=cora),
+    ):
+        with pytest.raises(ValidationError, match="has left"):
+            doing()
+    assert away(anna)
+    assert Departure.objects.get().state == DepartureState.OPEN
+
+
+def test_a_page_from_before_does_not_bring_anybody_back(
+    enter: Enter, prove: Prove, elsewhere: Organisation, anna: Member, cora: Member
+) -> None:
+    join(elsewhere, anna.user, roles=[Role.WRITER], by=SETUP)  # so she keeps a log-in
+    client, page = enter(cora), reverse("people:member", args=[anna.pk])
+    prove(client, cora)
+    seen = field_of(client.get(page).content.decode(), "seen")
+    departure = departing.begin(anna, last_day=None, by=cora)
+    answer = client.post(page, {"roles": ["writer"], "ends_on": "", "seen": seen})
+    assert answer.status_code == 422
+    assert away(anna)
+    shown = answer.content.decode()
+    assert "To let them come back, invite them again" in shown
+    assert f"the last day was {date_format(departure.last_day, 'j F Y')}" in shown
+    assert 'name="ends_on"' not in shown
+    again = client.get(reverse("people:invite"), {"again": anna.pk}).content.decode()
+    assert 'value="anna@' in again
+    told = {"name": "Anna", "email": anna.user.email, "roles": ["writer"], "ends_on": ""}
+    assert client.post(reverse("people:invite"), told).status_code == 302
+    back = Member.objects.get(pk=anna.pk)
+    assert back.arriving_since
+    assert not away(anna)
+
+
+def test_a_page_from_before_undoes_nothing(
+    town: Organisation, enter: Enter, prove: Prove, anna: Member, cora: Member
+) -> None:
+    client, page = enter(cora), reverse("people:member", args=[anna.pk])
+    prove(client, cora)
+    told = {"roles": ["writer", "reviewer"], "ends_on": ""}
+    told["seen"] = field_of(client.get(page).content.decode(), "seen")
+    departure = departing.begin(anna, last_day=town.today() + timedelta(days=3), by=cora)
+    answer = client.post(page, told)
+    shown = answer.content.decode()
+    assert (answer.status_code, "Somebody else changed this meanwhile" in shown) == (422, True)
+    departure.refresh_from_db()
+    assert departure.state == DepartureState.OPEN
+    assert client.post(page, {"roles": ["writer"], "ends_on": ""}).status_code == 422  # says not what it knew
+    # Whoever saves it once more knows what they change.
+    assert client.post(page, told | {"seen": field_of(shown, "seen")}).status_code == 302
+    departure.refresh_from_db()
+    assert departure.state == DepartureState.CALLED_OFF
+
+
+def test_the_leaving_page_asks_who_one_is_and_ends_nothing_in_the_past(
+    town: Organisation, enter: Enter, prove: Prove, anna: Member, cora: Member
+) -> None:
+    client, page = enter(cora), reverse("people:leaving", args=[anna.pk])
+    day = town.today() + timedelta(days=3)
+    assert "reauthenticate" in client.post(page, {"last_day": day.isoformat()})["Location"]
+    assert not Departure.objects.exists()
+    prove(client, cora)
+    yesterday = town.today() - timedelta(days=1)
+    answer = client.post(page, {"last_day": yesterday.isoformat()})
+    assert (answer.status_code, "This day is over" in answer.content.decode()) == (422, True)
+    assert not away(anna)
+    assert client.post(page, {"last_day": day.isoformat()}).status_code == 302
+    later = client.post(page, {"last_day": (day + timedelta(days=1)).isoformat()})
+    assert (later.status_code, "already" in later.content.decode()) == (422, True)
+    assert Departure.objects.get().last_day == day
+    sooner = day - timedelta(days=1)
+    assert client.post(page, {"last_day": sooner.isoformat()}).status_code == 302
+    assert Departure.objects.get().last_day == sooner
+
+
+def test_a_closed_departure_is_found_on_the_member_page(enter: Enter, anna: Member, cora: Member) -> None:
+    departure = departing.begin(anna, last_day=None, by=cora)
+    departing.close(departure, by=cora)
+    page = enter(cora).get(reverse("people:member", args=[anna.pk])).content.decode()
+    assert reverse("people:departure", args=[departure.pk]) in page
 
 
 def test_somebody_who_is_here_for_a_while_needs_a_last_day(town: Organisation, anna: Member, cora: Member) -> None:

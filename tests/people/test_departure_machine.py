@@ -46,7 +46,7 @@ from vierogen.networks.base import Profile
 from vierogen.notices.actions import subscribe
 from vierogen.notices.models import PushSubscription
 from vierogen.people import departing
-from vierogen.people.actions import end, found, invite, invite_again, join
+from vierogen.people.actions import change_roles, end, found, invite, invite_again, join
 from vierogen.people.holding import number_of
 from vierogen.people.models import Departure, Member
 from vierogen.people.roles import Role
@@ -288,6 +288,29 @@ class Leaving(RuleBasedStateMachine):
             join(self.town, member.user, roles=EVERY, by=self.cora)
             HAPPENED["back"] += 1
 
+    @rule(who=WHO, days=st.sampled_from([None, 0, 1]))
+    def is_wanted_back_by_another_door(self, who: int, days: int | None) -> None:
+        """By a last day, or by none, nobody comes back who left; of who is here the day moves."""
+        member = self.now(who)
+        day = None if days is None else self.town.today() + timedelta(days=days)
+        planned = Departure.objects.open().filter(member=member).first()
+        doors = [lambda: change_roles(member, roles=EVERY, ends_on=day, by=self.cora)]
+        doors += [lambda: departing.begin(member, last_day=day, by=self.cora)] * (not member.is_current)
+        was = member.is_current
+        for door in doors:
+            try:
+                with transaction.atomic():
+                    door()
+            except ValidationError:
+                assert not was
+                HAPPENED["not back"] += 1
+            else:
+                assert was, "somebody who left came back"
+        assert self.now(who).is_current == was
+        if planned:
+            planned.refresh_from_db()
+            assert (planned.state == DepartureState.OPEN) == (not was or day is not None)
+
     # Handing over and closing
 
     @rule(who=WHO, kind=st.sampled_from(KINDS).map(lambda kind: KEYS.get(kind, kind)))
@@ -440,6 +463,7 @@ def test_the_machine_can_do_all_of_it() -> None:
         machine.closes(who=0)
         machine.a_night_passes()
         machine.nothing_works_any_more()
+        machine.is_wanted_back_by_another_door(who=0, days=None)
         machine.throws_a_draft_away(who=0)
         for kind in kinds:
             machine.closes(who=0)
@@ -455,4 +479,4 @@ def test_the_machine_can_do_all_of_it() -> None:
     # One of each kind, and two accounts more for which they answer: those of the secret seen and of the takeover.
     assert (HAPPENED["by itself"], HAPPENED["handed over"], HAPPENED["thrown away"]) == (1, 9, 1)
     assert (HAPPENED["done there"], HAPPENED["log-in under way"]) == (7, 1)
-    assert HAPPENED["tried"]
+    assert (HAPPENED["tried"] > 0, HAPPENED["not back"]) == (True, 2)

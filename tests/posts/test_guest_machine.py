@@ -1,7 +1,7 @@
 """No sequence of calls lets a colleague organisation judge what it was not asked, or lets out what two did not see.
 
-The machine of the gateway with neighbours besides: Gijs, and Anna, who is a reviewer there too. What they were asked
-it knows from the calls that succeeded.
+The machine of the gateway with neighbours besides: Gijs, and two colleagues who are reviewers there too: Ben, who is
+one at home, and Anna, who only writes there. What they were asked it knows from the calls that succeeded.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,9 @@ from vierogen.people.roles import Role
 from vierogen.posts.actions import guests, looking, reviewing, stopping, writing
 from vierogen.posts.models import Delivery, GuestReview, Post, Version
 
-ANNA, CORA, OTTO, GIJS, ANNA_THERE = 0, 3, 6, 7, 8
+ANNA, BEN, CORA, OTTO, GIJS, ANNA_THERE, BEN_THERE = 0, 1, 3, 6, 7, 8, 9
 # Mostly who was asked; also a writer under her other membership, and somebody of a third organisation.
-GUEST = st.sampled_from([GIJS, GIJS, GIJS, ANNA_THERE, OTTO])
+GUEST = st.sampled_from([GIJS, GIJS, GIJS, BEN_THERE, ANNA_THERE, OTTO])
 WRITER = st.sampled_from([ANNA, ANNA, ANNA, 1, OTTO, GIJS])
 # What a guest never may, whatever roles they hold at home.
 BEYOND = ("stop", "stop everything", "publish now", "emergency", "save", "submit", "ask", "release", "decide")
@@ -42,7 +42,8 @@ class Neighbours(Gateway):
         self.near = found("Buren", by=SETUP)
         every = [role for role in Role if role != Role.TRAINEE]
         self.people.append(make_member(self.near, "Gijs", *every))
-        self.people.append(join(self.near, self.people[ANNA].user, roles=every, by=SETUP))
+        for who in (ANNA, BEN):
+            self.people.append(join(self.near, self.people[who].user, roles=every, by=SETUP))
         # Versions that the neighbours may judge, and whether they are partners at all.
         self.asked: set[int] = set()
         self.are_partners = False
@@ -52,8 +53,8 @@ class Neighbours(Gateway):
         return self.people[who].organisation_id == self.channel.organisation_id
 
     def may_judge(self, who: int, version: Version) -> bool:
-        """Here, or where they were asked; never who wrote of it, under whichever membership."""
-        is_asked = who in (GIJS, ANNA_THERE) and self.are_partners and version.pk in self.asked
+        """Here, or where they were asked; never who wrote of it, nor who may not judge at home either."""
+        is_asked = who in (GIJS, BEN_THERE) and self.are_partners and version.pk in self.asked
         users = {self.people[number].user_id for number in self.wrote[version.text]}
         if not self.is_at_home(who):
             HAPPENED["judged by a guest"] += 1
@@ -123,7 +124,7 @@ class Neighbours(Gateway):
         if isinstance(wish, Partnership):
             self.are_partners = bool(self.tried("agree", lambda: partnering.agree(wish, by=self.people[GIJS])))
 
-    @rule(who=st.sampled_from([GIJS, ANNA_THERE]), which=WHICH, what=st.sampled_from(BEYOND))
+    @rule(who=st.sampled_from([GIJS, ANNA_THERE, BEN_THERE]), which=WHICH, what=st.sampled_from(BEYOND))
     def go_too_far(self, who: int, which: int, what: str) -> None:
         """Being asked for one's eyes is no more than that."""
         version, by = self.latest(which), self.people[who]
@@ -190,7 +191,7 @@ def test_the_machine_really_lets_guests_judge_and_loses_them() -> None:
             assert HAPPENED[f"guest: {how} refused"] == 1
         ask(who=ANNA, which=0, guest=GIJS, between="take back", answer="yes")
         ask(who=ANNA, which=0, guest=GIJS, between="", answer="no")
-        ask(who=ANNA, which=0, guest=GIJS, between="", answer="yes")
+        ask(who=ANNA, which=0, guest=BEN_THERE, between="", answer="yes")
         machine.wait(130)
         machine.work()
         assert (HAPPENED["judged by a guest"], len(shown())) == (2, 1)

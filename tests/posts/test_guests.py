@@ -2,22 +2,28 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.plugins.house import SETUP
 from tests.posts.nets import TEXT, png
 from vierogen.channels.models import Channel
+from vierogen.learning.actions.beginning import take_set
+from vierogen.learning.standing import Suspended
 from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
-from vierogen.people.actions import join
-from vierogen.people.models import Member, Partnership, User
+from vierogen.notices.models import Message
+from vierogen.people import departing
+from vierogen.people.actions import change_roles, found, join
+from vierogen.people.models import Member, Organisation, Partnership, User
 from vierogen.people.partnering import agree, ask, end
 from vierogen.people.roles import Role
 from vierogen.posts import jobs
@@ -249,3 +255,146 @@ def test_the_writer_asks_on_the_page(enter: Enter, partners: Partnership, offere
     assert "Ask Welzijn Anders to look" in browser.get(page).content.decode()
     browser.post(f"{page}ask-partner/", {"partner": partners.partner_id})
     assert "Welzijn Anders was asked too" in browser.get(page).content.decode()
+
+
+@pytest.fixture
+def tess(town: Organisation, cora: Member) -> Member:
+    """A trainee."""
+    user = User.objects.create_user("tess@voorbeeld.example", name="Tess", language="en")
+    return join(town, user, roles=[Role.TRAINEE], ends_on=date(2199, 1, 1), by=cora)
+
+
+def test_what_a_trainee_wrote_gets_out_only_when_somebody_else_at_home_asks(
+    enter: Enter, partners: Partnership, channel: Channel, tess: Member, anna: Member, otto: Member
+) -> None:
+    version = begin(channel.organisation, Content(TEXT, (channel,)), by=tess)
+    submit(version, by=tess)
+    page = f"/posts/{version.post_id}/"
+    browser = enter(tess)
+    told = browser.get(page).content.decode()
+    assert "A trainee cannot ask another organisation" in told
+    assert "Ask Welzijn Anders to look" not in told
+    browser.post(f"{page}ask-partner/", {"partner": partners.partner_id})
+    with pytest.raises(PermissionDenied):
+        ask_partner(version, partners.partner, by=tess)
+    with pytest.raises(PermissionDenied):
+        approve(version, by=otto, digest=version.digest)
+    ask_partner(version, partners.partner, by=anna)
+    approve(version, by=otto, digest=version.digest)
+    assert Delivery.objects.filter(version=version).exists()
+
+
+def test_a_second_role_makes_no_trainee_ask(
+    partners: Partnership, channel: Channel, tess: Member, anna: Member
+) -> None:
+    version = begin(channel.organisation, Content(TEXT, (channel,)), by=anna)
+    submit(version, by=anna)
+    tess.held.create(role=Role.WRITER)
+    with pytest.raises(PermissionDenied):
+        ask_partner(version, partners.partner, by=tess)
+
+
+def test_who_has_something_to_read_first_asks_nobody(
+    town: Organisation, partners: Partnership, offered: Version, anna: Member, cora: Member
+) -> None:
+    take_set(town, kind="municipality", language="en", days=0, by=cora)
+    with pytest.raises(Suspended):
+        ask_partner(offered, partners.partner, by=anna)
+
+
+@pytest.mark.parametrize("why", ["a trainee here", "only writes here", "left", "suspended here", "still arriving"])
+def test_a_colleague_who_cannot_approve_at_home_cannot_do_it_from_elsewhere(
+    why: str, enter: Enter, partners: Partnership, offered: Version, tess: Member, ben: Member, cora: Member
+) -> None:
+    town, there = cora.organisation, partners.partner
+    if why == "only writes here":
+        change_roles(ben, roles=[Role.WRITER], ends_on=None, by=cora)
+    twice = join(there, (tess if why == "a trainee here" else ben).user, roles=[Role.REVIEWER], by=SETUP)
+    other = join(
+        there, User.objects.create_user("gus@b.example", name="Gus", language="en"), roles=[Role.REVIEWER], by=SETUP
+    )
+    if why == "left":
+        departing.begin(ben, last_day=None, by=cora)
+    elif why == "suspended here":
+        asked = ask_partner(offered, there, by=town.members.get(user__name="Anna"))
+        take_set(town, kind="municipality", language="en", days=0, by=cora)
+    elif why == "still arriving":
+        Member.objects.filter(pk=ben.pk).update(arriving_since=timezone.now())
+    if why != "suspended here":
+        asked = ask_partner(offered, there, by=town.members.get(user__name="Anna"))
+        mailed = Message.objects.filter(organisation_id=there.pk).values_list("email", flat=True)
+        assert twice.user.email not in mailed
+        assert other.user.email in mailed
+    assert not GuestReview.objects.open().visible_to(twice).exists()
+    browser = enter(twice)
+    session = browser.session
+    session["organisation"] = there.pk
+    session.save()
+    assert browser.get("/").status_code == 200
+    assert browser.get(f"/posts/guests/{asked.pk}/").status_code == 404
+    for act in (
+        lambda: approve(offered, by=twice, digest=offered.digest),
+        lambda: ask_for_changes(offered, by=twice, text="Anders."),
+    ):
+        with pytest.raises(PermissionDenied, match="belong to their organisation"):
+            act()
+    approve(offered, by=other, digest=offered.digest)
+    assert Delivery.objects.filter(version=offered).count() == 1
+
+
+def test_who_may_approve_at_home_may_do_it_from_elsewhere_too(
+    asked: GuestReview, offered: Version, ben: Member, otto: Member
+) -> None:
+    twice = join(otto.organisation, ben.user, roles=[Role.REVIEWER], by=SETUP)
+    approve(offered, by=twice, digest=offered.digest)
+    asked.refresh_from_db()
+    assert asked.state == GuestReviewState.DECIDED
+
+
+def _mailed(organisation: Organisation) -> dict[str, set[str]]:
+    """Who was mailed what: the titles, by the first part of the address."""
+    found: dict[str, set[str]] = {}
+    for email, title in Message.objects.filter(organisation_id=organisation.pk).values_list("email", "title"):
+        found.setdefault(title, set()).add(email.split("@", 1)[0])
+    return found
+
+
+@pytest.mark.parametrize("is_yes", [True, False])
+def test_at_home_everybody_concerned_hears_that_a_guest_was_asked_and_judged(
+    town: Organisation,
+    partners: Partnership,
+    channel: Channel,
+    tess: Member,
+    anna: Member,
+    ben: Member,
+    otto: Member,
+    is_yes: bool,
+) -> None:
+    version = begin(town, Content(TEXT, (channel,)), by=tess)
+    submit(version, by=tess)
+    Message.objects.all().delete()
+    ask_partner(version, partners.partner, by=anna)
+    assert _mailed(town) == {f"Welzijn Anders looks along: {channel.handle}": {"ben", "tess"}}
+    Message.objects.all().delete()
+    if is_yes:
+        approve(version, by=otto, digest=version.digest)
+        assert _mailed(town) == {f"Welzijn Anders approved a post for {channel.handle}": {"ben", "tess"}}
+        return
+    ask_for_changes(version, by=otto, text="Noem de dag.")
+    told = _mailed(town)
+    assert told.pop(f"Welzijn Anders asks to change a post for {channel.handle}") == {"ben"}
+    assert list(told.values()) == [{"tess"}]
+
+
+def test_what_a_guest_sees_takes_as_many_queries_for_one_membership_elsewhere_as_for_five(
+    town: Organisation, asked: GuestReview, ben: Member, otto: Member, cora: Member
+) -> None:
+    twice = join(otto.organisation, ben.user, roles=[Role.REVIEWER], by=SETUP)
+    take_set(town, kind="municipality", language="en", days=9, by=cora)
+    with CaptureQueriesContext(connection) as few:
+        assert list(GuestReview.objects.open().visible_to(twice)) == [asked]
+    for number in range(4):
+        join(found(f"Buur {number}", by=SETUP), ben.user, roles=[Role.REVIEWER], by=SETUP)
+    with CaptureQueriesContext(connection) as more:
+        assert list(GuestReview.objects.open().visible_to(twice)) == [asked]
+    assert len(more) == len(few) <= 9

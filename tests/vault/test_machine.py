@@ -77,7 +77,8 @@ class Wish:
     is_emergency: bool
     opens: datetime
     ends: datetime
-    is_allowed: bool = False
+    asked: datetime = field(default_factory=timezone.now)
+    allowed_by: int | None = None
     is_over: bool = False
     keepers: set[int] = field(default_factory=set)
 
@@ -162,6 +163,14 @@ class Vault(RuleBasedStateMachine):
 
     def may_break(self, who: int) -> bool:
         return self.is_there(who) and bool(self.person(who).roles & BREAKERS)
+
+    def is_alone(self, who: int) -> bool:
+        """Is nobody else left who could stop what ``who`` does in an emergency, or who could look back at it?"""
+        others = [one for one in range(len(self.people)) if one != who % len(self.people)]
+        ours = [one for one in range(len(self.people)) if self.person(one).is_ours and self.person(one).is_here]
+        able = {one for one in ours if self.person(one).roles & KEEPERS}
+        stop = (able & self.custody or able) | {2}
+        return not stop & set(others) or not any(map(self.may_break, others))
 
     def proof(self, who: int, kind: str) -> Proof | None:
         user = self.person(who).member.user_id
@@ -282,11 +291,11 @@ class Vault(RuleBasedStateMachine):
         if wish is None:
             return
         done = self.tried("allow", lambda: revealing.allow(wish.row, by=member, proof=proof))
-        is_open = not wish.is_emergency and not wish.is_over and not wish.is_allowed and timezone.now() < wish.ends
+        is_open = not wish.is_emergency and not wish.is_over and wish.allowed_by is None and timezone.now() < wish.ends
         may = self.is_keeper(who) and who % len(self.people) != wish.by and kind == "good" and is_open
         assert bool(done) == may
         if may:
-            wish.is_allowed, wish.ends = True, timezone.now() + timedelta(minutes=10)
+            wish.allowed_by, wish.ends = who % len(self.people), timezone.now() + timedelta(minutes=10)
 
     @precondition(lambda self: self.wishes)
     @rule(who=WHO, which=WHICH)
@@ -307,7 +316,11 @@ class Vault(RuleBasedStateMachine):
         member, proof = self.person(who).member, self.proof(who, kind)
         done = self.tried("show", lambda: revealing.show(wish.row, by=member, proof=proof))
         in_time = wish.opens <= timezone.now() < wish.ends and not wish.is_over
-        able = self.may_break(who) if wish.is_emergency else self.is_keeper(who) and wish.is_allowed
+        if wish.is_emergency:
+            waited = timezone.now() >= wish.asked + timedelta(days=1)
+            able = self.may_break(who) and (waited or not self.is_alone(who))
+        else:
+            able = self.is_keeper(who) and wish.allowed_by is not None and self.is_keeper(wish.allowed_by)
         if not (in_time and able and kind == "good" and who % len(self.people) == wish.by):
             assert done is None
             return
@@ -343,7 +356,8 @@ class Vault(RuleBasedStateMachine):
         if not (self.may_break(who) and kind == "good" and len(reason) > 9):
             assert done is None
         elif isinstance(done, Reveal):
-            opens = timezone.now() + timedelta(minutes=60)
+            opens = timezone.now() + (timedelta(days=1) if self.is_alone(who) else timedelta(minutes=60))
+            HAPPENED["alone"] += self.is_alone(who)
             self.wishes.append(Wish(done, who % len(self.people), name, True, opens, opens + timedelta(hours=1)))
 
     @rule(minutes=st.sampled_from([1, 4, 9, 30, 59, 60, 60, 61]))

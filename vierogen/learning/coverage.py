@@ -52,7 +52,7 @@ class Coverage:
 def coverage_of(organisation: Organisation) -> Coverage:
     """Everybody who belongs to the organisation now, by what is in force now. Few queries, however many there are."""
     cards = tuple(Agreement.objects.filter(organisation=organisation).in_force())
-    standings, known = standings_of(organisation), newest_confirmed(organisation)
+    standings, known = standings_of(organisation), newest_confirmed(organisation.members.all())
     rows = organisation.members.filter(pk__in=standings).select_related("user", "organisation").prefetch_related("held")
     lines = tuple(
         Line(

@@ -14,6 +14,7 @@ SENTENCES = {
     "arrive": gettext_noop("%(who)s did every step, and the rights became active"),
     "practise": gettext_noop("%(who)s handed in a practice post"),
     "change_roles": gettext_noop("%(who)s changed the roles of %(what)s"),
+    "rename": gettext_noop("%(who)s took another name: %(what)s"),
     "invite_again": gettext_noop("%(who)s invited %(what)s again"),
     "end": gettext_noop("%(who)s ended %(what)s"),
     "people.member end": gettext_noop("%(who)s ended the access of %(what)s"),
@@ -38,6 +39,7 @@ SENTENCES = {
     "seal": gettext_noop("%(who)s sealed the key of %(what)s"),
     "keep": gettext_noop("%(who)s put a secret of %(what)s into the vault"),
     "remove_secret": gettext_noop("%(who)s destroyed a secret of %(what)s"),
+    "end_secret": gettext_noop("%(who)s said that a destroyed secret of %(what)s is ended at the network too"),
     "use_secret": gettext_noop("%(who)s let Vierogen use a secret of %(what)s at the network"),
     "begin_takeover": gettext_noop("%(who)s began %(what)s"),
     "do_step": gettext_noop("%(who)s did %(what)s"),
@@ -62,6 +64,7 @@ SENTENCES = {
     "veto_reveal": gettext_noop("%(who)s stopped %(what)s"),
     "let_reveal_lapse": gettext_noop("%(who)s let %(what)s lapse: it was not used in time"),
     "ask_to_break_glass": gettext_noop("%(who)s asked for %(what)s in an emergency"),
+    "put_off_reveal": gettext_noop("%(who)s has to wait longer for %(what)s: nobody is left who could stop it"),
     "break_glass": gettext_noop("%(who)s saw a secret in an emergency: %(what)s"),
     "review_reveal": gettext_noop("%(who)s looked back at %(what)s"),
     "begin": gettext_noop("%(who)s began %(what)s"),
@@ -233,6 +236,8 @@ def said(entry: Entry) -> str:
     """What the person said to it (a reason, a note), "" when nothing was said or it was forgotten."""
     told = _told(entry)
     words = told.get("reason") or told.get("note") or ""
+    if entry.facts.get("alone"):
+        words = " ".join(filter(None, [words, _("(Nobody else was there who could stop it or look back.)")]))
     lacked = entry.facts.get("without_standing") or []
     if not lacked:
         return words

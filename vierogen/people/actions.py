@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
+from django.utils.formats import date_format
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
@@ -40,8 +41,7 @@ def insist(member: Member, right: Right, *, organisation_id: int) -> None:
     Call it first in the transaction that decides: ``member`` may have been read long ago. Its row stays locked
     until the end, so a change of roles, or the end of the membership, comes wholly before or wholly after.
     """
-    rows = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user", "organisation")
-    now = rows.get(pk=member.pk)
+    now = Member.objects.locked().get(pk=member.pk)
     demand(now, right)
     same_organisation(now, organisation_id)
 
@@ -156,17 +156,25 @@ def _hold(member: Member, roles: set[Role]) -> None:
 
 
 @transaction.atomic
-def change_roles(
-    member: Member, *, roles: Iterable[Role], ends_on: date | None, by: Member, is_temporary: bool = False
+def change_roles(  # noqa: PLR0913 - each of these is part of a membership
+    member: Member,
+    *,
+    roles: Iterable[Role],
+    ends_on: date | None,
+    by: Member,
+    is_temporary: bool = False,
+    seen: str | None = None,
 ) -> None:
-    """Give ``member`` exactly these roles and this last day.
+    """Give ``member``, who is here, exactly these roles and this last day; who left is invited again.
 
     Nobody gets a right that leads to secrets unseen, by themself or by another: others hear of it. Nor is one taken
     away unseen: whoever could stop a thing hears that they cannot any more. A step that comes with the new roles has to
-    be done first, see steps.py.
+    be done first, see steps.py. ``seen`` is the ``as_shown`` that a page knew of: what somebody else decided meanwhile
+    is not undone.
     """
     lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
+    _as_now(member, seen)
     wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
     if Role.ADMINISTRATOR not in wanted or ends_on is not None:
         keep_another_administrator(member)
@@ -183,6 +191,28 @@ def change_roles(
     if start_again(member, before=asked):
         facts["starts_again"] = True
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
+
+
+def _as_now(member: Member, seen: str | None) -> None:
+    """Read and lock ``member``; refuses who left, and where somebody else changed what a page has ``seen``."""
+    member.refresh_from_db(from_queryset=Member.objects.locked())
+    member.__dict__.pop("roles", None)
+    still_here(member)
+    if seen is not None and seen != member.as_shown:
+        told = {"roles": ", ".join(member.role_names()), "day": date_format(member.ends_on) if member.ends_on else "-"}
+        raise ValidationError(
+            _(
+                "Somebody else changed this meanwhile. Now it is: %(roles)s; last day: %(day)s. Look at what is chosen "
+                "below, and save again if it should be that."
+            )
+            % told
+        )
+
+
+def still_here(member: Member) -> None:
+    """Raise ``ValidationError`` if ``member`` left: nobody comes back unnoticed, but by being invited again."""
+    if not member.is_current:
+        raise ValidationError(_("%(name)s has left. To let them come back, invite them again.") % {"name": member.name})
 
 
 def _tell_of_power(member: Member, roles: Set[str], *, by: Member, is_lost: bool = False) -> None:
@@ -340,12 +370,6 @@ def accept(user: User, *, password: str) -> None:
     for member in Member.objects.filter(user=user).select_related("user", "organisation").prefetch_related("held"):
         if member.is_current:
             record(member.organisation_id, "accept", subject_of(member), by=member)
-
-
-def call_oneself(user: User, *, name: str, language: str) -> None:
-    """Change one's own name and language."""
-    user.name, user.language = name, language
-    user.save(update_fields=["name", "language"])
 
 
 def _entrance(user: User) -> str:

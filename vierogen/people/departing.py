@@ -23,6 +23,7 @@ from vierogen.people.actions import (
     keep_another_administrator,
     last_until,
     lock_administrators,
+    still_here,
 )
 from vierogen.people.holding import Held, Holding, holdings
 from vierogen.people.models import Departure, Member, Task
@@ -58,16 +59,20 @@ def missed_after(member: Member) -> list[Right]:
 
 @transaction.atomic
 def begin(member: Member, *, last_day: date | None, by: Member) -> Departure:
-    """Let ``member`` leave: at once (``last_day`` None), or at the end of that day, where the organisation is."""
+    """Let ``member`` leave: at once (``last_day`` None), or at the end of that day, where the organisation is.
+
+    Only sooner than was known: whoever stays longer, or comes back, does so by another door.
+    """
     lock_administrators(member.organisation_id)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     if member.pk == by.pk:
         raise ValidationError(_("Somebody else has to end your membership."))
-    rows = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user", "organisation")
-    member = rows.get(pk=member.pk)
-    if last_day is None or last_day < member.organisation.today():
+    member = Member.objects.locked().get(pk=member.pk)
+    still_here(member)
+    if last_day is None:
         end(member, by=by)
     else:
+        _fits(member, last_day)
         keep_another_administrator(member)
         last_until(member, last_day, by=by, is_temporary=member.is_temporary)
     departure = _open(member, by=by)
@@ -76,6 +81,14 @@ def begin(member: Member, *, last_day: date | None, by: Member) -> Departure:
     _write_down(departure, by=by)
     _tell(departure, but=by)
     return departure
+
+
+def _fits(member: Member, last_day: date) -> None:
+    if last_day < member.organisation.today():
+        raise ValidationError(_("This day is over. To end the access at once there is a button of its own."))
+    if member.ends_on and last_day > member.ends_on:
+        told = {"name": member.name, "day": date_format(member.ends_on)}
+        raise ValidationError(_("%(name)s leaves on %(day)s already. A later day is chosen under People.") % told)
 
 
 def _open(member: Member, *, by: Member | None) -> Departure:
@@ -127,8 +140,7 @@ def _locked(departure: Departure) -> Departure:
     """The departure as it is now; who decides about it, or about its member, comes one by one."""
     rows = Departure.objects.select_for_update(of=("self",), no_key=True)
     locked = rows.select_related("organisation").get(pk=departure.pk)
-    members = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user", "organisation")
-    locked.member = members.get(pk=locked.member_id)
+    locked.member = Member.objects.locked().get(pk=locked.member_id)
     return locked
 
 
@@ -199,8 +211,7 @@ def end_those_who_left() -> int:
 
 @transaction.atomic
 def _end_by_itself(member: Member) -> bool:
-    rows = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user", "organisation")
-    member = rows.get(pk=member.pk)
+    member = Member.objects.locked().get(pk=member.pk)
     if member.is_current or member.let_go_at:  # another worker was faster, or somebody changed the day
         return False
     departure = _open(member, by=None)

@@ -70,11 +70,17 @@ class RolesForm(forms.Form):
         help_text=_("A replacement, somebody hired. They need a last day, and never become a custodian."),
     )
 
+
+class MemberForm(RolesForm):
+    """The same of somebody who is here; ``seen`` is their place as the page showed it."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     @classmethod
-    def about(cls, member: Member) -> "RolesForm":
+    def about(cls, member: Member) -> "MemberForm":
         """Filled in as things are."""
         told = {"roles": sorted(member.roles), "ends_on": member.ends_on, "is_temporary": member.is_temporary}
-        return cls(initial=told)
+        return cls(initial=told | {"seen": member.as_shown})
 
 
 def _day(label: Any, **extra: Any) -> forms.DateField:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,19 +34,22 @@ def _departure(request: HttpRequest, pk: int) -> Departure:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Right.MANAGE_PEOPLE)
+@needs(Right.MANAGE_PEOPLE, firm=True)
 def leaving(request: HttpRequest, pk: int) -> HttpResponse:
     """What somebody holds, before they leave; and when that is."""
     me, who = member_of(request), _colleague(request, pk)
     known = Departure.objects.open().filter(member=who).first()
-    if known and request.method == "GET":
-        return redirect("people:departure", pk=known.pk)
+    if request.method == "GET" and (known or not who.is_current):
+        return redirect("people:departure", pk=known.pk) if known else redirect("people:member", pk=who.pk)
     form = LeavingForm(request.POST or None, initial={"last_day": who.ends_on})
     if request.method == "POST" and form.is_valid():
-        last_day, done = form.cleaned_data["last_day"], _("The departure of %(name)s has begun.") % {"name": who.name}
-        attempt(request, lambda: departing.begin(who, last_day=last_day, by=me), done=done)
-        begun = Departure.objects.open().filter(member=who).first()
-        return redirect("people:departure", pk=begun.pk) if begun else redirect("people:leaving", pk=who.pk)
+        try:
+            begun = departing.begin(who, last_day=form.cleaned_data["last_day"], by=me)
+        except (ValidationError, PermissionDenied) as refusal:
+            form.add_error("last_day", refusal.messages if isinstance(refusal, ValidationError) else str(refusal))
+        else:
+            messages.success(request, _("The departure of %(name)s has begun.") % {"name": who.name})
+            return redirect("people:departure", pk=begun.pk)
     context = {
         "who": who,
         "form": form,

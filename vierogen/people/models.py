@@ -142,6 +142,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         able = [member for member in self.who_may(right) if not member.is_awaited]
         return [member for member in able if right not in _AFTER_ARRIVING or member.arriving_since is None]
 
+    def locked(self) -> "MemberQuerySet":
+        """With user and organisation; each row that is read stays as it is until the transaction ends."""
+        return self.select_for_update(of=("self",), no_key=True).select_related("user", "organisation")
+
     def visible_to(self, member: "Member") -> "MemberQuerySet":
         """Members of the same organisation."""
         return self.filter(organisation_id=member.organisation_id)
@@ -191,6 +195,11 @@ class Member(models.Model):
     def is_current(self) -> bool:
         """Is today no later than the last day, where the organisation is?"""
         return self.user.is_active and (self.ends_on is None or self.organisation.today() <= self.ends_on)
+
+    @property
+    def as_shown(self) -> str:
+        """Roles and last day as a page shows them: a form sends it along, so that a stale one is noticed."""
+        return " ".join([*sorted(self.roles), str(self.ends_on), *(["temporary"] * self.is_temporary)])
 
     @cached_property
     def roles(self) -> set[str]:

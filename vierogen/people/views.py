@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vierogen.people import actions, departing
-from vierogen.people.forms import InviteForm, RolesForm, SettingsForm, chosen
+from vierogen.people.forms import InviteForm, MemberForm, SettingsForm, chosen
 from vierogen.people.models import Absence, Departure, Member, Organisation
 from vierogen.people.remarks import remarks_on
 from vierogen.people.requests import member_of
@@ -44,9 +44,9 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Right.MANAGE_PEOPLE, firm=True)
 def ask_in(request: HttpRequest) -> HttpResponse:
-    """Invite somebody."""
+    """Invite somebody; ``again`` in the address is a member who left, whose name and address are filled in."""
     member = member_of(request)
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, initial=_left(request))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
@@ -59,25 +59,45 @@ def ask_in(request: HttpRequest) -> HttpResponse:
     return render(request, "people/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _left(request: HttpRequest) -> dict[str, str]:
+    wanted = request.GET.get("again", "")
+    rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation")
+    who = next((each for each in rows if str(each.pk) == wanted), None)
+    return {"name": who.name, "email": who.user.email} if who and not who.is_current else {}
+
+
 @require_http_methods(["GET", "POST"])
 @needs(Right.MANAGE_PEOPLE, firm=True)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change somebody's roles and last day."""
+    """Change somebody's roles and last day; of who left, it says so."""
     rows = Member.objects.visible_to(member_of(request)).select_related("user", "organisation").prefetch_related("held")
     member = get_object_or_404(rows, pk=pk)
-    form = RolesForm(request.POST) if request.method == "POST" else RolesForm.about(member)
+    typed = request.POST.copy()
+    form = MemberForm(typed) if request.method == "POST" else MemberForm.about(member)
     if request.method == "POST" and form.is_valid():
+        seen = form.cleaned_data["seen"]
         try:
-            actions.change_roles(member, by=member_of(request), **chosen(form))
+            actions.change_roles(member, by=member_of(request), seen=seen, **chosen(form))
         except (ValidationError, PermissionDenied) as refusal:
             _refused(form, refusal)
+            member = rows.get(pk=pk)
+            # What holds now the refusal says and the page shows: whoever saves once more knows of it.
+            typed["seen"] = member.as_shown
         else:
             messages.success(request, _("Saved."))
             return redirect("people:list")
-    guides = departing.takers(member) if member.is_trainee and member.is_current else []
-    left = [step for step in steps_of(member) if not step.is_done] if member.arriving_since else []
-    context = {"form": form, "who": member, "is_me": member.pk == member_of(request).pk, "guides": guides, "left": left}
-    return render(request, "people/member.html", context, status=422 if form.errors else 200)
+    return render(request, "people/member.html", _about(request, member, form), status=422 if form.errors else 200)
+
+
+def _about(request: HttpRequest, member: Member, form: MemberForm) -> dict[str, object]:
+    return {
+        "form": form,
+        "who": member,
+        "is_me": member.pk == member_of(request).pk,
+        "guides": departing.takers(member) if member.is_trainee and member.is_current else [],
+        "left": [step for step in steps_of(member) if not step.is_done] if member.arriving_since else [],
+        "departures": Departure.objects.filter(member=member),
+    }
 
 
 @require_POST

@@ -1,9 +1,12 @@
-"""What the vault does without a click: renew keys, warn of those that end, forget log-ins and wishes that are over."""
+"""What the vault does without a click: renew keys, warn of those that end, forget log-ins and wishes that are over.
+
+And say at which emergencies nobody looked back in time.
+"""
 
 from django.utils import timezone
 
 from vierogen.core.schedule import Job
-from vierogen.vault import log_in, renewing, revealing, sharing
+from vierogen.vault import log_in, renewing, revealing, sharing, watching
 from vierogen.vault.models import Reveal
 
 
@@ -32,9 +35,15 @@ def lapse(_worker: str) -> bool:
     return bool(reveals + sharing.lapse())
 
 
+def remind(_worker: str) -> bool:
+    """Say at which emergencies nobody looked back in time."""
+    return bool(watching.remind_of_reviews(timezone.now()))
+
+
 JOBS = [
     Job("renew keys", renew, every=5.0),
     Job("mind keys", mind, every=30.0),
     Job("forget log-ins", forget, every=30.0),
     Job("lapse reveals", lapse, every=30.0),
+    Job("remind of reviews", remind, every=30.0),
 ]

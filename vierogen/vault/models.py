@@ -175,16 +175,26 @@ class KeptQuerySet(models.QuerySet["Kept"]):
         return self.exclude(key_id="")
 
     def known_to(self, member: Member) -> "KeptQuerySet":
-        """Those of which ``member`` knows what they say now: seen, or filled in by ``member``, and the same since."""
-        seen = Reveal.objects.known_to(member).values("kept")
-        return self.filled().filter(Q(changed_by=member) | Q(pk__in=seen))
+        """Those of which ``member`` knows what works: seen, or filled in by ``member``, and the same since.
+
+        Also of one that was removed: at the network it goes on to work until somebody else says that it is ended.
+        """
+        now, gone = (
+            Reveal.objects.known_to(member).values("kept"),
+            Reveal.objects.gone_but_known_to(member).values("kept"),
+        )
+        is_known = ~Q(key_id="") & (Q(changed_by=member) | Q(pk__in=now))
+        is_open = Q(key_id="") & (Q(ended_by=None) | Q(ended_by=member))
+        return self.filter(is_known | (is_open & (Q(filled_by=member) | Q(pk__in=gone))))
 
 
 class Kept(Envelope):
     """A secret of an account, kept for people. One that was removed keeps its row, for who saw it; it holds nothing.
 
     ``needs_second``: another custodian has to agree before anybody sees it. ``changed_by`` is None where it came back
-    from a sealed export. ``server`` is where the account was when it was put in: it is sent to no other.
+    from a sealed export. ``server`` is where the account was when it was put in: it is sent to no other. Of one that
+    was removed, ``filled_by`` and ``filled_at`` tell who had put it in, and ``ended_by`` who said that it is ended at
+    the network as well.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="kept")
@@ -194,6 +204,9 @@ class Kept(Envelope):
     server = models.CharField(max_length=200, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    filled_at = models.DateTimeField(null=True, blank=True)
+    filled_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = KeptQuerySet.as_manager()
 
@@ -243,17 +256,26 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         """Emergencies that somebody else has to look back at."""
         return self.filter(state=RevealState.OWES_REVIEW)
 
+    def overdue(self, now: datetime) -> "RevealQuerySet":
+        """Those among them at which nobody looked in time."""
+        return self.owed().filter(review_due_at__lt=now)
+
     def known_to(self, member: Member) -> "RevealQuerySet":
         """Those of ``member`` in which something was seen that still is the secret; a code is over in a minute."""
         rows = self.seen().filter(by=member, version=F("kept__version")).exclude(kept__key_id="")
+        return rows.exclude(kept__field=Field.OTP_SEED, is_emergency=False)
+
+    def gone_but_known_to(self, member: Member) -> "RevealQuerySet":
+        """Those in which ``member`` saw what was in a secret when it was removed; that made one version more."""
+        rows = self.seen().filter(by=member, version=F("kept__version") - 1, kept__key_id="")
         return rows.exclude(kept__field=Field.OTP_SEED, is_emergency=False)
 
 
 class Reveal(models.Model):
     """Somebody's wish to see a secret, once, and what became of it.
 
-    ``version`` is the one that was seen. ``opens_at`` is when broken glass shows it. ``ended_by`` stopped it, or looked
-    back at it.
+    ``version`` is the one that was seen. ``opens_at`` is when broken glass shows it, ``told`` how many heard of that.
+    ``ended_by`` stopped it, or looked back at it; ``reminded_at`` is when it was said that nobody did.
     """
 
     MOVES = REVEAL_MOVES
@@ -271,7 +293,9 @@ class Reveal(models.Model):
     ends_at = models.DateTimeField()
     allowed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     shown_at = models.DateTimeField(null=True, blank=True)
+    told = models.PositiveSmallIntegerField(null=True, blank=True)
     review_due_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)

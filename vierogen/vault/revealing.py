@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,14 +18,24 @@ from vierogen.channels.actions import keepers
 from vierogen.channels.models import Channel, Takeover
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
-from vierogen.notices.actions import tell
-from vierogen.people.actions import addressees, insist
+from vierogen.people.actions import insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.vault.actions import VAULT
 from vierogen.vault.keeping import Code, code_of, opened_value
 from vierogen.vault.models import Kept, Reveal
+from vierogen.vault.watching import (
+    LONGEST,
+    delay_before,
+    facts_of,
+    is_alone,
+    tell_of,
+    tell_watchers,
+    watchers,
+    who_can_look_back,
+)
 from vierogen.web.proof import Proof
+from vierogen.web.templatetags.vierogen import moment
 
 # So long it can be seen once it is allowed, and so long its page stays open.
 ALLOWED_FOR = timedelta(minutes=10)
@@ -146,7 +155,7 @@ def reveal(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> Revea
     return _opened(asked, now)
 
 
-def _asked(kept: Kept, *, by: Member, reason: str, delay: timedelta | None = None) -> Reveal:
+def _asked(kept: Kept, *, by: Member, reason: str, delay: timedelta | None = None, told: int | None = None) -> Reveal:
     now = timezone.now()
     opens_at = now + (delay or timedelta())
     wait = OPEN_FOR if delay else WAITS_FOR if kept.needs_second else ALLOWED_FOR
@@ -161,6 +170,7 @@ def _asked(kept: Kept, *, by: Member, reason: str, delay: timedelta | None = Non
         asked_at=now,
         opens_at=opens_at,
         ends_at=opens_at + wait,
+        told=told,
     )
 
 
@@ -170,33 +180,13 @@ def _ask_the_others(asked: Reveal) -> None:
         raise ValidationError(
             _("Nobody else can agree. Make somebody a custodian of this account, or see it in an emergency.")
         )
-    _tell(asked, others, "vault/mail/second_person")
+    tell_of(asked, others, "vault/mail/second_person")
     _record(asked, "ask_reveal")
 
 
-def _record(asked: Reveal, verb: str) -> None:
-    facts, personal = _facts(asked), {"reason": asked.reason}
+def _record(asked: Reveal, verb: str, *, is_lonely: bool = False) -> None:
+    facts, personal = facts_of(asked, is_lonely=is_lonely), {"reason": asked.reason}
     record(asked.organisation_id, verb, subject_of(asked), by=asked.by, facts=facts, personal=personal)
-
-
-def _facts(asked: Reveal) -> dict[str, object]:
-    return {"channel": asked.kept.channel_id, "field": asked.kept.field, "version": asked.version}
-
-
-def _tell(asked: Reveal, members: Iterable[Member], template: str, *, urgent: bool = False) -> None:
-    channel = asked.kept.channel
-    values = {
-        "organisation": channel.organisation.name,
-        "account": channel.handle,
-        "network": channel.network_name,
-        "who": asked.by.name,
-        "reason": asked.reason,
-        "opens_at": asked.opens_at,
-        "review_due_at": asked.review_due_at,
-    }
-    with timezone.override(channel.organisation.zone):
-        link = reverse("vault:asked", args=[asked.pk])
-        tell(asked.organisation_id, addressees(members), template=template, values=values, link=link, urgent=urgent)
 
 
 def allow(asked: Reveal, *, by: Member, proof: Proof | None) -> None:
@@ -210,14 +200,15 @@ def allow(asked: Reveal, *, by: Member, proof: Proof | None) -> None:
         if asked.is_emergency or not asked.needs_second:
             raise PermissionDenied(_("This waits for nobody's yes."))
         changes = {"allowed_by": by, "ends_at": now + ALLOWED_FOR}
-        _tell(asked, [asked.by], "vault/mail/allowed", urgent=True)
-        move(asked, "allow_reveal", by=by, changes=changes, only_if={"ends_at__gt": now}, facts=_facts(asked))
+        tell_of(asked, [asked.by], "vault/mail/allowed", urgent=True)
+        move(asked, "allow_reveal", by=by, changes=changes, only_if={"ends_at__gt": now}, facts=facts_of(asked))
 
 
 def show(asked: Reveal, *, by: Member, proof: Proof | None) -> Revealed:
     """Show what was allowed, or what the broken glass waited for: to the one who asked, once.
 
-    Raises ``WrongStateError`` where it was shown, stopped or lapsed, or is not open yet.
+    Raises ``WrongStateError`` where it was shown, stopped or lapsed, or is not open yet; ``ValidationError`` where it
+    waits longer than was said, since nobody is left who could stop it.
     """
     insist_on_proof(by, proof)
     if by.pk != asked.by_id:
@@ -226,10 +217,46 @@ def show(asked: Reveal, *, by: Member, proof: Proof | None) -> Revealed:
         if asked.is_emergency:
             _insist_on_breaker(by, asked.kept.channel)
         else:
-            _insist_on_keeper(by, asked.kept.channel)
+            _insist_on_pair(asked)
         now = _current(asked.kept)
-        _show(asked, now, by=by)
+        is_put_off = asked.is_emergency and _put_off(asked)
+        if not is_put_off:
+            _show(asked, now, by=by)
+    if is_put_off:
+        told = {"at": moment(asked.opens_at)}
+        raise ValidationError(_("Nobody is left who could stop this or look back, so it opens later: %(at)s.") % told)
     return _opened(asked, now)
+
+
+def _insist_on_pair(asked: Reveal) -> None:
+    """Both may still do what they did; they stay as they are until the transaction ends."""
+    allowed_by = Reveal.objects.values_list("allowed_by", flat=True).get(pk=asked.pk)
+    # In one order always, else two who agreed to each other's wishes wait for each other.
+    list(
+        Member.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=[asked.by_id, allowed_by])
+        .order_by("pk")
+    )
+    _insist_on_keeper(asked.by, asked.kept.channel)
+    second = Member.objects.filter(pk=allowed_by).first()
+    if second and not is_keeper(_now(second), asked.kept.channel):
+        raise PermissionDenied(
+            _("%(name)s agreed, and may not do that any more. Ask for it anew.") % {"name": second.name}
+        )
+
+
+def _put_off(asked: Reveal) -> bool:
+    """Whoever could stop it when it was asked may be gone by now; then it waits as if they never were there."""
+    if not is_alone(asked.kept.channel, but=asked.by):
+        return False
+    now, opens_at = timezone.now(), asked.asked_at + LONGEST
+    due = Reveal.objects.pending().filter(pk=asked.pk, opens_at__lte=now, ends_at__gt=now, opens_at__lt=opens_at)
+    if not due.update(opens_at=opens_at, ends_at=opens_at + OPEN_FOR):
+        return False
+    asked.opens_at, asked.ends_at = opens_at, opens_at + OPEN_FOR
+    tell_watchers(asked, "vault/mail/break_glass")
+    _record(asked, "put_off_reveal", is_lonely=True)
+    return True
 
 
 def _show(asked: Reveal, kept: Kept, *, by: Member) -> None:
@@ -237,11 +264,12 @@ def _show(asked: Reveal, kept: Kept, *, by: Member) -> None:
     now = timezone.now()
     changes = {"shown_at": now, "version": kept.version}
     only_if: dict[str, object] = {"by": by, "opens_at__lte": now, "ends_at__gt": now}
-    facts, personal = {**_facts(asked), "version": kept.version}, {"reason": asked.reason}
+    facts, personal = {**facts_of(asked), "version": kept.version}, {"reason": asked.reason}
     if asked.is_emergency:
         only_if |= {"is_emergency": True}
         asked.review_due_at = now + REVIEW_WITHIN
-        _tell(asked, _watchers(asked), "vault/mail/glass_broken", urgent=True)
+        is_lonely = tell_watchers(asked, "vault/mail/glass_broken")
+        facts = {**facts, **facts_of(asked, is_lonely=is_lonely), "version": kept.version}
         changes |= {"review_due_at": asked.review_due_at}
         move(asked, "break_glass", by=by, changes=changes, only_if=only_if, facts=facts, personal=personal)
         return
@@ -259,7 +287,10 @@ def _opened(asked: Reveal, kept: Kept) -> Revealed:
 
 
 def break_glass(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> Reveal:
-    """Ask to see a secret in an emergency: everybody who could stop it is told, and only after the delay it opens."""
+    """Ask to see a secret in an emergency: everybody who watches over it is told, and only after the delay it opens.
+
+    Raises ``PermissionDenied``; ``ValidationError`` also while an earlier one of ``by`` waits too long for other eyes.
+    """
     insist_on_proof(by, proof)
     told = _reasoned(reason)
     with transaction.atomic():
@@ -267,17 +298,24 @@ def break_glass(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> 
         now = _current(kept)
         if Reveal.objects.pending().filter(kept=now, by=by, is_emergency=True).exists():
             raise ValidationError(_("You asked for this already. It is under way."))
-        asked = _asked(now, by=by, reason=told, delay=timedelta(minutes=now.channel.organisation.break_glass_minutes))
-        _tell(asked, _watchers(asked), "vault/mail/break_glass", urgent=True)
-        _record(asked, "ask_to_break_glass")
+        _insist_on_no_debt(by)
+        count, delay = len(watchers(now.channel, but=by)), delay_before(now.channel, by=by)
+        asked = _asked(now, by=by, reason=told, delay=delay, told=count)
+        is_lonely = tell_watchers(asked, "vault/mail/break_glass")
+        _record(asked, "ask_to_break_glass", is_lonely=is_lonely)
     return asked
 
 
-def _watchers(asked: Reveal) -> list[Member]:
-    """Everybody who can stop it: custodians and administrators, and not the one who asked."""
-    channel = asked.kept.channel
-    everybody = [*keepers(channel), *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
-    return list({member.pk: member for member in everybody if member.pk != asked.by_id}.values())
+def _insist_on_no_debt(by: Member) -> None:
+    """Refuse while nobody looked back in time at an earlier emergency of ``by``, where there is somebody who can."""
+    if not Reveal.objects.filter(by=by).overdue(timezone.now()).exists():
+        return
+    able = who_can_look_back(by.organisation, but=by)
+    if able:
+        names = {"names": ", ".join(one.name for one in able)}
+        raise ValidationError(
+            _("First somebody else has to look back at your last emergency, which is overdue. Ask: %(names)s.") % names
+        )
 
 
 @transaction.atomic
@@ -287,8 +325,8 @@ def veto(asked: Reveal, *, by: Member) -> None:
     if not may_stop(_now(by), asked):
         raise PermissionDenied(_("Custodians of the account and administrators can stop this."))
     if by.pk != asked.by_id:
-        _tell(asked, [asked.by], "vault/mail/vetoed")
-    move(asked, "veto_reveal", by=by, changes={"ended_by": by, "ended_at": timezone.now()}, facts=_facts(asked))
+        tell_of(asked, [asked.by], "vault/mail/vetoed")
+    move(asked, "veto_reveal", by=by, changes={"ended_by": by, "ended_at": timezone.now()}, facts=facts_of(asked))
 
 
 @transaction.atomic
@@ -301,7 +339,7 @@ def look_back(asked: Reveal, *, by: Member, note: str) -> None:
     if not told:
         raise ValidationError(_("Say what you found."))
     changes = {"ended_by": by, "ended_at": timezone.now(), "note": told}
-    move(asked, "review_reveal", by=by, changes=changes, facts=_facts(asked), personal={"note": told})
+    move(asked, "review_reveal", by=by, changes=changes, facts=facts_of(asked), personal={"note": told})
 
 
 def lapse(rows: Iterable[Reveal], *, by: Actor = VAULT) -> int:
@@ -309,7 +347,7 @@ def lapse(rows: Iterable[Reveal], *, by: Actor = VAULT) -> int:
     ended = 0
     for asked in rows:
         try:
-            move(asked, "let_reveal_lapse", by=by, facts=_facts(asked))
+            move(asked, "let_reveal_lapse", by=by, facts=facts_of(asked))
         except WrongStateError:
             continue
         ended += 1

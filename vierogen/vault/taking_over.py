@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from vierogen.channels.actions import keepers
 from vierogen.channels.minding import problem_of
 from vierogen.channels.models import Channel, Takeover, TakeoverStep
 from vierogen.channels.states import StepState
@@ -36,6 +35,7 @@ from vierogen.vault.actions import client_of, opened, prove, refuse_another, tak
 from vierogen.vault.keeping import opened_value
 from vierogen.vault.models import Field, Kept, OldKey, Secret
 from vierogen.vault.old_keys import open_old_key, seal_old_key
+from vierogen.vault.watching import is_alone, watchers
 from vierogen.web.proof import Proof
 
 # Within so many minutes an account should be in safe hands.
@@ -146,10 +146,12 @@ def begin(channel: Channel, *, by: Member, proof: Proof | None = None, is_drill:
         raise ValidationError(_("Somebody began this already. Go on with that one, or stop it.")) from error
     steps = [TakeoverStep(takeover=takeover, position=n, key=each.key) for n, each in enumerate(plan(channel), 1)]
     TakeoverStep.objects.bulk_create(steps)
+    facts = _facts(takeover)
     if not is_drill:
         seal_old_key(takeover)
         _tell(takeover, "vault/mail/takeover_begun", by=by)
-    record(channel.organisation_id, "begin_takeover", subject_of(takeover), by=by, facts=_facts(takeover))
+        facts |= {"alone": True} if is_alone(channel, but=by) else {}
+    record(channel.organisation_id, "begin_takeover", subject_of(takeover), by=by, facts=facts)
     return takeover
 
 
@@ -161,12 +163,6 @@ def _end_exercise(channel: Channel, *, by: Member) -> None:
 
 def _facts(takeover: Takeover) -> dict[str, object]:
     return {"channel": takeover.channel_id, "is_drill": takeover.is_drill}
-
-
-def watchers(channel: Channel, *, but: Member) -> list[Member]:
-    """Custodians and administrators, and not ``but``."""
-    everybody = [*keepers(channel), *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
-    return list({member.pk: member for member in everybody if member.pk != but.pk}.values())
 
 
 def _tell(takeover: Takeover, template: str, *, by: Member) -> None:

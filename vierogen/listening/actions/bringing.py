@@ -49,16 +49,17 @@ class Busy(Exception):  # noqa: N818 - says what it is
 
 def address_of(source: Source) -> str:
     """The whole secret address of a webhook."""
-    token = _signer.sign(_named(source))
+    token = _signer.sign(name_of(source))
     return f"{settings.PUBLIC_URL}{reverse('listening:hook', args=[token])}"
 
 
 def secret_of(source: Source) -> str:
     """With this key a sender may sign what it brings (HMAC-SHA-256 of the body, hexadecimal)."""
-    return salted_hmac("listening.hook.secret", _named(source), algorithm="sha256").hexdigest()
+    return salted_hmac("listening.hook.secret", name_of(source), algorithm="sha256").hexdigest()
 
 
-def _named(source: Source) -> str:
+def name_of(source: Source) -> str:
+    """Which of its addresses works now, without its secret: another one after each renewal."""
     return f"{source.pk}-{source.memory.get('address', 1)}"
 
 
@@ -69,7 +70,7 @@ def source_of(token: str) -> Source | None:
     except BadSignature:
         return None
     source = Source.objects.wanted().filter(pk=number, kind=Webhook.key).first() if number else None
-    return source if source and _signer.sign(_named(source)) == token else None
+    return source if source and _signer.sign(name_of(source)) == token else None
 
 
 def bring(source: Source, body: bytes, content_type: str, *, signature: str = "") -> int:
@@ -113,7 +114,8 @@ def renew_address(subscription: Subscription, *, by: Member) -> None:
     source = Source.objects.select_for_update().get(pk=subscription.source_id)
     source.memory = {**source.memory, "address": int(source.memory.get("address", 1)) + 1}
     source.save(update_fields=["memory"])
-    Subscription.objects.filter(pk=subscription.pk).update(made_by=by)  # who knows the address that works now
+    # Who knows the address that works now, and since when.
+    Subscription.objects.filter(pk=subscription.pk).update(made_by=by, made_at=timezone.now())
     record(subscription.organisation_id, "renew_address", subject_of(subscription), by=by)
 
 

@@ -23,6 +23,8 @@ from vierogen.people.roles import Right
 from vierogen.web.doors import needs
 
 PER_PAGE = 50
+# In the session: which new address its maker has still to see.
+_TO_SHOW = "listening.hook"
 DONE = {
     "pause": gettext_lazy("Paused. Nothing is heard from it until you resume it."),
     "resume": gettext_lazy("It is listened to again."),
@@ -118,6 +120,7 @@ def add_program(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         member = member_of(request)
         subscription = sourcing.add_webhook(member.organisation, form.cleaned_data["title"], by=member)
+        _to_show(request, subscription.source)
         messages.success(request, _("Made. Give this address to the other program."))
         return redirect("listening:source", pk=subscription.pk)
     return render(request, "listening/sources/program.html", {"form": form})
@@ -126,20 +129,39 @@ def add_program(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Right.LISTEN)
 def source(request: HttpRequest, pk: int) -> HttpResponse:
-    """One source: how it is, and what can be done."""
+    """One source: how it is, and what can be done.
+
+    A secret address is shown once, to who just made it: who leaves takes along only what the departure lists.
+    """
     found = _or_404(request, pk)
-    is_hook = found.source.kind == Webhook.key
+    is_new = _is_to_be_shown(request, found)
     context = {
         "subscription": found,
         "source": found.source,
         "kind": _kind(found.source),
         "health": health(found.source, heard=found.state, now=timezone.now()),
         "late": late(found.source),
-        "hook": bringing.address_of(found.source) if is_hook else "",
-        "secret": bringing.secret_of(found.source) if is_hook else "",
+        "is_hook": found.source.kind == Webhook.key,
+        "hook": bringing.address_of(found.source) if is_new else "",
+        "secret": bringing.secret_of(found.source) if is_new else "",
         "shown": found.source.address if found.source.address.startswith(("https://", "http://")) else "",
     }
-    return render(request, "listening/sources/source.html", context)
+    answer = render(request, "listening/sources/source.html", context)
+    if is_new:
+        answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _to_show(request: HttpRequest, source: Source) -> None:
+    request.session[_TO_SHOW] = bringing.name_of(source)
+
+
+def _is_to_be_shown(request: HttpRequest, found: Subscription) -> bool:
+    """Did whoever asks make this address a moment ago, and not see it yet? Somebody else may have renewed it since."""
+    if request.session.get(_TO_SHOW) != bringing.name_of(found.source) or found.source.kind != Webhook.key:
+        return False
+    del request.session[_TO_SHOW]
+    return found.made_by_id == member_of(request).pk
 
 
 @require_POST
@@ -160,5 +182,6 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     found = _or_404(request, pk)
     if found.source.kind == Webhook.key:
         done = _("There is a new address. The old one does not work any more.")
-        attempt(request, lambda: bringing.renew_address(found, by=member_of(request)), done=done)
+        if attempt(request, lambda: bringing.renew_address(found, by=member_of(request)), done=done):
+            _to_show(request, Source.objects.get(pk=found.source_id))
     return redirect("listening:source", pk=pk)

@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from vierogen.people.models import Member, Organisation, Partnership
+from vierogen.learning.standing import standings_among
+from vierogen.people.models import Member, MemberQuerySet, Organisation, Partnership
+from vierogen.people.roles import Right
 from vierogen.people.states import PartnershipState
 from vierogen.posts.models.writing import Version
 from vierogen.posts.states import GUEST_REVIEW_MOVES, GuestReviewState, PostState
@@ -29,10 +31,25 @@ class GuestReviewQuerySet(models.QuerySet["GuestReview"]):
         )
 
     def visible_to(self, member: Member) -> "GuestReviewQuerySet":
-        """Those that the member's organisation was asked to judge, without what this member wrote elsewhere."""
-        return self.filter(partner_id=member.organisation_id).exclude(
-            version__contributors__member__user_id=member.user_id
-        )
+        """Those that the member's organisation was asked to judge.
+
+        Without what this member wrote elsewhere, and without those of where they are ``barred``.
+        """
+        elsewhere = Member.objects.filter(user_id=member.user_id).exclude(organisation_id=member.organisation_id)
+        closed = [row.organisation_id for row in barred(elsewhere)]
+        rows = self.filter(partner_id=member.organisation_id).exclude(organisation_id__in=closed)
+        return rows.exclude(version__contributors__member__user_id=member.user_id)
+
+
+def barred(rows: MemberQuerySet) -> list[Member]:
+    """Those of ``rows`` who may not judge at their own organisation, and so not as a guest from elsewhere either.
+
+    Trainees, who left, who has no such role, who still has something to read or to learn. Few queries, however many.
+    """
+    members = list(rows.select_related("user", "organisation").prefetch_related("held"))
+    judges = [member.pk for member in members if member.may(Right.REVIEW)]
+    standings = standings_among(Member.objects.filter(pk__in=judges)) if judges else {}
+    return [member for member in members if member.pk not in standings or not standings[member.pk].ok]
 
 
 class GuestReview(models.Model):

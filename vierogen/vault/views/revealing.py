@@ -17,7 +17,7 @@ from vierogen.core.sealing import SealError
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
-from vierogen.vault import revealing
+from vierogen.vault import revealing, watching
 from vierogen.vault.forms import LookBackForm, NeedForm
 from vierogen.vault.models import Reveal
 from vierogen.vault.revealing import ALLOWED_FOR, Revealed
@@ -67,10 +67,17 @@ def emergency(request: HttpRequest, pk: int, field: str) -> HttpResponse:
         reason, proof = form.cleaned_data["reason"], strong_proof(request)
         found = _tried(form, lambda: revealing.break_glass(kept, by=member, reason=reason, proof=proof))
         if isinstance(found, Reveal):
-            messages.success(request, _("Custodians and administrators were told. They can stop it."))
+            messages.success(request, watching.in_words(found.told or 0))
             return redirect("vault:asked", pk=found.pk)
-    minutes = kept.channel.organisation.break_glass_minutes
-    context = {"form": form, "kept": kept, "channel": kept.channel, "minutes": minutes}
+    channel = kept.channel
+    context = {
+        "form": form,
+        "kept": kept,
+        "channel": channel,
+        "minutes": int(watching.delay_before(channel, by=member).total_seconds()) // 60,
+        "is_lonely": watching.is_alone(channel, but=member),
+        "count": len(watching.watchers(channel, but=member)),
+    }
     return render(request, "vault/emergency.html", context, status=422 if form.errors else 200)
 
 
@@ -131,6 +138,8 @@ def _about(request: HttpRequest, row: Reveal) -> dict[str, Any]:
         "may_stop": is_open and revealing.may_stop(member, row),
         "may_look_back": row.state == RevealState.OWES_REVIEW and revealing.may_review(member, row),
         "is_early": is_open and row.opens_at > now,
+        "told": watching.in_words(row.told) if row.told is not None else "",
+        "is_lonely": is_open and row.is_emergency and watching.is_alone(row.kept.channel, but=row.by),
         "form": LookBackForm(),
     }
 

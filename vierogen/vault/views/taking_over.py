@@ -14,7 +14,7 @@ from vierogen.channels.states import StepState, TakeoverState
 from vierogen.core.sealing import SealError
 from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
-from vierogen.vault import taking_over
+from vierogen.vault import taking_over, watching
 from vierogen.vault.forms import SkipStepForm
 from vierogen.vault.views.keeping import Look
 from vierogen.web.doors import needs
@@ -71,7 +71,8 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     channel, member = _channel_or_404(request, pk), member_of(request)
     if request.method == "POST":
         proof = strong_proof(request)
-        done = _("You are taking it over. The others were told.")
+        told = watching.in_words(len(watching.watchers(channel, but=member)))
+        done = " ".join([_("You are taking it over."), told])
         if attempt(request, lambda: taking_over.begin(channel, by=member, proof=proof), done=done):
             return _to_running(channel)
         return redirect("vault:takeover", pk=channel.pk)
