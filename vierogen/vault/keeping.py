@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -87,6 +88,7 @@ def put(kept: Kept, value: str, *, by: Member | None) -> None:
     """Seal ``value`` as the next version of ``kept``; the caller saves and records it."""
     kept.version += 1
     kept.changed_at, kept.changed_by, kept.server = timezone.now(), by, kept.channel.server
+    kept.filled_at = kept.filled_by = kept.ended_by = None
     sealed = seal_bytes(value.encode(), context=context_of(kept))
     kept.key_id, kept.wrapped, kept.ciphertext = sealed.key_id, sealed.wrapped, sealed.ciphertext
 
@@ -109,16 +111,36 @@ def _insist_on_seen(seen: int | None, now: int) -> None:
 def remove(kept: Kept, *, by: Member, seen: int | None = None) -> None:
     """Destroy a secret that the account does not have any more; who saw it stays known, and the custodians hear of it.
 
-    ``seen`` is as for ``keep``: a newer version may be the only copy of what holds now.
+    That it is gone here ends nothing at the network, see ``say_ended``. ``seen`` is as for ``keep``: a newer version
+    may be the only copy of what holds now.
     """
     insist(by, Right.CONNECT, organisation_id=kept.organisation_id)
     _insist_on_seen(seen, kept.version)
     nothing: dict[str, Any] = {"key_id": "", "wrapped": b"", "ciphertext": b"", "needs_second": False}
     changed = {"version": kept.version + 1, "changed_at": timezone.now(), "changed_by": by}
-    if not Kept.objects.filled().filter(pk=kept.pk, version=kept.version).update(**nothing, **changed):
+    before = {"filled_at": F("changed_at"), "filled_by": F("changed_by")}
+    if not Kept.objects.filled().filter(pk=kept.pk, version=kept.version).update(**nothing, **changed, **before):
         raise _changed()
     _tell_of_removal(kept, by=by)
     record(kept.organisation_id, "remove_secret", subject_of(kept.channel), by=by, facts={"field": kept.field})
+
+
+@transaction.atomic
+def say_ended(kept: Kept, *, by: Member) -> None:
+    """Say that a secret that was destroyed here does not work at the network any more.
+
+    Only who stays can, and it settles nothing of what they knew themself: that takes somebody else.
+    """
+    insist(by, Right.CONNECT, organisation_id=kept.organisation_id)
+    if Member.objects.values_list("ends_on", flat=True).get(pk=by.pk) is not None:
+        raise PermissionDenied(_("Somebody who is here to stay has to say this."))
+    rows = Kept.objects.filter(pk=kept.pk, version=kept.version, key_id="")
+    if not rows.filter(ended_by=None).update(ended_by=by):
+        # A second one says so. With one version more it is not what anybody saw.
+        nobody = {"filled_by": None, "filled_at": None, "version": kept.version + 1}
+        if not rows.exclude(ended_by=by).update(ended_by=by, **nobody):
+            raise _changed()
+    record(kept.organisation_id, "end_secret", subject_of(kept.channel), by=by, facts={"field": kept.field})
 
 
 def _tell_of_removal(kept: Kept, *, by: Member) -> None:
