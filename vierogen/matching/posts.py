@@ -10,7 +10,10 @@ from vierogen.matching.folding import fold, opaque, readings
 
 
 class Post(NamedTuple):
-    """What a source tells. ``has`` are words such as "image"; all but the text may be unknown."""
+    """What a source tells. ``lang`` are codes of languages with spaces between, ``has`` words such as "image".
+
+    All but the text may be unknown.
+    """
 
     text: str
     lang: str = ""
@@ -66,9 +69,9 @@ def sources(source: str) -> tuple[str, ...]:
 
 @lru_cache(1_000)
 def languages(lang: str) -> tuple[str, ...]:
-    """A language with and without its region."""
-    whole = lang.strip().casefold().replace("_", "-")
-    return tuple(dict.fromkeys(opaque(each) for each in (whole, whole.partition("-")[0]) if each))
+    """Languages, with spaces between, each with and without its region."""
+    wholes = lang.casefold().replace("_", "-").split()
+    return tuple(dict.fromkeys(opaque(each) for whole in wholes for each in (whole, whole.partition("-")[0]) if each))
 
 
 def _fields(post: Post) -> list[str]:
