@@ -1,10 +1,13 @@
 """Rights depend on agreements and lessons, and only those that make something go out."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -12,7 +15,7 @@ from tests.learning.conftest import Make, agree
 from tests.plugins.house import make_member
 from tests.posts.conftest import approved, delivery, offered, version  # noqa: F401 - a post on its way
 from vierogen.channels.models import Channel
-from vierogen.learning.actions.agreeing import draft_anew, put_in_force
+from vierogen.learning.actions.agreeing import draft_anew, put_in_force, retire
 from vierogen.learning.models import Agreement
 from vierogen.learning.standing import Suspended, require, standing_of, standings_of
 from vierogen.ledger.models import Entry
@@ -53,6 +56,71 @@ def test_who_came_later_reads_first(card: Make, town: Organisation, anna: Member
     assert not standing_of(newcomer).ok
     agree(asked, newcomer)
     assert standing_of(newcomer).ok
+
+
+def anew(card: Agreement, by: Member, *, material: bool = True, days: int = 14) -> Agreement:
+    """The next version, in force."""
+    put_in_force(draft := draft_anew(card, by=by), material=material, days=days, by=by)
+    return draft
+
+
+def stands(member: Member) -> tuple[bool, list[bool]]:
+    """May they publish, and were they late with a version before? By both ways of reckoning."""
+    standing = standing_of(member)
+    assert standings_of(member.organisation)[member.pk] == standing
+    return standing.ok, [one.was_late for one in standing.open]
+
+
+def test_a_new_version_gives_no_new_term_to_who_was_late_with_the_one_before(
+    card: Make, anna: Member, ben: Member, cora: Member, enter: Callable[[Member], Client]
+) -> None:
+    first = card(days=3)
+    agree(first, ben)
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        second = anew(first, cora)
+        assert stands(anna) == (False, [True])
+        assert stands(ben) == (True, [False])
+        # Nor the next, though nobody is late yet with this one; words alone change nothing in that.
+        third = anew(anew(second, cora, material=False), cora)
+        assert stands(anna) == (False, [True])
+        assert stands(ben) == (True, [False])
+        for page in ("/learning/missing/", f"/learning/card/{third.key}/"):
+            assert "So there is no new time for it" in enter(anna).get(page).content.decode()
+            assert "So there is no new time for it" not in enter(ben).get(page).content.decode()
+        agree(third, anna)
+        assert stands(anna) == (True, [])
+        # Who caught up has a new term like everybody.
+        anew(third, cora)
+        assert stands(anna) == (True, [False])
+
+
+def test_who_still_had_time_for_the_version_before_has_the_term_of_the_new_one(
+    card: Make, anna: Member, cora: Member
+) -> None:
+    first = card(days=3)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        second = anew(first, cora)
+        assert [one.due_at for one in standing_of(anna).waiting] == [Agreement.objects.get(pk=second.pk).due_at]
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        assert stands(anna) == (True, [False])
+
+
+def test_a_card_that_was_withdrawn_and_comes_back_has_a_term_for_everybody(
+    card: Make, anna: Member, cora: Member
+) -> None:
+    first = card(days=0)
+    draft = draft_anew(first, by=cora)
+    retire(first, by=cora)
+    assert stands(anna) == (True, [])
+    put_in_force(draft, material=True, days=14, by=cora)
+    assert stands(anna) == (True, [False])
+
+
+def test_who_came_after_a_change_was_late_with_nothing(card: Make, town: Organisation, cora: Member) -> None:
+    first = card(days=0)
+    anew(first, cora, days=0)
+    newcomer = make_member(town, "Nora", Role.WRITER)
+    assert stands(newcomer) == (False, [False])
 
 
 def test_a_confirmation_of_another_card_or_member_counts_for_nothing(card: Make, anna: Member, ben: Member) -> None:

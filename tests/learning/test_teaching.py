@@ -100,6 +100,37 @@ def test_a_certificate_that_ended_suspends_and_is_announced_a_month_before(
         require(anna)
 
 
+def test_who_did_a_lesson_long_ago_has_as_much_time_as_who_never_did_once_it_is_mandatory(
+    lesson: Lesson, anna: Member, ben: Member, cora: Member
+) -> None:
+    with time_machine.travel(timezone.now() - timedelta(days=400)):
+        done(lesson, anna)
+    teaching.oblige(lesson, mandatory=True, days=14, by=cora)
+
+    def stand(who: Member) -> tuple[bool, list[datetime]]:
+        standing = standing_of(who)
+        assert standings_of(who.organisation)[who.pk] == standing
+        return standing.ok, [one.due_at for one in standing.open]
+
+    assert stand(anna) == stand(ben)
+    assert stand(anna)[0]
+    assert standing_of(anna).open[0].since > timezone.now() - timedelta(minutes=5)
+    with time_machine.travel(timezone.now() + timedelta(days=15)):
+        assert not stand(anna)[0]
+        assert not stand(ben)[0]
+
+
+def test_a_certificate_that_lasts_beyond_the_term_counts_until_its_end(
+    lesson: Lesson, anna: Member, cora: Member
+) -> None:
+    with time_machine.travel(timezone.now() - timedelta(days=345)):
+        done(lesson, anna)
+    teaching.oblige(lesson, mandatory=True, days=0, by=cora)
+    ends = Certificate.objects.get().valid_until
+    assert [one.due_at for one in standing_of(anna).waiting] == [ends]
+    assert standings_of(anna.organisation)[anna.pk] == standing_of(anna)
+
+
 def test_a_new_version_keeps_certificates_and_what_was_asked(lesson: Lesson, anna: Member, cora: Member) -> None:
     teaching.oblige(lesson, mandatory=True, days=5, by=cora)
     done(lesson, anna)

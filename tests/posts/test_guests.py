@@ -260,7 +260,7 @@ def test_the_writer_asks_on_the_page(enter: Enter, partners: Partnership, offere
 @pytest.fixture
 def tess(town: Organisation, cora: Member) -> Member:
     """A trainee."""
-    user = User.objects.create_user("tess@voorbeeld.example", name="Tess")
+    user = User.objects.create_user("tess@voorbeeld.example", name="Tess", language="en")
     return join(town, user, roles=[Role.TRAINEE], ends_on=date(2199, 1, 1), by=cora)
 
 
@@ -310,7 +310,9 @@ def test_a_colleague_who_cannot_approve_at_home_cannot_do_it_from_elsewhere(
     if why == "only writes here":
         change_roles(ben, roles=[Role.WRITER], ends_on=None, by=cora)
     twice = join(there, (tess if why == "a trainee here" else ben).user, roles=[Role.REVIEWER], by=SETUP)
-    other = join(there, User.objects.create_user("gus@b.example", name="Gus"), roles=[Role.REVIEWER], by=SETUP)
+    other = join(
+        there, User.objects.create_user("gus@b.example", name="Gus", language="en"), roles=[Role.REVIEWER], by=SETUP
+    )
     if why == "left":
         departing.begin(ben, last_day=None, by=cora)
     elif why == "suspended here":

@@ -155,7 +155,10 @@ class InForceForm(forms.Form):
         min_value=0,
         max_value=365,
         initial=14,
-        help_text=_("After that, who has not confirmed it can offer and publish nothing until they do."),
+        help_text=_(
+            "After that, who has not confirmed it can offer and publish nothing until they do. "
+            "Who is late with the version before already gets no new time."
+        ),
     )
 
 

@@ -6,9 +6,10 @@ asks for it. *Stop*, taking down and the emergency path never do: what is done t
 (``without_standing``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby, pairwise
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -32,7 +33,8 @@ class Lacking:
     """One thing that a member still has to do. ``sentence`` says what, in plain words; ``url`` is where it is done.
 
     ``what`` is "agreement", "lesson" or "arrival", ``pk`` the row (of an arrival the member). ``since`` is when it was
-    asked of this member, ``due_at`` when it has to be done.
+    asked of this member, ``due_at`` when it has to be done. ``was_late``: with the version before of an agreement,
+    so the new one gave no new term.
     """
 
     what: str
@@ -42,6 +44,7 @@ class Lacking:
     url: str
     since: datetime
     due_at: datetime
+    was_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ class Suspended(PermissionDenied):
 def standing_of(member: Member) -> Standing:
     """How this member stands now. Two queries, however much there is."""
     # What is done is left out by the database: mostly there is nothing to read.
-    agreements = Agreement.objects.visible_to(member).in_force().unconfirmed_by(member)
-    asked: list[Lacking | None] = [_of_agreement(row, member) for row in agreements.defer(*_LONG)]
+    versions = Agreement.objects.visible_to(member).ever_in_force().unconfirmed_by(member)
+    asked: list[Lacking | None] = [_of_agreement(unread, member) for unread in _by_card(versions.defer(*_LONG))]
     if publishes(member):
         lessons = Lesson.objects.visible_to(member).in_use().filter(mandatory=True)
         due = lessons.due_for(member, timezone.now() + AHEAD)
@@ -134,11 +137,20 @@ def standings_among(rows: MemberQuerySet) -> dict[int, Standing]:
     found = rows.current().select_related("user", "organisation").prefetch_related("held")
     members = [member for member in found if member.is_current]
     owners = {member.organisation_id for member in members}
-    agreements = list(Agreement.objects.filter(organisation__in=owners).in_force().defer(*_LONG))
+    agreements = _by_card(Agreement.objects.filter(organisation__in=owners).ever_in_force().defer(*_LONG))
     lessons = list(Lesson.objects.filter(organisation__in=owners).in_use().filter(mandatory=True).defer(*_TOLD))
     confirmed = newest_confirmed(rows) if agreements else {}
     ends = _ends(rows) if lessons else {}
     return {member.pk: _weighed(member, _asked(member, agreements, lessons, confirmed, ends)) for member in members}
+
+
+def _by_card(rows: Iterable[Agreement]) -> list[list[Agreement]]:
+    """Of each card that is in force its versions, of which the last is that; the cards in their order."""
+    cards = [list(versions) for _key, versions in groupby(rows, key=lambda row: (row.organisation_id, row.key))]
+    return sorted(
+        (versions for versions in cards if versions[-1].is_in_force),
+        key=lambda versions: (versions[-1].position, versions[-1].pk),
+    )
 
 
 def titles_in_force(organisation_id: int) -> dict[str, str]:
@@ -171,21 +183,27 @@ def publishes(member: Member) -> bool:
 
 def _asked(
     member: Member,
-    agreements: Iterable[Agreement],
+    agreements: Iterable[Sequence[Agreement]],
     lessons: Iterable[Lesson],
     confirmed: Mapping[tuple[int, str], tuple[int, datetime]],
     ends: Mapping[tuple[int, str], datetime],
 ) -> list[Lacking | None]:
     found: list[Lacking | None] = [
-        _of_agreement(row, member)
-        for row in agreements
-        if row.organisation_id == member.organisation_id
-        and confirmed.get((member.pk, row.key), (0, None))[0] < row.counts_from
+        _of_agreement(unread, member)
+        for versions in agreements
+        if (unread := _unread(versions, member, confirmed.get((member.pk, versions[-1].key), (0, None))[0]))
     ]
     if publishes(member):
         mine = [row for row in lessons if row.organisation_id == member.organisation_id]
         found += [_of_lesson(row, member, ends.get((member.pk, row.key))) for row in mine]
     return found
+
+
+def _unread(versions: Sequence[Agreement], member: Member, confirmed: int) -> list[Agreement]:
+    """The versions of a card that this member did not confirm; ``confirmed``: the number of the last that they did."""
+    if versions[-1].organisation_id != member.organisation_id:
+        return []
+    return [row for row in versions if confirmed < row.counts_from]
 
 
 def _weighed(member: Member, asked: Iterable[Lacking | None]) -> Standing:
@@ -203,21 +221,38 @@ def _arrival(member: Member) -> Lacking | None:
     return Lacking("arrival", member.pk, title, sentence, url, since, since)
 
 
-def _of_agreement(row: Agreement, member: Member) -> Lacking:
+def _of_agreement(unread: Sequence[Agreement], member: Member) -> Lacking:
+    """``unread``: the versions of a card that this member did not confirm, in their order; the last is in force.
+
+    A new version gives a new term, but not to who was late with the one before: that would give back a right to who
+    read nothing.
+    """
+    row, was_late = unread[-1], False
+    since, due_at = _asked_of(member, unread[0])
+    for before, after in pairwise(unread):
+        if after.counts_from == before.counts_from:  # only words changed: the term goes on
+            continue
+        replaced_at = before.ended_at if before.ended_at == after.in_force_at else None
+        was_late = replaced_at is not None and due_at <= replaced_at
+        if not was_late:
+            since, due_at = _asked_of(member, after)
+    sentence, url = _("Read and confirm: %(title)s") % {"title": row.title}, reverse("learning:card", args=[row.key])
+    return Lacking("agreement", row.pk, row.title, sentence, url, since, due_at, was_late)
+
+
+def _asked_of(member: Member, row: Agreement) -> tuple[datetime, datetime]:
     assert row.asked_at  # noqa: S101 - the database says so of what is in force
     assert row.due_at  # noqa: S101 - as above
-    sentence = _("Read and confirm: %(title)s") % {"title": row.title}
-    since, due_at = _term(member, row.asked_at, row.due_at)
-    return Lacking("agreement", row.pk, row.title, sentence, reverse("learning:card", args=[row.key]), since, due_at)
+    return _term(member, row.asked_at, row.due_at)
 
 
 def _of_lesson(row: Lesson, member: Member, until: datetime | None) -> Lacking | None:
     """None while a certificate lasts longer than we look ahead."""
     url, told = reverse("learning:lesson", args=[row.key]), {"title": row.title}
+    assert row.asked_at  # noqa: S101 - the database says so of what is mandatory
+    assert row.due_at  # noqa: S101 - as above
+    since, due_at = _term(member, row.asked_at, row.due_at)
     if until is None:
-        assert row.asked_at  # noqa: S101 - the database says so of what is mandatory
-        assert row.due_at  # noqa: S101 - as above
-        since, due_at = _term(member, row.asked_at, row.due_at)
         return Lacking("lesson", row.pk, row.title, _("Do the lesson: %(title)s") % told, url, since, due_at)
     if until - timezone.now() > AHEAD:
         return None
@@ -225,7 +260,9 @@ def _of_lesson(row: Lesson, member: Member, until: datetime | None) -> Lacking |
     day = {"day": date_format(timezone.localtime(until), _("j F"))}
     is_over = until <= timezone.now()
     words = _("Your certificate ended on %(day)s: %(title)s") if is_over else _("Your certificate ends: %(title)s")
-    return Lacking("lesson", row.pk, row.title, words % {**told, **day}, url, until - AHEAD, until)
+    # Who did it long ago, when nobody had to, has as much time as who never did.
+    since, due_at = max(since, until - AHEAD), max(due_at, until)
+    return Lacking("lesson", row.pk, row.title, words % {**told, **day}, url, since, due_at)
 
 
 def _term(member: Member, asked_at: datetime, due_at: datetime) -> tuple[datetime, datetime]:

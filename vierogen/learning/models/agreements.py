@@ -32,6 +32,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """Those that count now, in the order of the cards."""
         return self.filter(state=AgreementState.IN_FORCE).order_by("position", "pk")
 
+    def ever_in_force(self) -> "AgreementQuerySet":
+        """Those that count now, and those that did: the versions of a card after each other."""
+        rows = self.filter(in_force_at__isnull=False)
+        return rows.order_by("organisation", "key", "number")
+
     def with_mine(self, member: Member) -> "AgreementQuerySet":
         """Each with ``mine``: did this member confirm it, or an earlier version that counts for it?"""
         return self.annotate(mine=Exists(_theirs(member)))

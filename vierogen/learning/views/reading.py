@@ -49,6 +49,8 @@ def card(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("learning:card", key=key)
     mine = Agreement.objects.with_mine(member_of(request)).get(pk=found.pk).mine  # type: ignore[attr-defined]
     context: dict[str, Any] = {"card": found, "mine": mine, "said": heard, "question": found.asks}
+    open_ = () if mine else standing_of(member_of(request)).open
+    context["was_late"] = any(one.was_late for one in open_ if one.what == "agreement" and one.pk == found.pk)
     context["may_manage"] = member_of(request).may(Right.MANAGE_ORGANISATION)
     return render(request, "learning/card.html", context, status=422 if heard else 200)
 
