@@ -1,5 +1,7 @@
 """Who answers for an account is looked at each night; what is declared lapses; the handover file is kept fresh."""
 
+import re
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -13,8 +15,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from tests.plugins.house import make_member
+from tests.posts.moments import at_once, refusals
 from vierogen.channels import jobs
-from vierogen.channels.actions import add, entrust, keepers
+from vierogen.channels.actions import add, close, entrust, keepers
 from vierogen.channels.custody import Custody
 from vierogen.channels.handover import refresh
 from vierogen.channels.hygiene import QUESTIONS, care_of, declare, declare_phone, end_phone
@@ -96,9 +99,18 @@ def test_today_forgets_what_was_mended_and_says_what_is_wrong_now(
     assert CustodyCheck.objects.get().problem == LEAVING
 
 
-def test_who_never_came_in_answers_for_nothing(channel: Channel, kees: Member, cora: Member) -> None:
+def test_who_never_came_in_answers_for_nothing(visit: Visit, channel: Channel, kees: Member, cora: Member) -> None:
     invited = invite(channel.organisation, "Nina", "nina@voorbeeld.example", roles=[Role.CUSTODIAN], by=cora)
-    entrust(channel, to=[kees, Member.objects.get(pk=invited.pk)], by=cora)
+    nina = Member.objects.get(pk=invited.pk)
+    with pytest.raises(ValidationError, match="who has come in"):
+        entrust(channel, to=[kees, nina], by=cora)
+    page = visit(cora).get(reverse("channels:channel", args=[channel.pk])).content.decode()
+    assert "Nina (has not come in yet)" in page
+    assert "Kees (has not come in yet)" not in page
+    entrust(channel, to=[kees, nina], by=cora, knowing=True)
+    custody = Custody.of(channel.custodians.able().with_members())
+    assert (custody.look, custody.counted()) == ("look", "Only 1 custodian")
+    assert custody.named() == "Only 1 custodian: Kees; invited and not in yet: Nina"
     assert problem_of(channel) == ONLY_ONE
     invited.user.set_password("a password that she chose")
     invited.user.save()
@@ -119,7 +131,8 @@ def test_fewer_than_two_only_by_who_knows_it_and_the_others_hear(
     with pytest.raises(ValidationError, match="fewer than two"):
         entrust(channel, to=[kees], by=kees)
     client, page = visit(kees), reverse("channels:channel", args=[channel.pk])
-    told = {"colour": "blue", "custodians": [kees.pk], "automatic_take_down_after": ""}
+    both = ",".join(str(row.member_id) for row in channel.custodians.all())
+    told = {"colour": "blue", "custodians": [kees.pk], "automatic_take_down_after": "", "seen": both}
     refused = client.post(page, told)
     assert (refused.status_code, channel.custodians.count()) == (422, 2)
     assert 'name="knowing"' in refused.content.decode()
@@ -130,7 +143,62 @@ def test_fewer_than_two_only_by_who_knows_it_and_the_others_hear(
     ]
     assert Entry.objects.filter(verb="entrust").latest("number").facts["knowing"] is True
     # Who saves something else then is not asked again.
-    assert client.post(page, told).status_code == 302
+    assert client.post(page, told | {"seen": str(kees.pk)}).status_code == 302
+
+
+def test_a_page_from_before_brings_no_custodian_back(
+    visit: Visit, channel: Channel, kees: Member, cora: Member
+) -> None:
+    nina = make_member(channel.organisation, "Nina", Role.CUSTODIAN)
+    client, page = visit(cora), reverse("channels:channel", args=[channel.pk])
+    shown = client.get(page).content.decode()
+    seen = {"seen": re.findall(r'name="seen" value="([0-9,]+)"', shown)[0]}
+    entrust(channel, to=[cora, nina], by=cora)  # Kees is taken away
+    told = {"colour": "red", "custodians": [cora.pk, kees.pk], "automatic_take_down_after": "77"}
+    for typed in (told | seen, told | {"seen": "?,-1"}, told):
+        refused = client.post(page, typed)
+        shown = refused.content.decode()
+        assert (refused.status_code, "now it is Cora, Nina" in shown, 'value="77"' in shown) == (422, True, True)
+        assert {row.member for row in channel.custodians.all()} == {cora, nina}
+    channel.refresh_from_db()
+    assert channel.automatic_take_down_after is None
+    # Whoever saves it once more knows whom they change.
+    now = {"seen": re.findall(r'name="seen" value="([0-9,]+)"', shown)[0]}
+    assert client.post(page, told | now).status_code == 302
+    assert {row.member for row in channel.custodians.all()} == {cora, kees}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_choose_custodians_at_once_wait_for_each_other(
+    channel: Channel, kees: Member, cora: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kim, dora = (make_member(channel.organisation, name, Role.CUSTODIAN) for name in ("Kim", "Dora"))
+    asks = Custody.of
+
+    def slowly(rows: Any) -> Custody:
+        found = asks(rows)
+        time.sleep(0.2)
+        return found
+
+    for _round in range(5):
+        entrust(channel, to=[kees, kim, dora], by=cora)
+        with monkeypatch.context() as patch:
+            patch.setattr(Custody, "of", slowly)
+            results = at_once(
+                lambda: entrust(channel, to=[kees, kim], by=kees), lambda: entrust(channel, to=[kees, dora], by=kim)
+            )
+        assert refusals(results) == []
+        assert {row.member.name for row in channel.custodians.all()} in ({"Kees", "Kim"}, {"Kees", "Dora"})
+
+
+def test_who_stops_looking_after_an_account_does_not_do_so_unseen(channel: Channel, kees: Member, cora: Member) -> None:
+    make_member(channel.organisation, "Anna", Role.WRITER)
+    make_member(channel.organisation, "Ada", Role.ADMINISTRATOR)
+    Message.objects.all().delete()
+    close(channel, by=kees)
+    told = {(row.email.split("@")[0], row.title) for row in Message.objects.all()}
+    title = f"{channel.handle} is not looked after any more"
+    assert told == {("cora", title), ("ada", title)}
 
 
 def test_who_makes_themself_a_custodian_does_not_do_so_unseen(channel: Channel, kees: Member, cora: Member) -> None:

@@ -15,10 +15,11 @@ from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
 from vierogen.listening.actions import alerting, permitting
 from vierogen.listening.actions.alerting import Wish
+from vierogen.listening.actions.beginning import listen_for_me
 from vierogen.listening.models import Alert, Reading, Wanted
 from vierogen.listening.states import About, AlertState, Rhythm
 from vierogen.notices.models import Message
-from vierogen.people.models import Member, Organisation, RoleHeld
+from vierogen.people.models import Member, Organisation, RoleHeld, User
 from vierogen.people.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +225,50 @@ def test_what_was_refused_is_recognised_by_the_words_that_the_matcher_sees(
         alerting.save(anna.organisation, Wish(query, About.SUBJECT), by=anna)
     for other in ("zeldzame vogel", "zeldzame naam brandweer"):
         assert alerting.save(anna.organisation, Wish(other, About.SUBJECT), by=anna).state == AlertState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "fatimayilmaz", "#fatimayilmaz", "@fatimayilmaz", "yilmazfatima", "=FatimaYilmaz", "~fatimayilmaz",
+        "(fatimayilmaz OR xqzwv)", "fatimayilmaz ~yilm", 'brand OR "fatimayilmaz is"', "from:fatimayilmaz",
+    ],
+)  # fmt: skip
+def test_what_was_asked_for_is_recognised_joined_together(asked: Alert, anna: Member, query: str) -> None:
+    with pytest.raises(ValidationError):
+        make(anna, query)
+    assert permitting.was_wanted(anna.organisation, query)
+    assert not permitting.was_wanted(anna.organisation, "fatimayildiz")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["(zeldzame naam OR xqzwv)", "zeldzame (naam OR xqzwv)", "zeldzame naam ~zeldz", "zeldzamenaam", "#naamzeldzame"],
+)
+def test_what_was_refused_is_no_subject_as_one_of_several_choices(
+    asked: Alert, anna: Member, fleur: Member, query: str
+) -> None:
+    wish = Wish("zeldzame naam", About.PERSON, reason=WHY)
+    alerting.change(asked, wish, by=anna, revision=asked.revision)
+    with pytest.raises(ValidationError, match="Only the privacy officer"):
+        make(anna, query)
+    assert make(anna, "zeldzame (vogel OR vis)").state == AlertState.ACTIVE
+
+
+def test_the_own_name_is_no_way_round_what_was_asked_for(asked: Alert, anna: Member, fleur: Member) -> None:
+    wish = Wish("paarse krokodil zwembad", About.PERSON, reason=WHY)
+    alerting.change(asked, wish, by=anna, revision=asked.revision)
+    User.objects.filter(pk=anna.user_id).update(name="Anna Bakker")
+    me = Member.objects.select_related("user", "organisation").get(pk=anna.pk)
+    make(fleur, '"Anna Bakker"', about=About.PERSON, reason=WHY)
+    own = again(listen_for_me(me))
+    for query in ('"Anna Bakker" OR (paarse krokodil zwembad)', '("Anna Bakker" OR paarse krokodil zwembad) -x'):
+        with pytest.raises(ValidationError, match="Only the privacy officer"):
+            alerting.change(own, Wish(query, About.SUBJECT), by=me, revision=own.revision)
+    for query in ('"Anna Bakker" OR zwembad', '("Anna Bakker") -voetbal', '"Anna Bakker"'):
+        now = again(own)
+        alerting.change(now, Wish(query, About.SUBJECT), by=me, revision=now.revision)
+        assert (again(own).state, again(own).query) == (AlertState.ACTIVE, query)
 
 
 def test_what_was_refused_before_signs_between_words_were_seen_through_stays_refused(anna: Member) -> None:

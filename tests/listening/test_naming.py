@@ -29,17 +29,32 @@ NAMES = (
     # Words that nearly every message has say nothing beside a name.
     '"Fatima Yilmaz" is', '"Fatima Yilmaz is"', "Fatima Yilmaz (is OR was)", "is Fatima Yilmaz", "Fatima is Yilmaz",
     '"Fatima Yilmaz" (is OR brandweer)', '"Fatima Yilmaz" (lang:nl OR brandweer)', "Fatima Yilmaz (brandweer OR -qq)",
+    # What stands beside it and says no more, also as one choice of several.
+    '("fatima yilmaz" OR xqzwv)', '"fatima yilmaz" (yilmaz OR xqzwv)', '"fatima yilmaz" ~yilm', '"fatima yilmaz" yil*',
+    'fatima (yilmaz OR "xq zw")', '"fatima yilmaz" ~ilma ~lmaz fat*', "fatima NEAR/9 (yilmaz OR brandweer)",
+    '-(brand -"fatima yilmaz") "fatima yilmaz"', '-(-fatima OR -yilmaz)',
+    # Tags and accounts that are names.
+    'from:"fatima yilmaz"', "from:fatima.yilmaz", "from:@FatimaYilmaz@mastodon.social",
+    "from:fatimayilmaz.bsky.social",
+    "#fatimayilmaz", "#FatimaYilmaz", "#fatima_yilmaz", "#JanDeVries", "#fatimayilm*",
+    "#fatima #yilmaz", "fatima #yilmaz",
+    "#MarkRutte", "#pieterbos", '"fatima yilmaz" from:nos', '#fatimayilmaz lang:nl', 'brand OR #fatimayilmaz',
     '"Kerstin Bergqvist" een', "Kerstin Bergqvist (de OR het)", "Fatima Yilmaz x", "brand OR Fatima_Yilmaz",
 )  # fmt: skip
 NO_NAMES = (
     "belastingdienst", '"Gemeente Voorbeeld"', '"Rode Kruis"', '"Tweede Kamer"', '"Nieuwe Markt"', '"Den Haag"',
     "stationsweg afsluiting", '"Welzijn Anders"', "Jan", '"Jan de Vries" gemeente', 'brand NOT "Jan de Vries"',
-    'brand -("Jan de Vries" OR "Piet Jansen")', "@jan_de_vries", "#JanDeVries", '"van der Meer"', "KLM Cityhopper",
+    'brand -("Jan de Vries" OR "Piet Jansen")', "@jan_de_vries", '"van der Meer"', "KLM Cityhopper",
     '"Sociale Verzekeringsbank"', '"Anna van Burenplein"',
     "covid-19", "e-mail", "co-ouder", "foto's", "nos.nl", "x.com brand", "www.rotterdam.nl", "Noord-Holland", "wi-fi",
     '"Natuur en Milieu"', "Natuur en Milieu", '"Burgemeester en Wethouders"', '"Fatima Yilmaz" (brand OR gemeente)',
     "school fatima", "actie max", "plein emma", "twitter.com", "t.co", "wet mark", "Jan van Galenstraat", "dijk bos",
     "emmaschool", "brand.nl",
+    '("fatima yilmaz" brand OR xqzwv)', '"fatima yilmaz" (zwembad OR xqzwv)', '"fatima yilmaz" ~zwem',
+    "-(-brand OR -rook)",
+    "#marktplaats", "#theaters", "#veranderen", "#petersburg", "#annemie", "#CodeRood", "#BrandVeilig",
+    "#johannesburg", "#StormEunice", "#christenunie", "#noordzee", "#fatima", "from:nos", "from:nos.nl", "from:emma.nl",
+    "from:gemeente.bsky.social", "-from:fatimayilmaz brand", "#julianalaan", '"fatima yilmaz" #zwembad',
     '"Fatima Yilmaz" is gemeente', "anti-racisme", "non-profit", "T-shirt", "pro-rail", "mini-cursus",
 )  # fmt: skip
 
@@ -63,3 +78,10 @@ def test_our_own_names_are_nobody_s() -> None:
 
 def test_the_part_that_is_a_name_is_told() -> None:
     assert name_in('brand OR "Jan de Vries"') == '"Jan de Vries"'
+
+
+def test_so_many_choices_that_nobody_can_tell_are_a_question() -> None:
+    choices = [f"({' OR '.join(f'{name}{number}' for number in range(20))})" for name in ("brand", "rook", "vuur")]
+    assert not name_in(" ".join(choices[:2]))
+    assert name_in(" ".join(choices))
+    assert not name_in(f"({' OR '.join(f'w{number}' for number in range(480))}) -oefening")

@@ -14,6 +14,7 @@ from vierogen.notices import actions
 from vierogen.notices.actions import Addressee, ring
 from vierogen.notices.models import Alarm, Message, PushSubscription
 from vierogen.notices.states import State
+from vierogen.people import departing
 from vierogen.people.models import Member, Organisation
 
 Enter = Callable[[Member], Client]
@@ -193,3 +194,18 @@ def test_the_push_worker_is_at_the_root_for_everybody(client: Client) -> None:
 def test_a_device_is_called_what_people_call_it(enter: Enter, anna: Member, agent: str, label: str) -> None:
     enter(anna).post("/notices/push/", {"endpoint": "https://push.example/1", **KEYS}, headers={"user-agent": agent})
     assert PushSubscription.objects.get().label == label
+
+
+def test_who_left_reads_no_titles_of_mails_any_more(
+    enter: Enter, anna: Member, cora: Member, as_addressee: Callable[[Member], Addressee]
+) -> None:
+    actions.test(anna.organisation_id, by=as_addressee(anna))
+    title = Message.objects.get().title
+    Message.objects.update(next_at=None)  # it was sent, so it stays
+    assert title in enter(anna).get("/notices/").content.decode()
+    departing.begin(anna, last_day=None, by=cora)
+    anna.user.refresh_from_db()
+    client = Client()
+    client.force_login(anna.user, backend="django.contrib.auth.backends.ModelBackend")  # as by single sign-on
+    page = client.get("/notices/")
+    assert (page.status_code, title in page.content.decode()) == (200, False)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from tests.people.conftest import Prove
 from tests.plugins.house import PASSWORD, SETUP, make_member
 from vierogen.ledger.models import Entry, Opening
+from vierogen.ledger.words import sentence
 from vierogen.notices.models import Message
 from vierogen.people.actions import change_roles, change_settings, end, invite, join
 from vierogen.people.models import Member, Organisation, User
@@ -332,6 +333,41 @@ def test_everybody_changes_their_own_name_and_language(enter: Enter, anna: Membe
     anna.user.refresh_from_db()
     assert (anna.user.name, anna.user.language) == ("Anna Bakker", "en")
     assert 'lang="en"' in client.get(reverse("people:me")).content.decode()
+
+
+def test_a_new_name_is_recorded_and_administrators_hear_of_it(enter: Enter, cora: Member, anna: Member) -> None:
+    client = enter(anna)
+    client.post(reverse("people:me"), {"name": "Anna", "language": "en"})  # as it was
+    assert not Entry.objects.filter(verb="rename").exists()
+    client.post(reverse("people:me"), {"name": "Ans de Wit", "language": "en"})
+    assert sentence(Entry.objects.get(verb="rename")) == "Anna took another name: Ans de Wit"
+    mail = Message.objects.get()
+    assert (mail.email, mail.title) == (cora.user.email, "Anna is called Ans de Wit now")
+    assert "anna@" in mail.text
+
+
+@pytest.mark.parametrize("name", ["Ben", "  bEN ", "Bén", "B e n", "Be\u200bn", "Be\N{COMBINING DIAERESIS}n"])
+def test_nobody_takes_the_name_of_a_colleague(enter: Enter, cora: Member, anna: Member, ben: Member, name: str) -> None:
+    client = enter(anna)
+    answer = client.post(reverse("people:me"), {"name": name, "language": "en"})
+    assert answer.status_code == 422
+    assert "A colleague is called so" in answer.content.decode()
+    anna.user.refresh_from_db()
+    assert anna.user.name == "Anna"
+    assert not Message.objects.exists()
+    end(ben, by=cora)
+    assert client.post(reverse("people:me"), {"name": name, "language": "en"}).status_code == 302
+
+
+def test_who_shares_a_name_already_keeps_it_and_changes_the_rest(enter: Enter, anna: Member, ben: Member) -> None:
+    User.objects.filter(pk=ben.user_id).update(name="Anna")
+    assert enter(anna).post(reverse("people:me"), {"name": "Anna", "language": "nl"}).status_code == 302
+    anna.user.refresh_from_db()
+    assert anna.user.language == "nl"
+
+
+def test_a_name_of_somebody_in_another_organisation_is_free(enter: Enter, anna: Member, otto: Member) -> None:
+    assert enter(anna).post(reverse("people:me"), {"name": "Otto", "language": "en"}).status_code == 302
 
 
 def test_nobody_changes_their_own_address_or_roles_there(enter: Enter, anna: Member) -> None:

@@ -1,6 +1,6 @@
 """Everything that changes a channel, except its credentials (see the vault)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +15,7 @@ from vierogen.channels.states import State
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.networks.base import Profile
-from vierogen.notices.actions import tell
+from vierogen.notices.actions import Addressee, tell
 from vierogen.people.actions import addressees, insist, same_organisation
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
@@ -87,8 +87,11 @@ def close_exercise(channel: Channel, *, by: Actor) -> None:
 
 @transaction.atomic
 def close(channel: Channel, *, by: Member) -> None:
-    """Stop looking after an account; its history stays."""
+    """Stop looking after an account; its history stays. Nobody is warned of strays any more: the others hear of it."""
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
+    values = {"who": by.name, "account": channel.handle, "network": channel.network_name}
+    link = reverse("channels:channel", args=[channel.pk])
+    tell(channel.organisation_id, _others(channel, by), template="channels/mail/closed", values=values, link=link)
     move(channel, "close", by=by)
 
 
@@ -104,13 +107,18 @@ def change(channel: Channel, *, by: Member, colour: str, automatic_take_down_aft
 
 
 @transaction.atomic
-def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool = False) -> None:
+def entrust(
+    channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool = False, seen: Collection[int] | None = None
+) -> None:
     """Say who answers for the channel: exactly these members, who can take it over and are here to stay.
 
-    Fewer than two, where there were more, only ``knowing`` it. Whoever answered for it or does now hears of each
-    change: to be its custodian is the way to its secrets.
+    Fewer than two who came in, where there were more, only ``knowing`` it. Whoever answered for it or does now hears of
+    each change: to be its custodian is the way to its secrets. ``seen`` are the numbers of those whom a page knew of:
+    whom somebody else took away meanwhile does not come back by it.
     """
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
+    Channel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)
+    _insist_on_seen(channel, seen)
     rows = Member.objects.filter(pk__in=[member.pk for member in to]).order_by("pk")
     members = list(rows.select_related("user", "organisation"))
     for member in members:
@@ -123,7 +131,8 @@ def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool
     # Also those who lost the right a moment ago: whoever took it away may want to be unseen here.
     known = {row.member for row in channel.custodians.with_members() if row.member.is_current}
     before = Custody.of(channel.custodians.able().with_members()).keepers
-    is_fewer = len(members) < ENOUGH and len(members) < len(before)
+    able = [member for member in members if not member.is_awaited]
+    is_fewer = len(able) < ENOUGH and len(able) < len(before)
     if is_fewer and not knowing:
         raise ValidationError(_TOO_FEW)
     channel.custodians.exclude(member__in=members).delete()
@@ -138,9 +147,28 @@ def entrust(channel: Channel, *, to: Iterable[Member], by: Member, knowing: bool
 
 
 _TOO_FEW = gettext_lazy(
-    "Then fewer than two people answer for this account, and when one is ill or leaves it is lost. Choose another one, "
-    "or say below that you know this."
+    "Then fewer than two people answer for this account, and when one is ill or leaves it is lost. Choose another one "
+    "who has come in, or say below that you know this."
 )
+
+
+def _insist_on_seen(channel: Channel, seen: Collection[int] | None) -> None:
+    now = {row.member_id: row.member.name for row in channel.custodians.with_members()}
+    if seen is not None and set(seen) != now.keys():
+        names = ", ".join(sorted(now.values())) or _("nobody")
+        raise ValidationError(
+            _(
+                "Somebody else changed the custodians meanwhile: now it is %(names)s. Look at whom you chose, and save "
+                "again if it should be them."
+            )
+            % {"names": names}
+        )
+
+
+def _others(channel: Channel, by: Member) -> list[Addressee]:
+    """The account's keepers and the administrators, but not whoever does it."""
+    everybody = [*keepers(channel), *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
+    return addressees(member for member in everybody if member.pk != by.pk)
 
 
 def _tell_of_fewer(channel: Channel, before: Iterable[Member], *, by: Member) -> None:
@@ -165,12 +193,10 @@ def _tell_of_change(channel: Channel, before: set[Member], now: set[Member], *, 
 
 
 def _tell_of_server(channel: Channel, server: str, *, by: Member) -> None:
-    everybody = [*keepers(channel), *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
-    others = {member.pk: member for member in everybody if member.pk != by.pk}
     told = {"who": by.name, "account": channel.handle, "network": channel.network_name}
     values = {**told, "server": server, "before": channel.server}
     link = reverse("channels:channel", args=[channel.pk])
-    to = addressees(others.values())
+    to = _others(channel, by)
     tell(channel.organisation_id, to, template="channels/mail/server", values=values, link=link, urgent=True)
 
 

@@ -15,14 +15,20 @@ ENOUGH = 2
 
 @dataclass(frozen=True)
 class Custody:
-    """Who answers for one channel today; somebody who left, or may not connect accounts any more, does not."""
+    """Who answers for one channel today; somebody who left, or may not connect accounts any more, does not.
+
+    Nor does who was invited and never came in: they are ``awaited``, and count for nobody yet.
+    """
 
     keepers: tuple[Member, ...] = ()
+    awaited: tuple[Member, ...] = ()
 
     @classmethod
     def of(cls, rows: Iterable[Custodian]) -> "Custody":
         """From the ``able`` rows of one channel, with their members, users and organisations."""
-        return cls(tuple(row.member for row in rows if row.member.is_current))
+        members = [row.member for row in rows if row.member.is_current]
+        keepers = tuple(member for member in members if not member.is_awaited)
+        return cls(keepers, tuple(member for member in members if member.is_awaited))
 
     @property
     def look(self) -> str:
@@ -41,7 +47,11 @@ class Custody:
         """Who they are, and until when."""
         words = {0: _("No custodian yet"), 1: _("Only 1 custodian: %(names)s")}
         told = words.get(len(self.keepers), _("Custodians: %(names)s"))
-        return told % {"names": ", ".join(map(_named, self.keepers))}
+        named = told % {"names": ", ".join(map(_named, self.keepers))}
+        if not self.awaited:
+            return named
+        names = ", ".join(member.name for member in self.awaited)
+        return _("%(custodians)s; invited and not in yet: %(names)s") % {"custodians": named, "names": names}
 
     def _leaving(self) -> int:
         return sum(keeper.ends_on is not None for keeper in self.keepers)

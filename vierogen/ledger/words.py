@@ -14,6 +14,7 @@ SENTENCES = {
     "arrive": gettext_noop("%(who)s did every step, and the rights became active"),
     "practise": gettext_noop("%(who)s handed in a practice post"),
     "change_roles": gettext_noop("%(who)s changed the roles of %(what)s"),
+    "rename": gettext_noop("%(who)s took another name: %(what)s"),
     "invite_again": gettext_noop("%(who)s invited %(what)s again"),
     "end": gettext_noop("%(who)s ended %(what)s"),
     "people.member end": gettext_noop("%(who)s ended the access of %(what)s"),

@@ -26,9 +26,10 @@ LATEST = 10
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """My address, my devices, and the latest mails to me with what became of them."""
-    mails = Message.objects.filter(user_id=_user_id(request))
-    if member := _member(request):
-        mails = mails.visible_to(member)
+    member = _member(request)
+    # Who left reads no titles any more, also in a session that began afterwards.
+    rows = Message.objects.filter(user_id=_user_id(request))
+    mails = rows.visible_to(member) if member else rows.none()
     told = {
         "devices": PushSubscription.objects.filter(user_id=_user_id(request)),
         "mails": mails.order_by("-pk")[:LATEST],

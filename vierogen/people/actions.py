@@ -372,12 +372,6 @@ def accept(user: User, *, password: str) -> None:
             record(member.organisation_id, "accept", subject_of(member), by=member)
 
 
-def call_oneself(user: User, *, name: str, language: str) -> None:
-    """Change one's own name and language."""
-    user.name, user.language = name, language
-    user.save(update_fields=["name", "language"])
-
-
 def _entrance(user: User) -> str:
     if user.has_a_way_in:
         return reverse("home:today")

@@ -17,6 +17,7 @@ from vierogen.people import actions, first_run
 from vierogen.people.forms import MeForm, SetupForm
 from vierogen.people.middleware import current_memberships
 from vierogen.people.models import Member, User
+from vierogen.people.naming import call_oneself
 from vierogen.people.roles import Right
 from vierogen.people.steps import steps_of
 from vierogen.web.doors import everybody, logged_in, needs
@@ -130,7 +131,11 @@ def me(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk)
     form = MeForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        actions.call_oneself(user, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("people:me")
-    return render(request, "people/me.html", {"form": form})
+        try:
+            call_oneself(user, **form.cleaned_data)
+        except ValidationError as refusal:
+            form.add_error("name", refusal.messages)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("people:me")
+    return render(request, "people/me.html", {"form": form}, status=422 if form.errors else 200)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vierogen.channels import actions, connection
 from vierogen.channels.connection import day_of
 from vierogen.channels.custody import Custody
-from vierogen.channels.forms import ChannelForm
+from vierogen.channels.forms import ChannelForm, written
 from vierogen.channels.hygiene import care_of
 from vierogen.channels.models import Channel, Custodian, Handover, Takeover
 from vierogen.channels.states import State, TakeoverState
@@ -68,12 +68,15 @@ def _marks(channel: Channel) -> list[tuple[str, str]]:
 def settings_of(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one account's colour, custodians and automatic take-down."""
     channel, member = _channel_or_404(request, pk), member_of(request)
-    form = ChannelForm(request.POST or None, channel=channel)
+    typed = request.POST.copy()
+    form = ChannelForm(typed or None, channel=channel)
     if request.method == "POST" and form.is_valid():
         try:
             _save(channel, form.cleaned_data, by=member)
         except ValidationError as refusal:
             form.add_error("custodians", refusal.messages)
+            # Who they are now the refusal says: whoever saves once more knows of it.
+            typed["seen"] = written(row.member_id for row in channel.custodians.all())
         else:
             messages.success(request, _("Saved."))
             # Whoever came here from the last step of a takeover goes on there.
@@ -104,7 +107,7 @@ def care_marks(channel: Channel) -> list[tuple[str, str]]:
 def _save(channel: Channel, told: dict[str, Any], *, by: Member) -> None:
     seconds = told["automatic_take_down_after"]
     actions.change(channel, by=by, colour=told["colour"], automatic_take_down_after=seconds)
-    actions.entrust(channel, to=told["custodians"], by=by, knowing=told["knowing"])
+    actions.entrust(channel, to=told["custodians"], by=by, knowing=told["knowing"], seen=told["seen"])
 
 
 @require_POST

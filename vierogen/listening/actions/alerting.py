@@ -82,10 +82,9 @@ def change(alert: Alert, wish: Wish, *, by: Member, revision: int) -> None:
     _is_for(alert, by)
     if alert.state == AlertState.ENDED:
         raise WrongStateError("change", subject_of(alert))
-    also_ours = _own_name(alert, by)
-    asked = judged(alert.organisation, wish, also_ours=also_ours)
-    if not also_ours:
-        _insist_on_permission(alert.organisation, asked, by=by)
+    own_name = _own_name(alert, by)
+    asked = judged(alert.organisation, wish, own_name=own_name)
+    _insist_on_permission(alert.organisation, asked, by=by, own_name=own_name)
     changes, only_if = _changes(alert, asked, revision=revision), {"revision": revision}
     if asked.about != About.PERSON:
         _let_go(alert, changes, by=by, only_if=only_if)
@@ -95,23 +94,21 @@ def change(alert: Alert, wish: Wish, *, by: Member, revision: int) -> None:
         permitting.ask(alert, by=by, changes=changes, only_if=only_if)
 
 
-def _insist_on_permission(organisation: Organisation, asked: Wish, *, by: Member) -> None:
+def _insist_on_permission(organisation: Organisation, asked: Wish, *, by: Member, own_name: str = "") -> None:
     """Words that were asked for as about a person do not become a subject because somebody says so, here or elsewhere.
 
-    A privacy officer may say it.
+    A privacy officer may say it. ``own_name``: of whoever listens for it; what stands beside it is no part of it.
     """
     if asked.about == About.PERSON or by.may(Right.PERMIT_PERSON):
         return
-    if permitting.was_wanted(organisation, asked.query):
+    if permitting.was_wanted(organisation, asked.query, own_name=own_name):
         message = _("Only the privacy officer can say that this is no person. Change the query, or ask again.")
         raise ValidationError({"about": message})
 
 
-def _own_name(alert: Alert, by: Member) -> frozenset[str]:
+def _own_name(alert: Alert, by: Member) -> str:
     """Whoever wanted their own name to be listened for may change that alert."""
-    if alert.origin != by.actor or not has_name_of(alert, by):
-        return frozenset()
-    return frozenset({for_member(by).query.strip('"').casefold()})
+    return for_member(by).query if alert.origin == by.actor and has_name_of(alert, by) else ""
 
 
 def _changes(alert: Alert, wish: Wish, *, revision: int | None = None) -> dict[str, Any]:
@@ -138,7 +135,7 @@ def _let_go(alert: Alert, changes: dict[str, Any], *, by: Member, only_if: Mappi
         permitting.write(alert, changes, by=by, only_if=only_if)
 
 
-def judged(organisation: Organisation, wish: Wish, *, also_ours: frozenset[str] = frozenset()) -> Wish:
+def judged(organisation: Organisation, wish: Wish, *, own_name: str = "") -> Wish:
     """The wish with its name, and as one about a person where the query is only a name.
 
     Raises ``ValidationError`` with the name of the field.
@@ -146,7 +143,7 @@ def judged(organisation: Organisation, wish: Wish, *, also_ours: frozenset[str] 
     query = wish.query.strip()
     try:
         compiled(query, inside_words=wish.inside_words)
-        is_name = name_in(query, ours={*own_names(organisation), *also_ours})
+        is_name = name_in(query, ours=own_names(organisation) | {own_name.strip('"').casefold()})
     except QueryError as error:
         raise ValidationError({"query": told(error, query).whole}) from error
     about = About.PERSON if is_name else About(wish.about)
@@ -158,7 +155,7 @@ def judged(organisation: Organisation, wish: Wish, *, also_ours: frozenset[str] 
 
 
 NEEDS_REASON = {
-    True: lambda: _("This is only a name, so it counts as an alert about a person. Say why you need it."),
+    True: lambda: _("This is, or may be, only a name, so it counts as an alert about a person. Say why you need it."),
     False: lambda: _("Say why you want to listen for this person. The privacy officer decides on it."),
 }
 

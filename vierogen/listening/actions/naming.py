@@ -10,14 +10,14 @@ does, and so does whatever has words beside it that nearly every message has.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
-from vierogen.matching.breadth import STOP_WORDS, is_too_wide
+from vierogen.listening.actions.ways import ways
+from vierogen.matching.breadth import STOP_WORDS
 from vierogen.matching.folding import fold
 from vierogen.matching.parsing import parse
-from vierogen.matching.tokens import Token, tokens
-from vierogen.matching.tree import Every, Exact, Near, Node, Some, Term
+from vierogen.matching.tokens import Token
 from vierogen.posts.checks.first_names import FIRST_NAMES
 from vierogen.posts.checks.persons import DOUBTFUL
 from vierogen.posts.names import name_finder
@@ -37,6 +37,13 @@ _GLUED_INITIAL = re.compile(
     rf"(?<![^\W_])([^\W\d_]\.)(?=(?:{'|'.join(_PARTICLES.split())})\b|(?!(?:com|org|net|edu|gov|app)\b)[^\W\d_]{{3}})",
     re.IGNORECASE,
 )
+_QUOTES = '"“”„'
+# Where an account is at home, which is no part of a name.
+_SERVER = re.compile(
+    r"(?:\.bsky)?\.(?:social|nl|com|org|eu|net|be|uk|info|online|app|dev|frl|amsterdam)$", re.IGNORECASE
+)
+# Where a tag or an account begins another word: "FatimaYilmaz", "fatima_yilmaz", "fatima.yilmaz".
+_JOINTS = re.compile(r"[\W_]+|(?<=[^\W\d_A-Z])(?=[A-Z])")
 _UNSEEN = {"Mn", "Me", "Cf"}
 # Shorter first names are also how many a word begins: "co-ouder".
 _SHORTEST = 3
@@ -70,64 +77,89 @@ wijk raad kamer huis bank noord oost zuid west grote kleine lange korte hoge lag
 green white black golden north south east west street lane bridge river lake church house hall home day town law
 """
 _SURNAMES = frozenset(_TOO.split())
+# First names that are words too: "StormEunice" is a tag of nobody.
+_WORDS_TOO = frozenset(
+    {"april", "door", "faith", "floor", "grace", "harm", "hope", "job", "joy", "june", "may", "storm"}
+)
+# First names with which common words begin: "marktplaats". Written together with another they tell nothing.
+_BEGINNINGS = """
+aart anne bart beth bill bram carol chris clare cliff craig dale dolf doug ellen emine frank frans greet hazel hein inge
+iris isla jack kate klazien levi lies lotte luke marc marit mark mees merel mina mona nico noor norma otto penny petri
+phil recep rene roos ruth sara scott sterre thea theo toon vera victor victoria willeke
+"""
+_BEGIN_WORDS = _WORDS_TOO | frozenset(_BEGINNINGS.split())
+# What ends the names of places that begin with a first name: "petersburg", "willemstad".
+_PLACE_ENDINGS = ("burg", "stad", "dorp", "town", "ville", "land", "polis", "pad", "owna", "ique", "nieuws")
 
 
 def name_in(query: str, *, ours: Collection[str] = ()) -> str:
-    """The first part between OR that is only a name, as it was written; "" if there is none.
+    """The first part between OR that may be fulfilled by only a name, as it was written; "" if there is none.
 
-    ``ours`` are names, in small letters, of the organisation and its channels: those are no people. Raises
-    ``QueryError`` for what is no query.
+    Also where it offers so many choices that nobody can tell. ``ours`` are names, in small letters, of the organisation
+    and its channels: those are no people. Raises ``QueryError`` for what is no query.
     """
     read = parse(query)
-    for number, node in enumerate(read.clauses):
-        worded = read.worded(number)
-        if _is_only_a_name(worded, frozenset(_telling(node)), ours):
+    for worded in map(read.worded, range(len(read.clauses))):
+        found = ways(worded)
+        if found is None or any(is_only_a_name(way, ours=ours) for way in found):
             return worded
     return ""
 
 
-def said(query: str) -> list[str]:
-    """The folded words that a message must have, without those that nearly every message has; all, if it has no other.
-
-    Raises ``QueryError`` for what is no query.
-    """
-    words = [word for token in wanted(tokens(query), with_tags=True) for word in _folded(token.text)]
+def said(found: Iterable[Token]) -> list[str]:
+    """The folded words of these parts, without those that nearly every message has; all, if there are no other."""
+    words = every_word(found)
     return [word for word in words if word not in STOP_WORDS] or words
 
 
-def _telling(node: Node) -> Iterator[str]:
-    """The folded words in what must be there, without what nearly every message has: "(is OR fire)", "(fire OR -x)"."""
-    match node:
-        case Every(nodes):
-            for each in nodes:
-                if not is_too_wide(each):
-                    yield from _telling(each)
-        case Some(nodes):
-            for each in nodes:
-                yield from _telling(each)
-        case Near(left, right, _):
-            yield from " ".join((*left, *right)).split()
-        case Term(patterns) | Exact(patterns, _):
-            yield from " ".join(patterns).split()
+def every_word(found: Iterable[Token]) -> list[str]:
+    """The folded words of these parts; whose messages are asked for counts where nothing else is."""
+    parts = list(found)
+    words = [word for token in parts if token.kind != "filter" for word in _folded(token.text)]
+    return words or [word for token in parts for word in _folded(_sender(token))]
 
 
-def _is_only_a_name(clause: str, telling: Collection[str], ours: Collection[str]) -> bool:
+def _sender(token: Token) -> str:
+    """The account that a filter asks for, without its server: "fatima.yilmaz"; "" for other parts."""
+    name, _colon, value = token.text.partition(":")
+    if token.kind != "filter" or name.casefold() != "from":
+        return ""
+    return _SERVER.sub("", value.strip(_QUOTES).strip().lstrip("@").partition("@")[0])
+
+
+def is_only_a_name(way: Iterable[Token], *, ours: Collection[str] = ()) -> bool:
+    """Is what must be there together somebody's name, and nothing else?"""
     phrases, loose = list[str](), list[str]()
-    for token in wanted(tokens(clause)):
-        text = token.text.lstrip("=~").strip('"“”„*')
-        words = _folded(text)
-        if token.kind == "quoted" and len(words) > 1:
+    for token in way:
+        text = token.text.lstrip("=~").strip(f"{_QUOTES}*")
+        if token.text[0] == "#" or token.kind == "filter":
+            name = apart(_sender(token) or text.lstrip("#"))
+            is_theirs = bool(name) and _means_somebody(name, ours)
+            phrases += [name] if is_theirs else []
+            loose += [text.lstrip("#").casefold()] if token.text[0] == "#" and not is_theirs else []
+        elif token.kind == "quoted" and len(_folded(text)) > 1:
             phrases.append(text)
-        elif any(word in telling or _is_stop(word) for word in words):
+        elif token.text[0] != "@":
             loose.append(text)
-    # Whoever says a part of the name twice says no more by it.
-    known = {word for phrase in phrases for word in _folded(phrase)}
-    loose = [text for text in dict.fromkeys(loose) if not known.issuperset(_folded(text))]
     if all(_is_stop(word) for text in loose for word in _folded(text)) and phrases:
         loose = []
     # One phrase that is no name says what the matter is; single words do so together.
     pieces = [*phrases, " ".join(loose)] if loose else phrases
     return bool(pieces) and all(_means_somebody(piece, ours) for piece in pieces)
+
+
+def apart(joined: str) -> str:
+    """A tag or an account as the name that it is written of: "FatimaYilmaz", "fatima_yilmaz", "fatimayilmaz"; or ""."""
+    words = " ".join(_JOINTS.sub(" ", unicodedata.normalize("NFKC", joined)).split())
+    first, _space, rest = words.casefold().partition(" ")
+    if rest:
+        return words if _is_first_name(first) and first not in _WORDS_TOO else ""
+    for end in range(len(first) - _SHORTEST, _SHORTEST, -1):
+        name, rest = first[:end], first[end:]
+        is_long = len(rest) > _SHORTEST or rest in _SURNAMES
+        if is_long and _is_first_name(name) and name not in _BEGIN_WORDS and not rest.endswith(_PLACE_ENDINGS):
+            return f"{name} {rest}"
+    return ""
 
 
 def _means_somebody(piece: str, ours: Collection[str]) -> bool:
@@ -169,23 +201,6 @@ def _folded(text: str) -> list[str]:
 
 def _is_stop(word: str = "") -> bool:
     return word in STOP_WORDS or len(word) < 2
-
-
-def wanted(found: list[Token], *, with_tags: bool = False) -> Iterator[Token]:
-    """The words and phrases that must be there; tags and names of accounts too, if those are asked for."""
-    depth, skipping, kinds = 0, -1, {"word", "quoted"}
-    not_next = False
-    for token in found:
-        if token.kind == "open":
-            depth += 1
-            if not_next and skipping < 0:
-                skipping = depth
-        elif token.kind == "close":
-            skipping = -1 if depth == skipping else skipping
-            depth -= 1
-        elif token.kind in kinds and skipping < 0 and not not_next and (with_tags or token.text[0] not in "#@"):
-            yield token
-        not_next = token.kind == "minus" or (token.kind == "operator" and token.text == "NOT")
 
 
 def is_a_name(text: str, *, ours: Collection[str] = ()) -> bool:

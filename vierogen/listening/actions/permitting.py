@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import WrongStateError, move, subject_of
-from vierogen.listening.actions.naming import said
+from vierogen.listening.actions.naming import every_word, is_only_a_name, said
+from vierogen.listening.actions.ways import Way, ways
 from vierogen.listening.models import Alert, Wanted
 from vierogen.listening.states import AlertState
 from vierogen.matching.folding import fold
@@ -22,6 +24,9 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right
+
+# Of so many words every order is kept.
+MOST_TURNED = 3
 
 
 def touched(revision: int) -> dict[str, Any]:
@@ -35,7 +40,7 @@ def ask(alert: Alert, *, by: Member, changes: Mapping[str, Any], only_if: Mappin
     Raises ``WrongStateError`` where it is not as ``only_if`` says any more.
     """
     changes = {**changes, "asked_by": by, "permitted_by": None, "permit_reason": ""}
-    Wanted.objects.get_or_create(organisation_id=alert.organisation_id, words=print_of(changes["query"]))
+    _remember(alert.organisation_id, changes["query"])
     if alert.state == AlertState.WAITING:
         write(alert, changes, by=by, only_if=only_if)
     else:
@@ -50,30 +55,53 @@ def ask(alert: Alert, *, by: Member, changes: Mapping[str, Any], only_if: Mappin
     )
 
 
+def _remember(organisation_id: int, query: str) -> None:
+    """Keep the prints of words that were asked for as about a person, also joined together as in a tag."""
+    found = ways(query) or []
+    names = [way for way in found if len(found) == 1 or is_only_a_name(way)]
+    prints = {print_of(query)}.union(*map(_joined, names))
+    rows = [Wanted(organisation_id=organisation_id, words=each) for each in sorted(prints)]
+    Wanted.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def print_of(query: str) -> str:
     """The SHA-256 of its words, as the matcher reads them and without those that say nothing.
 
     Neither order, capitals, quotes, signs between, looking inside words nor a filter makes other words of them.
     """
-    return _print(said(query))
+    words = said(token for way in ways(query) or [] for token in way)
+    return _print(words or fold([query])[0].partition("|")[0].split())
 
 
 def _print(words: Iterable[str]) -> str:
     return hashlib.sha256(" ".join(sorted(set(words))).encode()).hexdigest()
 
 
+def _joined(way: Way) -> set[str]:
+    """The prints of its words without spaces between: "jandevries", "janvries", "vriesjan"."""
+    whole, telling = every_word(way), said(way)
+    orders = permutations(telling) if len(telling) <= MOST_TURNED else [tuple(telling)]
+    return {_print(["".join(words)]) for words in (whole, *orders)}
+
+
 def _prints_of(query: str) -> set[str]:
-    """Of it and of each part between OR; also as they were made before, by whatever stands in the text."""
+    """Of it, of each part between OR, and of each way to fulfil it; also as they were made before, by whatever stands
+    in the text."""
     read = parse(query)
     parts = {query, *map(read.worded, range(len(read.clauses)))}
     older = {_print(set(re.findall(r"\w+", part.casefold())) - {"and", "or"}) for part in parts}
     older |= {_print(fold([part])[0].partition("|")[0].split()) for part in parts}
-    return {print_of(part) for part in parts} | older
+    found = ways(query) or []
+    return {print_of(query), *map(_print, map(said, found)), *older}.union(*map(_joined, found))
 
 
-def was_wanted(organisation: Organisation, query: str) -> bool:
-    """Did anybody here ask to listen for these words as about a person, whatever became of it?"""
-    return Wanted.objects.filter(organisation=organisation, words__in=_prints_of(query)).exists()
+def was_wanted(organisation: Organisation, query: str, *, own_name: str = "") -> bool:
+    """Did anybody here ask to listen for these words as about a person, whatever became of it?
+
+    Their ``own_name`` is everybody's own to listen for.
+    """
+    prints = _prints_of(query) - (_prints_of(own_name) if own_name else set())
+    return Wanted.objects.filter(organisation=organisation, words__in=prints).exists()
 
 
 def others_who_may(organisation: Organisation, *, than: Member) -> list[Member]:
