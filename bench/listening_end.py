@@ -14,6 +14,7 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
@@ -159,9 +160,13 @@ def _save_readers() -> None:
         follow(alert, Rhythm.AT_ONCE, by=member)
 
 
+# Just now: what was made long ago is no part of any rhythm, and storing it costs less.
+MADE = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _line(text: str, number: int) -> bytes:
     """A new post as Jetstream tells it."""
-    record = {"$type": "app.bsky.feed.post", "createdAt": "2026-09-09T19:46:02.102Z", "langs": ["nl"], "text": text}
+    record = {"$type": "app.bsky.feed.post", "createdAt": MADE, "langs": ["nl"], "text": text}
     commit = {
         "rev": "3l3qo2vutsw2b",
         "operation": "create",

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import Condition, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,7 +31,7 @@ def event(text: str, *, number: int = 1, record: Any = None, **more: Any) -> dic
             "rkey": f"3l3qo2vuowo{number}",
             "record": {
                 "$type": POSTS,
-                "createdAt": "2024-09-09T19:46:02.102Z",
+                "createdAt": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                 "langs": ["nl"],
                 "text": text,
                 **more,

@@ -203,16 +203,20 @@ def test_copies_of_old_news_make_no_mail_and_are_counted_in_the_next(clock: Any,
     assert told(anna) == {first.pk, new.pk, *(copy.pk for copy in copies)}
 
 
+@pytest.mark.parametrize("rhythm", [Rhythm.DAILY, Rhythm.AT_ONCE])
 def test_a_copy_of_what_was_found_before_the_reader_came_is_news_to_them(
-    clock: Any, alert: Alert, anna: Member
+    clock: Any, alert: Alert, anna: Member, rhythm: Rhythm
 ) -> None:
     first = make_hit(alert, "Oud", at=NOW - timedelta(days=1))
-    follow(alert, Rhythm.DAILY, by=anna)
+    follow(alert, rhythm, by=anna)
     copy = make_hit(alert, "Nieuw", copy_of=first)
     clock.move_to(EIGHT)
     bulletins.make_due()
     assert told(anna) == {copy.pk}
     assert "* Nieuw" in mails()[0].text
+    make_hit(alert, "Nog een", copy_of=first)
+    clock.shift(3_600)
+    assert bulletins.make_due() == 0
 
 
 def test_what_nobody_grouped_yet_comes_in_a_later_one(clock: Any, alert: Alert, anna: Member) -> None:

@@ -30,7 +30,8 @@ def of(*events: Any) -> list[Found]:
 
 
 def test_a_post_is_read_with_all_that_alerts_can_ask_for() -> None:
-    [found] = of(event("Brand in de school", reply={"root": {}, "parent": {}}))
+    said = {"createdAt": "2024-09-09T19:46:02.102Z", "reply": {"root": {}, "parent": {}}}
+    [found] = of(event("Brand in de school", **said))
     assert found == Found(
         key="at://did:plc:eygmaihciaxprqvxpfvl6flk/app.bsky.feed.post/3l3qo2vuowo1",
         text="Brand in de school",

@@ -1,12 +1,15 @@
 """What says the same, and what only looks like it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vierogen.listening.likeness import Told, are_copies, bands, sketches
+from vierogen.listening.likeness import Told, _ends_a_sentence, are_copies, bands, sketches
 
 # Marked by a person before the rule was made.
 PAIRS = json.loads((Path(__file__).parent / "pairs.json").read_text())
@@ -19,6 +22,17 @@ VACANCY = (
 def told(title: str, text: str, by: str) -> Told:
     is_site = "." in by
     return Told(text, title=title, author="" if is_site else by, link=f"https://{by}/x" if is_site else "")
+
+
+@given(st.text(alphabet=" .!?_\n-…", max_size=40))
+def test_a_stop_or_a_new_line_ends_a_sentence(gap: str) -> None:
+    assert _ends_a_sentence(gap) == bool(re.search(r"[.!?]\W*$|\n", gap))
+
+
+def test_a_gap_of_any_length_is_read_in_one_go() -> None:
+    """The pattern that says the same begins anew at each stop."""
+    told = Told("Brand " + "." * 1_000_000 + "_ " + "." * 1_000_000 + "_ school")
+    assert [word for word, _is_name in told.opening] == ["brand", "school"]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{'copy' if pair['same'] else 'other'}: {pair['a'][1][:30]}")

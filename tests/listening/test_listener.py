@@ -31,7 +31,7 @@ from vierogen.listening.actions.reading import follow
 from vierogen.listening.caring import Care
 from vierogen.listening.inbox import Batch, Inbox
 from vierogen.listening.jobs import JOBS
-from vierogen.listening.listener import Listener
+from vierogen.listening.listener import Hosts, Listener
 from vierogen.listening.models import Brought, Count, Hit, Item, Source, Subscription
 from vierogen.listening.sources.base import Found
 from vierogen.listening.states import Rhythm
@@ -271,6 +271,34 @@ def test_what_a_mastodon_stream_told_between_two_listeners_is_not_lost(
         mastodon.post("anna", "Brand 60")
         eventually(lambda: Hit.objects.count() == 61)
     assert found() == sorted(f"Brand {number}" for number in range(61))
+
+
+def test_of_a_host_one_source_is_read_at_a_time_also_of_one_without_a_name() -> None:
+    hosts = Hosts()
+    rows = [(1, "https://[::1]/a"), (2, "https://[::1]/b"), (3, "https://krant.example/"), (4, "")]
+    assert hosts.one_each(rows) == [1, 3, 4]
+    assert hosts.one_each(rows) == [4]
+    hosts.leave("::1")
+    hosts._until["::1"] = 0.0
+    assert hosts.busy() == ["krant.example"]
+    assert hosts.one_each(rows) == [1, 4]
+
+
+def test_a_source_of_a_busy_host_without_a_name_is_left_until_it_is_free(
+    town: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (heard("feed", f"http://[::1]:9/{name}", town) for name in "ab")
+    listener = Listener()
+    monkeypatch.setattr(listener, "_read", lambda care: None)
+    listener._claim_due()
+    assert set(listener.cares) == {first.pk}
+    listener._claim_due()
+    assert set(listener.cares) == {first.pk}
+    listener._hosts.leave("::1")
+    listener._hosts._until.clear()
+    listener._claim_due()
+    assert set(listener.cares) == {first.pk, second.pk}
+    listener.leave()
 
 
 def test_a_source_that_fails_is_tried_again_later_and_later(town: Organisation) -> None:

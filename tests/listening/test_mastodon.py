@@ -1,6 +1,7 @@
 """Mastodon as a source, against a server of its API: a hashtag that is asked for, and streams."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
 from typing import Any
 
@@ -103,11 +104,18 @@ class TimeLine:
 
     def __init__(self, *, page: int = 40) -> None:
         self.statuses = dict[int, dict[str, Any]]()
+        self.now = datetime.now(UTC).isoformat()
         self.asked, self._page = list[str](), page
 
     def add(self, *ids: int, **more: Any) -> None:
         for each in ids:
-            self.statuses[each] = {"id": str(each), "uri": f"https://m.example/{each}", "content": str(each), **more}
+            self.statuses[each] = {
+                "id": str(each),
+                "uri": f"https://m.example/{each}",
+                "content": str(each),
+                "created_at": self.now,
+                **more,
+            }
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         after = request.url.params.get("min_id", "")
@@ -135,6 +143,16 @@ def test_what_comes_in_late_from_another_server_is_read_too() -> None:
     assert found == [250, 400]
     assert line.read(memory)[0] == []
     assert line.asked == [""] * 4
+
+
+def test_what_stood_there_for_long_is_no_news() -> None:
+    line, now = TimeLine(), datetime.now(UTC)
+    line.add(1, created_at="2019-05-01T10:00:00Z")
+    line.add(2, created_at=(now - timedelta(days=6)).isoformat())
+    found, memory = line.read({})
+    assert found == [2]
+    line.add(3, created_at="2019-05-02T10:00:00Z")
+    assert line.read(memory)[0] == [3]
 
 
 def test_what_was_edited_is_read_again_once() -> None:

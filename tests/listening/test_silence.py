@@ -4,11 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.utils import timezone
 
 from vierogen.listening.actions import silence
 from vierogen.listening.actions.sourcing import Proposal, add, add_webhook, change
+from vierogen.listening.caring import HUSHED, Care
+from vierogen.listening.inbox import Inbox
 from vierogen.listening.models import Source, Subscription
+from vierogen.listening.sources.base import Found, Reading
+from vierogen.listening.sources.fetching import NotYet
 from vierogen.notices.models import Message
 from vierogen.people.models import Member
 
@@ -51,6 +56,27 @@ def test_much_longer_than_its_own_rhythm_is_silence_and_is_told_once(subscriptio
     assert message.email == "anna@voorbeeld.example"
     assert "much longer than usual" in message.text
     assert f"/listening/sources/{subscription.pk}/" in message.text
+
+
+@pytest.mark.parametrize("more", [0, 4])
+def test_what_stood_there_when_it_was_added_tells_no_rhythm(anna: Member, more: int) -> None:
+    add(anna.organisation, Proposal("feed", "https://krant.example/rss", "De Krant"), by=anna)
+    care = Care(Source.objects.get(), inbox=Inbox())
+    backlog = [Found(str(number), "x", published_at=NOW - timedelta(hours=3 + number)) for number in range(12)]
+    care._was_read(Reading(tuple(backlog)))
+    news = care.news()
+    Source.objects.update(item_at=news["item_at"], items=news["items"], backlog=news["backlog"], read_at=NOW)
+    if more:
+        Source.objects.update(items=F("items") + more, item_at=NOW + timedelta(minutes=10))
+    assert later(hours=13) == 0
+    assert later(days=20) == 0
+    assert later(days=31) == 1
+
+
+def test_a_busy_first_morning_tells_no_rhythm(anna: Member) -> None:
+    add(anna.organisation, Proposal("feed", "https://krant.example/rss", "De Krant"), by=anna)
+    Source.objects.update(items=30, item_at=NOW + timedelta(hours=2), read_at=NOW, tried_at=NOW)
+    assert later(hours=20) == 0
 
 
 def test_it_is_told_when_it_lives_again(subscription: Subscription) -> None:
@@ -134,3 +160,16 @@ def test_a_second_worker_tells_nothing_more(subscription: Subscription) -> None:
         assert silence._told(stale, "x", now=timezone.now()) == 1
         assert silence._told(stale, "x", now=timezone.now()) == 0
     assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize(("wait", "told"), [(60.0, ""), (86_400.0, HUSHED)])
+def test_a_site_that_wants_to_be_left_alone_for_long_is_no_source_that_is_heard(
+    subscription: Subscription, monkeypatch: pytest.MonkeyPatch, wait: float, told: str
+) -> None:
+    def not_yet(_care: Care) -> Reading:
+        raise NotYet(wait)
+
+    monkeypatch.setattr(Care, "_reading", not_yet)
+    care = Care(subscription.source, inbox=Inbox())
+    care.read()
+    assert care.news().get("problem", "") == told

@@ -12,8 +12,10 @@ from django.db import close_old_connections, connection
 from tests.listening.found import heard, listening_for
 from tests.plugins.house import make_member
 from vierogen.listening.actions.spiking import look
+from vierogen.listening.actions.storing import Find, store
 from vierogen.listening.models import Alert, Count, Reading, Spike
 from vierogen.listening.rhythm import HISTORY, Rhythm, at_least
+from vierogen.listening.sources.base import Found
 from vierogen.listening.states import About
 from vierogen.listening.states import Rhythm as Often
 from vierogen.notices.models import Message
@@ -65,6 +67,23 @@ def test_a_spike_is_seen_within_minutes_and_told_with_the_top_link(
     assert mails[0].title == "12 mentions of brand, less than 1 is usual"
     assert "https://nos.example/1" in mails[0].text
     assert all(mail.urgent for mail in mails)
+
+
+def test_what_a_new_source_tells_of_last_week_is_no_spike(town: Organisation, dirk: Member, frozen: object) -> None:
+    """Its mentions belong to the hours in which they were made; those of just now are a spike all the same."""
+    alert = listening_for(town, "brand", made_at=NOW - timedelta(weeks=4), changed_at=NOW - timedelta(weeks=4))
+
+    def bring(name: str, *moments: datetime | None) -> None:
+        found = [Found(f"{name} {number}", "Brand!", published_at=at) for number, at in enumerate(moments)]
+        store([Find(each, None, "", [(alert.pk, town.pk, "brand")]) for each in found], at=NOW)
+
+    bring("last week", *(NOW - number * 5 * HOUR for number in range(2, 32)))
+    bring("long ago", *([NOW - timedelta(days=3_000)] * 30))
+    assert look() == []
+    assert sum(Count.objects.values_list("number", flat=True)) == 30
+    bring("just now", *([NOW - timedelta(minutes=2), NOW + timedelta(hours=1), None] * 5))
+    (spike,) = look()
+    assert spike.number == 15
 
 
 @pytest.mark.parametrize("is_own", [False, True])

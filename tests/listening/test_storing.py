@@ -172,6 +172,19 @@ def test_a_date_that_nobody_can_have_written_at_is_none(fire: Alert, said: str) 
 
 
 @pytest.mark.django_db
+def test_a_message_that_comes_twice_at_once_keeps_both_its_words(fire: Alert, school: Alert) -> None:
+    def said(text: str, *alerts: Alert) -> Find:
+        found = Found("at://did:plc:x/post/1", text)
+        return Find(found, None, "", [(each.pk, each.organisation_id, each.query) for each in alerts])
+
+    store([said("Een brand!", fire), said("De school is dicht.", school)])
+    item = Item.objects.get()
+    assert (item.text, item.later, Hit.objects.count()) == ("Een brand!", "De school is dicht.", 2)
+    store([said("Toch een brand!", fire), said("Een brand!", fire)])
+    assert Item.objects.get().later == ""
+
+
+@pytest.mark.django_db
 def test_what_was_edited_shows_the_words_that_a_hit_points_to(fire: Alert, school: Alert) -> None:
     def said(text: str, *alerts: Alert) -> Find:
         found = Found("at://did:plc:x/post/1", text)

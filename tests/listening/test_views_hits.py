@@ -45,7 +45,7 @@ def test_a_line_says_what_was_found_where_and_why(alert: Alert, anna: Member, en
     shown = page(enter(anna), "/listening/")
     assert "Er is &lt;b&gt;<mark>brand</mark>&lt;/b&gt; in een loods" in shown
     assert 'href="https://www.nos.example/1" target="_blank" rel="noopener noreferrer"' in shown
-    for words in ("NOS nieuws", "@nos", "language: nl", "nos.example", "It has the words of a shop."):
+    for words in ("NOS nieuws", "@nos", "language: Dutch", "nos.example", "It has the words of a shop."):
         assert words in shown
 
 

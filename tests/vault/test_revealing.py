@@ -13,8 +13,10 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,15 +29,17 @@ from vierogen.ledger import moves
 from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import WrongStateError
 from vierogen.notices.models import Message
+from vierogen.people import departing
 from vierogen.people.actions import change_roles
 from vierogen.people.models import Member
 from vierogen.people.roles import Role
 from vierogen.vault import jobs, keeping
-from vierogen.vault.keeping import code_of, keep, opened_value, remove
-from vierogen.vault.models import Kept, Reveal
-from vierogen.vault.offers import OpenWishes, SecretsKnown
+from vierogen.vault.keeping import code_of, keep, opened_value, remove, say_ended
+from vierogen.vault.models import Export, Kept, Reveal
+from vierogen.vault.offers import ExportsTaken, OpenWishes, SecretsKnown
 from vierogen.vault.revealing import Revealed, allow, break_glass, look_back, reveal, show, veto
 from vierogen.vault.states import RevealState
+from vierogen.vault.views.keeping import PER_PAGE
 from vierogen.web.proof import Proof
 
 Enter = Callable[[Member], Client]
@@ -391,9 +395,86 @@ def test_who_filled_it_in_knows_it_until_somebody_else_fills_in_another(
     )
 
 
-def test_nobody_holds_a_secret_that_is_not_there_any_more(secret: Kept, cora: Member, kees: Member) -> None:
-    remove(keep(secret.channel, "notes", "as Kees knows it", by=kees), by=kees)
+@pytest.mark.parametrize("how", ["saw it", "filled it in"])
+@pytest.mark.parametrize("who", ["kees", "cora"])
+def test_what_was_destroyed_here_is_known_until_somebody_else_says_that_it_is_ended(
+    how: str, who: str, secret: Kept, cora: Member, kees: Member, kim: Member, request: pytest.FixtureRequest
+) -> None:
+    """Else whoever leaves could destroy it, and take it along."""
+    if how == "saw it":
+        reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+    else:
+        secret = keep(secret.channel, "password", "as Kees knows it", by=kees)
+    known = SecretsKnown()
+    assert known.held_by(kim) == []
+    remove(secret, by=request.getfixturevalue(who))
+    (held,) = known.held_by(kees)
+    assert held.title.endswith("destroyed here")
+    assert "may still work at the network" in held.asks
+    say_ended(Kept.objects.get(), by=kees)  # it settles nothing for themself
+    assert len(known.held_by(kees)) == 1
+    with pytest.raises(ValidationError):
+        say_ended(Kept.objects.get(), by=kees)
+    Member.objects.filter(pk=kim.pk).update(ends_on=timezone.now().date() + timedelta(days=9))
+    with pytest.raises(PermissionDenied, match="here to stay"):
+        say_ended(Kept.objects.get(), by=kim)
+    say_ended(Kept.objects.get(), by=cora)
+    assert (known.held_by(kees), known.held_by(cora)) == ([], [])
+
+
+def test_a_code_or_an_older_value_that_was_seen_is_not_what_was_destroyed(
+    secret: Kept, seed: Kept, cora: Member, kees: Member
+) -> None:
+    reveal(seed, by=kees, reason=WHY, proof=proof_of(kees))
+    reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+    remove(keep(secret.channel, "password", "changed at the network", by=cora), by=cora)
+    remove(Kept.objects.get(pk=seed.pk), by=cora)
     assert SecretsKnown().held_by(kees) == []
+    assert len(SecretsKnown().held_by(cora)) == 2  # she had filled them in
+
+
+def test_what_was_destroyed_after_an_export_is_in_it_all_the_same(secret: Kept, cora: Member, kees: Member) -> None:
+    Export.objects.create(
+        organisation=secret.channel.organisation,
+        recipients=[],
+        asked_by=kees,
+        allowed_by=cora,
+        state="made",
+        ends_at=timezone.now(),
+        made_at=timezone.now(),
+    )
+    taken = ExportsTaken()
+    before = [held.subject for held in taken.held_by(kees)]
+    remove(secret, by=kees)
+    assert [held.subject for held in taken.held_by(kees)] == before
+    say_ended(Kept.objects.get(), by=cora)
+    assert f"vault.kept:{secret.pk}" not in [held.subject for held in taken.held_by(kees)]
+
+
+def test_that_it_is_ended_is_said_on_the_page(
+    secret: Kept, cora: Member, kees: Member, kim: Member, visit: Enter
+) -> None:
+    remove(secret, by=kees)
+    departing.begin(kees, last_day=None, by=cora)
+    client, page = visit(cora), reverse("vault:secrets", args=[secret.channel_id])
+    assert "Nobody has said yet that it does not work" in body(client.get(page))
+    where = reverse("vault:ended", args=[secret.channel_id, "password"])
+    assert "It is written down." in body(client.post(where, follow=True))
+    # Cora had put it in.
+    assert "Cora, who knew it, said that it is ended" in body(client.get(page))
+    say_ended(Kept.objects.get(), by=kim)
+    assert where not in body(client.get(page))
+
+
+def test_a_departure_lists_what_was_destroyed_in_plain_words(
+    secret: Kept, cora: Member, kees: Member, kim: Member, enter: Enter
+) -> None:
+    reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+    remove(secret, by=kees)
+    leaving = departing.begin(kees, last_day=None, by=cora)
+    page = body(enter(cora).get(reverse("people:departure", args=[leaving.pk])))
+    assert "destroyed here" in page
+    assert "It is gone here, and may still work at the network." in page
 
 
 def test_open_wishes_end_at_once(careful: Kept, kees: Member, kim: Member) -> None:
@@ -495,6 +576,43 @@ def test_who_destroys_a_secret_does_not_do_so_unseen(secret: Kept, kees: Member,
     assert "Password" in mail.text
 
 
+def test_who_replaces_a_secret_does_not_do_so_unseen(secret: Kept, kees: Member, kim: Member, cora: Member) -> None:
+    """Rubbish in its place is as good as destroyed."""
+    Message.objects.all().delete()
+    keep(secret.channel, "password", "", by=kees, needs_second=True)  # the same value, more carefully
+    keep(secret.channel, "notes", "the SIM is in the safe", by=kees)  # nothing was there
+    assert not Message.objects.exists()
+    keep(secret.channel, "password", "rubbish", by=kees, needs_second=True)
+    mail = Message.objects.get()
+    assert mail.email == kim.user.email
+    assert "Kees put another value in place of a secret" in mail.text
+    assert "Password" in mail.text
+    assert "rubbish" not in mail.text
+    Message.objects.all().delete()
+    keep(secret.channel, "password", "rubbish too", by=cora, needs_second=True)
+    assert {row.email for row in Message.objects.all()} == {kees.user.email, kim.user.email}
+
+
+@pytest.mark.parametrize(("days", "may"), [(0, False), (14, False), (15, True)])
+def test_whoever_leaves_soon_replaces_and_destroys_nothing(
+    days: int, may: bool, secret: Kept, kees: Member, cora: Member
+) -> None:
+    today = secret.channel.organisation.today()
+    departing.begin(kees, last_day=today + timedelta(days=days), by=cora)
+    assert keep(secret.channel, "notes", "what Kees knows", by=kees)  # nothing was there: that is handing over
+    for act in (
+        lambda: keep(secret.channel, "password", "rubbish", by=kees),
+        lambda: remove(Kept.objects.get(field="password"), by=kees),
+    ):
+        if may:
+            act()
+            continue
+        with pytest.raises(PermissionDenied, match="last day is near"):
+            act()
+    now = Kept.objects.get(field="password")
+    assert now.is_empty if may else opened_value(now) == PASSWORD
+
+
 def test_an_emergency_goes_by_the_pages_too(secret: Kept, kees: Member, cora: Member, prepared: Client) -> None:
     prove(prepared, kees)
     started = prepared.post(reverse("vault:emergency", args=[secret.channel_id, "password"]), {"reason": WHY})
@@ -545,3 +663,25 @@ def test_where_nobody_else_can_agree_it_says_what_to_do_and_asks_nobody(
     assert isinstance(asked, Reveal)
     # An administrator who may not see it cannot agree, and is not asked.
     assert [row.email for row in Message.objects.order_by("pk")[asked_before:]] == [lot.user.email]
+
+
+def test_the_page_never_forgets_who_saw_what_last(
+    secret: Kept, seed: Kept, kees: Member, kim: Member, careful: Kept, enter: Enter, django_assert_num_queries: Any
+) -> None:
+    """However many codes were looked at since; and it asks as little."""
+    client, page = enter(kim), reverse("vault:secrets", args=[secret.channel_id])
+    asked = reveal(careful, by=kees, reason=WHY, proof=proof_of(kees))
+    assert isinstance(asked, Reveal)
+    allow(asked, by=kim, proof=proof_of(kim))
+    show(Reveal.objects.get(pk=asked.pk), by=kees, proof=proof_of(kees))
+    reveal(careful, by=kees, reason="The other phone asks for it too", proof=proof_of(kees))
+    with CaptureQueriesContext(connection) as few:
+        first = body(client.get(page))
+    for _turn in range(PER_PAGE + 1):
+        reveal(seed, by=kees, reason=WHY, proof=proof_of(kees))
+    with django_assert_num_queries(len(few)):
+        now = body(client.get(page))
+    assert [text.count("Last seen by Kees") for text in (first, now)] == [1, 2]
+    assert now.count("Kees asks to see: Password") == 1
+    assert "Kees, Password" not in now
+    assert body(client.get(f"{page}?page=2")).count("Kees, Password") == 2

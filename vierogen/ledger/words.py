@@ -39,6 +39,7 @@ SENTENCES = {
     "seal": gettext_noop("%(who)s sealed the key of %(what)s"),
     "keep": gettext_noop("%(who)s put a secret of %(what)s into the vault"),
     "remove_secret": gettext_noop("%(who)s destroyed a secret of %(what)s"),
+    "end_secret": gettext_noop("%(who)s said that a destroyed secret of %(what)s is ended at the network too"),
     "use_secret": gettext_noop("%(who)s let Vierogen use a secret of %(what)s at the network"),
     "begin_takeover": gettext_noop("%(who)s began %(what)s"),
     "do_step": gettext_noop("%(who)s did %(what)s"),

@@ -40,8 +40,11 @@ USUAL, SOONEST = 300.0, 5.0
 FIRST_PAUSE, LONGEST_PAUSE, LASTED = 0.5, 600.0, 30.0
 # Seconds between two notes of how a stream goes, as long as it goes well.
 NOTES = 5.0
+# Seconds that a host may ask to be left alone without anybody needing to know.
+LONG = 1_800.0
 ITEMS = "items"
 FAILED = gettext_noop("Something in Vierogen itself went wrong while reading. It tries again.")
+HUSHED = gettext_noop("This site asked to be left alone for a while. It is read again after that.")
 ENDED = gettext_noop("The stream ended at once. It is opened again.")
 ELSEWHERE = gettext_noop("The channel through which this is read lives on another server.")
 
@@ -156,7 +159,8 @@ class Care:
             if self.inbox.put(batch, stop=self.stop):
                 return
         except NotYet as error:
-            self.tell(next_at=timezone.now() + timedelta(seconds=error.wait))
+            waits: dict[str, Any] = {"problem": HUSHED} if error.wait > LONG else {}
+            self.tell(next_at=timezone.now() + timedelta(seconds=error.wait), **waits)
         except SourceError as error:
             self._troubled(error)
         except Exception:
@@ -201,6 +205,8 @@ class Care:
         # Of what stood there before the first reading nobody can say how late it was seen.
         if self.source.read_at or self.thread:
             self.tell(lag=max(0.0, (now - newest).total_seconds()))
+        else:
+            self.tell(backlog=len(found))
         self.tell(item_at=self._item_at)
         with self._lock:
             self._items += len(found)

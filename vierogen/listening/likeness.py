@@ -42,7 +42,6 @@ _CREDIT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TOKEN = re.compile(r"[^\W_]+")
-_SENTENCE = re.compile(r"[.!?]\W*$|\n")
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,15 @@ def _opening(text: str) -> Iterator[tuple[str, bool]]:
     for number, found in enumerate(_TOKEN.finditer(text)):
         if number == _OPENING:
             return
-        word, begins = found[0], not number or bool(_SENTENCE.search(text[end : found.start()]))
+        word, begins = found[0], not number or _ends_a_sentence(text[end : found.start()])
         is_name = any(map(str.isdigit, word)) or (word[0].isupper() and not begins)
         end = found.end()
         yield fold([word])[0].partition("|")[0].strip(), is_name
+
+
+def _ends_a_sentence(gap: str) -> bool:
+    """Is a stop, or a new line, in what stands between two words, and no underscore behind it?"""
+    return "\n" in gap or max(gap.rfind(stop) for stop in ".!?") > gap.rfind("_")
 
 
 def are_copies(one: Told, other: Told) -> bool:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -98,7 +98,7 @@ class Listener:
             return
         due = _free(of=Polled).filter(next_at__lte=timezone.now()).exclude(pk__in=list(self.cares))
         for host in self._hosts.busy():
-            due = due.exclude(address__icontains=f"//{host}")
+            due = due.exclude(address__icontains=f"//[{host}]" if ":" in host else f"//{host}")
         rows = list(due.order_by("next_at").values_list("pk", "address")[:room])
         chosen, ours = self._hosts.one_each(rows), set[int]()
         try:
@@ -227,25 +227,30 @@ class Hosts:
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
+        self._lock = Lock()
 
     def busy(self) -> list[str]:
         """Hosts that are not asked now."""
         now = time.monotonic()
-        self._until = {host: until for host, until in self._until.items() if until > now}
-        return list(self._until)
+        with self._lock:
+            self._until = {host: until for host, until in self._until.items() if until > now}
+            return list(self._until)
 
     def one_each(self, rows: Iterable[tuple[int, str]]) -> list[int]:
         """Of each host the first of these rows, and from now on the host is busy."""
         chosen = list[int]()
-        for pk, address in rows:
-            host = host_of(address)
-            if not host or host not in self._until:
+        with self._lock:
+            for pk, address in rows:
+                host = host_of(address)
+                if host in self._until:
+                    continue
                 chosen.append(pk)
-            if host:
-                self._until[host] = float("inf")
+                if host:
+                    self._until[host] = float("inf")
         return chosen
 
     def leave(self, host: str) -> None:
         """It was read."""
         if host:
-            self._until[host] = time.monotonic() + APART
+            with self._lock:
+                self._until[host] = time.monotonic() + APART

@@ -11,6 +11,5 @@
 ``gc.freeze()`` keeps Python from looking through it time and again.
 
 For a preview ``required`` (breadth) gives pieces to look for in stored documents, and ``query.first`` decides for one
-post. ``refuse_wide`` says of a query that would find too much how much that is, by a sample of posts. Stored
-documents are good as long as ``FOLDING`` (folding) is what it was.
+post. Stored documents are good as long as ``FOLDING`` (folding) is what it was.
 """

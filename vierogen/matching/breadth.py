@@ -3,11 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from vierogen.core.words import gettext_noop as _
-from vierogen.matching.errors import QueryError
 from vierogen.matching.tree import Every, Exact, Near, Node, Not, Query, Some, Term
 
-# The words that most sentences have, in Dutch and in English, as they are folded.
+# The words that more than about one in twenty messages have, in Dutch or in English, as they are folded.
 _WORDS = """
 aan al alle alles als andere ben bent bij dan dat de deze die dit doen door dus een eens en er ga geen goed
 haar heb hebben heeft heel hem het hier hij hoe hun iets ik in is ja je jij jou jouw kan kunnen maar me meer
@@ -21,6 +19,11 @@ with would www you your
 STOP_WORDS = frozenset(_WORDS.split())
 _WIDE_FILTERS = (" LANG:", " NETWORK:", " HAS:", " IS:")
 LEAST_BEGINNING, LEAST_INSIDE = 3, 4
+# What words of more than one in twenty messages begin with: those words, and four that begin very many.
+_BEGINNINGS = {word[:end] for word in STOP_WORDS for end in range(LEAST_BEGINNING, len(word) + 1)}
+WIDE_BEGINNINGS = frozenset({*_BEGINNINGS, "con", "pro", "sta", "ver"})
+# Of phrases with a star at their end: so many words that say nothing before it make it no rarer.
+_MOST_BEFORE = 2
 # Beginnings that are longer are as rare as those are.
 _LONGEST_BEGINNING = 7
 # So many of the posts that were seen are kept, for the automaton to be laid out by.
@@ -40,9 +43,17 @@ def is_wide(pattern: str) -> bool:
     words = pattern.split()
     starts, ends = pattern.startswith(" "), pattern.endswith(" ")
     if starts and ends:
-        return len(words) < 3 and all(_is_stop(word) for word in words)
-    least = LEAST_BEGINNING if starts else LEAST_INSIDE
-    return len(words) == 1 and len(words[0].lstrip("#")) < least and words[0].isascii()
+        return len(words) < 3 and all(_is_stop(word) for word in words) and not _is_abbreviation(words)
+    if not starts:
+        return len(words) == 1 and len(words[0]) < LEAST_INSIDE and words[0].isascii()
+    *before, last = words
+    is_wide_beginning = last in WIDE_BEGINNINGS or (len(last.lstrip("#")) < LEAST_BEGINNING and last.isascii())
+    return is_wide_beginning and len(before) <= _MOST_BEFORE and all(_is_stop(word) for word in before)
+
+
+def _is_abbreviation(words: Sequence[str]) -> bool:
+    """Two single letters: "B&W", "R&D"."""
+    return len(words) == 2 and all(len(word) < 2 for word in words)
 
 
 def anchors(node: Node, rarity: "Rarity") -> tuple[str, ...]:
@@ -114,24 +125,6 @@ class Rarity:
         seen = self._beginnings.get(start[:_LONGEST_BEGINNING])
         return min(1.0, seen / self._number if seen else 10 * self._unseen / len(start) ** 2)
 
-    def expected(self, query: Query) -> float:
-        """The share of posts that this is likely to find, between 0 and 1. Good for its order of magnitude only."""
-        return min(1.0, sum(map(self._expected, query.clauses)))
-
-    def _expected(self, node: Node) -> float:
-        match node:
-            case Term(patterns) | Exact(patterns, _):
-                return min(1.0, self.of_all(patterns))
-            case Near(left, right, _):
-                return min(self.of_all(left), self.of_all(right), 1.0)
-            case Every(nodes):
-                rates = sorted(map(self._expected, nodes))
-                return float(rates[0] * rates[1] ** 0.3)
-            case Some(nodes):
-                return min(1.0, sum(map(self._expected, nodes)))
-            case Not():
-                return 1.0
-
 
 def required(query: Query, rarity: Rarity | None = None) -> tuple[str, ...]:
     """Pieces of a document (see ``posts.documents``) of which each post that fits has at least one.
@@ -140,22 +133,6 @@ def required(query: Query, rarity: Rarity | None = None) -> tuple[str, ...]:
     """
     found = (anchors(node, rarity or Rarity()) for node in query.clauses)
     return tuple(dict.fromkeys(piece for each in found for piece in each))
-
-
-def refuse_wide(query: Query, rarity: Rarity, *, most: float = 0.05) -> None:
-    """Raises QueryError for a query that is likely to find more than this share of posts."""
-    rates = [rarity.expected(Query(query.text, (node,))) for node in query.clauses]
-    if sum(rates) <= most:
-        return
-    clause = rates.index(max(rates))
-    raise QueryError(
-        _("This would find about {share} in a hundred messages, too many to read. Most come from “{part}”."),
-        at=query.span(clause)[0],
-        proposal=_("Add a word that must be there too, for example: {example}"),
-        share=max(1, round(100 * min(1.0, sum(rates)))),
-        part=query.worded(clause),
-        example=f"({query.worded(clause)}) belastingdienst",
-    )
 
 
 def is_too_wide(node: Node) -> bool:
@@ -169,5 +146,13 @@ def is_too_wide(node: Node) -> bool:
             return any(is_too_wide(each) for each in nodes)
         case Near(left, right, _):
             return any(map(is_wide, left)) and any(map(is_wide, right))
-        case Term(patterns) | Exact(patterns, _):
+        case Exact(patterns, words):
+            return any(map(is_wide, patterns)) and not _is_in_capitals(words)
+        case Term(patterns):
             return any(map(is_wide, patterns))
+
+
+def _is_in_capitals(words: str) -> bool:
+    """ "OM", "WHO", "US": written like this it is no word that every text has."""
+    letters = words.replace(" ", "")
+    return len(letters) > 1 and letters.isupper()

@@ -157,7 +157,7 @@ class _Parser:
             return
         start, end = span
         for token, node in self._leaves:
-            if start <= token.at < end and not _is_filter(node) and any(map(is_wide, node.patterns)):
+            if start <= token.at < end and not _is_filter(node) and is_too_wide(node):
                 raise _too_wide(token, node.patterns[0])
         part = self._text[start:end]
         raise QueryError(
@@ -181,6 +181,16 @@ def _too_wide(token: Token, pattern: str) -> QueryError:
             proposal=_("Write at least {least} letters after the “~”."),
             part=token.text,
             least=LEAST_INSIDE,
+        )
+    if not pattern.endswith(" ") and len(pattern.rsplit(maxsplit=1)[-1]) >= LEAST_BEGINNING:
+        return QueryError(
+            _("“{part}” also finds words that nearly every message has."),
+            at=token.at,
+            proposal=_(
+                "Write more letters before the star, or add a word that must be there too, for example: {example}"
+            ),
+            part=token.text,
+            example=f"{token.text} belastingdienst",
         )
     if not pattern.endswith(" "):
         return QueryError(

@@ -175,16 +175,26 @@ class KeptQuerySet(models.QuerySet["Kept"]):
         return self.exclude(key_id="")
 
     def known_to(self, member: Member) -> "KeptQuerySet":
-        """Those of which ``member`` knows what they say now: seen, or filled in by ``member``, and the same since."""
-        seen = Reveal.objects.known_to(member).values("kept")
-        return self.filled().filter(Q(changed_by=member) | Q(pk__in=seen))
+        """Those of which ``member`` knows what works: seen, or filled in by ``member``, and the same since.
+
+        Also of one that was removed: at the network it goes on to work until somebody else says that it is ended.
+        """
+        now, gone = (
+            Reveal.objects.known_to(member).values("kept"),
+            Reveal.objects.gone_but_known_to(member).values("kept"),
+        )
+        is_known = ~Q(key_id="") & (Q(changed_by=member) | Q(pk__in=now))
+        is_open = Q(key_id="") & (Q(ended_by=None) | Q(ended_by=member))
+        return self.filter(is_known | (is_open & (Q(filled_by=member) | Q(pk__in=gone))))
 
 
 class Kept(Envelope):
     """A secret of an account, kept for people. One that was removed keeps its row, for who saw it; it holds nothing.
 
     ``needs_second``: another custodian has to agree before anybody sees it. ``changed_by`` is None where it came back
-    from a sealed export. ``server`` is where the account was when it was put in: it is sent to no other.
+    from a sealed export. ``server`` is where the account was when it was put in: it is sent to no other. Of one that
+    was removed, ``filled_by`` and ``filled_at`` tell who had put it in, and ``ended_by`` who said that it is ended at
+    the network as well.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="kept")
@@ -194,6 +204,9 @@ class Kept(Envelope):
     server = models.CharField(max_length=200, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    filled_at = models.DateTimeField(null=True, blank=True)
+    filled_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = KeptQuerySet.as_manager()
 
@@ -250,6 +263,11 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
     def known_to(self, member: Member) -> "RevealQuerySet":
         """Those of ``member`` in which something was seen that still is the secret; a code is over in a minute."""
         rows = self.seen().filter(by=member, version=F("kept__version")).exclude(kept__key_id="")
+        return rows.exclude(kept__field=Field.OTP_SEED, is_emergency=False)
+
+    def gone_but_known_to(self, member: Member) -> "RevealQuerySet":
+        """Those in which ``member`` saw what was in a secret when it was removed; that made one version more."""
+        rows = self.seen().filter(by=member, version=F("kept__version") - 1, kept__key_id="")
         return rows.exclude(kept__field=Field.OTP_SEED, is_emergency=False)
 
 

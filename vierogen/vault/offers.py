@@ -41,11 +41,17 @@ RECOVERY = (Field.RECOVERY_EMAIL, Field.RECOVERY_PHONE)
 class SecretsKnown(Holding):
     """Secrets that the member saw or filled in and nobody changed since: they can still be used from outside.
 
-    Notes too: nobody knows what is in them. Who looked through them fills them in again.
+    Notes too: nobody knows what is in them. Who looked through them fills them in again. And those that were destroyed
+    here: at the network they go on to work until somebody else says that they do not.
     """
 
     key = "secrets_known"
-    covers: ClassVar[tuple[str, ...]] = ("vault.Reveal.by", "vault.Kept.changed_by")
+    covers: ClassVar[tuple[str, ...]] = (
+        "vault.Reveal.by",
+        "vault.Kept.changed_by",
+        "vault.Kept.filled_by",
+        "vault.Kept.ended_by",
+    )
 
     @property
     def title(self) -> str:
@@ -54,17 +60,28 @@ class SecretsKnown(Holding):
 
     def held_by(self, member: Member) -> list[Held]:
         """One for each secret, however often it was seen."""
-        return [
-            Held(
-                subject=subject_of(kept),
-                title=_("%(secret)s of %(account)s") % {"secret": kept.get_field_display(), "account": kept.channel},
-                asks=_("See that it is not theirs, and fill in here what holds from now on.")
-                if kept.field in RECOVERY
-                else _("Change it at the network, and fill in the new one here."),
-                url=reverse("vault:keep", args=[kept.channel_id, kept.field]),
-            )
-            for kept in Kept.objects.known_to(member).select_related("channel").order_by("pk")
-        ]
+        rows = Kept.objects.known_to(member).select_related("channel").order_by("pk")
+        return [_destroyed(kept) if kept.is_empty else self._known(kept) for kept in rows]
+
+    def _known(self, kept: Kept) -> Held:
+        return Held(
+            subject=subject_of(kept),
+            title=_("%(secret)s of %(account)s") % {"secret": kept.get_field_display(), "account": kept.channel},
+            asks=_("See that it is not theirs, and fill in here what holds from now on.")
+            if kept.field in RECOVERY
+            else _("Change it at the network, and fill in the new one here."),
+            url=reverse("vault:keep", args=[kept.channel_id, kept.field]),
+        )
+
+
+def _destroyed(kept: Kept) -> Held:
+    told = {"secret": kept.get_field_display(), "account": kept.channel}
+    return Held(
+        subject=subject_of(kept),
+        title=_("%(secret)s of %(account)s, destroyed here") % told,
+        asks=_("It is gone here, and may still work at the network. End it there, and say so on the account's page."),
+        url=reverse("vault:secrets", args=[kept.channel_id]),
+    )
 
 
 class KeysHandedIn(Holding):
@@ -125,8 +142,11 @@ class ExportsTaken(Holding):
             return []
         channels = Channel.objects.official().filter(organisation_id=newest.organisation_id).order_by("handle", "pk")
         kept = Kept.objects.filled().filter(channel__in=channels, changed_at__lte=newest.made_at)
+        gone = Kept.objects.filter(Q(ended_by=None) | Q(ended_by=member), channel__in=channels, key_id="")
+        gone = gone.filter(changed_at__gt=newest.made_at, filled_at__lte=newest.made_at)
         return [
             *(self._secret(row) for row in kept.select_related("channel").order_by("pk")),
+            *(_destroyed(row) for row in gone.select_related("channel").order_by("pk")),
             *(self._key(channel) for channel in _as_exported(channels, newest.made_at)),
         ]
 

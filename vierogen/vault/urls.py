@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:pk>/vault/", keeping.secrets_of, name="secrets"),
     path("<int:pk>/vault/<slug:field>/", keeping.keep, name="keep"),
     path("<int:pk>/vault/<slug:field>/remove/", keeping.remove, name="remove"),
+    path("<int:pk>/vault/<slug:field>/ended/", keeping.ended, name="ended"),
     path("<int:pk>/vault/<slug:field>/see/", revealing.see, name="see"),
     path("<int:pk>/vault/<slug:field>/emergency/", revealing.emergency, name="emergency"),
     path("vault/asked/<int:pk>/", revealing.asked, name="asked"),

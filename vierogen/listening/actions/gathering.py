@@ -105,13 +105,18 @@ def _rows(readings: list[Reading], *, until: datetime | None) -> Iterator[Row]:
     if not readings:
         return
     member_id = readings[0].member_id
-    earlier = Line.objects.filter(member=member_id)
-    known = Exists(earlier.filter(hit=OuterRef("copy_of"))) | Exists(earlier.filter(hit__copy_of=OuterRef("copy_of")))
+    known = _told_before(member_id)
     rows = untold(member_id, alert__readings__in=[reading.pk for reading in readings])
     if until is not None:
         rows = rows.filter(found_at__lt=until)
     names = ("pk", "alert_id", "copy_of_id", "found_at", "mark", "spam", "told_before")
     yield from map(Row._make, rows.annotate(told_before=known).values_list(*names))
+
+
+def _told_before(member: Any) -> Any:
+    """For copies: does the member know what it is a copy of, or another one?"""
+    earlier = Line.objects.filter(member=member)
+    return Exists(earlier.filter(hit=OuterRef("copy_of"))) | Exists(earlier.filter(hit__copy_of=OuterRef("copy_of")))
 
 
 def _found(alert: Alert, rows: list[Row]) -> Found:
@@ -148,6 +153,7 @@ def move_on(readings: Iterable[Reading], *, until: datetime) -> None:
 
 
 def has_news() -> Q:
-    """For readings: is there a hit, no copy, that this member was not told of?"""
+    """For readings: is there a hit that this member was not told of, itself or another copy of it?"""
     hits = untold(OuterRef(OuterRef("member")), alert__readings=OuterRef("pk"))
-    return Q(Exists(hits.filter(copy_of=None))) & Q(alert__state__in=TELLING)
+    is_known = _told_before(OuterRef(OuterRef(OuterRef("member"))))
+    return Q(Exists(hits.filter(Q(copy_of=None) | ~is_known))) & Q(alert__state__in=TELLING)

@@ -8,7 +8,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from vierogen.listening.models import Alert, Count, Document, Hit, Item, Source
+from vierogen.listening.rhythm import HISTORY
 from vierogen.listening.sources.base import LONGEST, Found
 from vierogen.listening.sources.links import clean
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 ROWS = 1_000
 # Years of messages: the web began in the first.
 EARLIEST, LATEST = 1991, 9_998
+# Mentions of longer ago are no part of any rhythm.
+MENTIONED = timedelta(hours=HISTORY)
 # How often it is tried when something that is referred to was removed meanwhile.
 TRIES = 3
 # What PostgreSQL or UTF-8 cannot hold.
@@ -41,12 +44,16 @@ Row = tuple[Any, ...]
 
 
 class Find(NamedTuple):
-    """A message with the alerts that found it: (alert, organisation, clause as it was written) of each."""
+    """A message with the alerts that found it: (alert, organisation, clause as it was written) of each.
+
+    ``later``: what it said when it came again in other words, at the same time; "" where it did not.
+    """
 
     found: Found
     source_id: int | None
     language: str
     hits: Sequence[tuple[int, int, str]]
+    later: str = ""
 
 
 def key_of(found: Found, *, source_id: int | None = None) -> str:
@@ -84,10 +91,15 @@ def _keyed(finds: Iterable[Find]) -> dict[str, Find]:
     shared = _for_everybody({find.source_id for find in found if find.source_id})
     for find in found:
         key = key_of(find.found, source_id=None if find.source_id in shared else find.source_id)
-        known = {hit[0] for hit in keyed[key].hits} if key in keyed else set()
-        more = [hit for hit in find.hits if hit[0] not in known]
-        keyed[key] = keyed[key]._replace(hits=[*keyed[key].hits, *more]) if known else find
+        keyed[key] = _joined(keyed[key], find) if key in keyed else find
     return keyed
+
+
+def _joined(first: Find, find: Find) -> Find:
+    known = {hit[0] for hit in first.hits}
+    more = [hit for hit in find.hits if hit[0] not in known]
+    words = find.found.text
+    return first._replace(hits=[*first.hits, *more], later=words if words != first.found.text else "")
 
 
 def _for_everybody(sources: Collection[int]) -> set[int]:
@@ -111,8 +123,10 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
     moment = _moment(at)
     # In the order of their keys, so that two workers with the same messages wait for each other in one direction.
     ordered = sorted(keyed.items())
-    made = _insert(Item, _ITEM, [_item(key, find, moment) for key, find in ordered], returning="key")
-    _say_later({key: keyed[key] for key in keyed.keys() - {key for (key,) in made}}, at=at)
+    made = {
+        key for (key,) in _insert(Item, _ITEM, [_item(key, find, moment) for key, find in ordered], returning="key")
+    }
+    _say_later({key: find for key, find in keyed.items() if find.later or key not in made}, at=at)
     ids = _ids(keyed)
     if len(ids) < len(keyed):
         raise IntegrityError("a message was removed in this moment")
@@ -123,17 +137,25 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
         if key in ids
     ]
     new = _insert(Hit, _HIT, sorted(hits, key=lambda hit: hit[1:3]), returning="alert_id, item_id")
-    hour = _moment(at.replace(minute=0, second=0, microsecond=0))
-    counted = sorted(Counter(alert for alert, _item in new).items())
-    _insert(Count, _COUNT, [(alert, hour, number) for alert, number in counted], adding="number")
+    hours = {ids[key]: _hour_of(find.found, at) for key, find in ordered}
+    counted = Counter((alert, hour) for alert, item in new if (hour := hours[item]) is not None)
+    rows = [(alert, _moment(hour), number) for (alert, hour), number in sorted(counted.items())]
+    _insert(Count, _COUNT, rows, adding="number")
     return new
+
+
+def _hour_of(found: Found, at: datetime) -> datetime | None:
+    """In which hour it is a mention: what a new source tells of last week is no flare-up now. None: long ago."""
+    said = found.published_at
+    moment = min(said.astimezone(UTC), at) if said and _believed(said) else at
+    return moment.replace(minute=0, second=0, microsecond=0) if moment > at - MENTIONED else None
 
 
 def _say_later(again: dict[str, Find], *, at: datetime) -> None:
     """Keep the words of what came before in others: a hit may point to what the first did not have."""
     for chunk in _key_chunks(again):
         for item in Item.objects.filter(key__in=chunk).only("key", "text", "later").order_by("key"):
-            text = _fit(again[item.key].found.text, LONGEST)
+            text = _fit(again[item.key].later or again[item.key].found.text, LONGEST)
             if text and text != item.words:
                 Item.objects.filter(pk=item.pk).update(later="" if text == item.text else text, edited_at=at)
                 Document.objects.filter(item=item).delete()  # made anew, of what it says now

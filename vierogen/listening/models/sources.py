@@ -42,6 +42,7 @@ class Source(Leased):
     such a source. ``memory`` is what the kind gave to remember (validators, cursor, what was seen).
     ``next_at``: when a polled one is read again. ``channel``: the own account through which it is read, where the
     network asks that somebody is logged in. ``problem`` is a translatable English sentence, "" where all is well.
+    Of ``items`` messages so far ``backlog`` stood there before we first read it: those tell nothing of its rhythm.
     ``quiet_after`` seconds without an item make it silent; 0: by its own rhythm.
     """
 
@@ -58,6 +59,7 @@ class Source(Leased):
     read_at = models.DateTimeField(null=True, blank=True)
     item_at = models.DateTimeField(null=True, blank=True)
     items = models.PositiveBigIntegerField(default=0)
+    backlog = models.PositiveIntegerField(default=0)
     lag = models.FloatField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)

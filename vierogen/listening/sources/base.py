@@ -7,7 +7,7 @@ scanning this folder.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any, ClassVar, NamedTuple
 
@@ -15,6 +15,10 @@ import httpx
 
 # No message is longer, in code points: what is beyond is cut off.
 LONGEST = 20_000
+
+
+# On the first reading, what is older than this is no news.
+BACKLOG = timedelta(days=7)
 
 
 class Found(NamedTuple):

@@ -16,7 +16,7 @@ import httpx
 from vierogen.core.words import gettext_noop as _
 from vierogen.listening.sources import pacing
 from vierogen.listening.sources.addresses import typed
-from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading
+from vierogen.listening.sources.base import BACKLOG, LONGEST, Found, Memory, Polled, Reading
 from vierogen.listening.sources.documents.apart import read_apart
 from vierogen.listening.sources.fetching import Fetched, fetch
 from vierogen.listening.sources.links import clean
@@ -25,8 +25,6 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, "
     "text/xml;q=0.8, */*;q=0.5"
 )
-# On the first reading, what is older than this is no news.
-BACKLOG = timedelta(days=7)
 # So many messages of a feed are remembered beyond those that are in it now.
 _FORMER = 300
 _MOMENTS = 12

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 import httpx
 
 from vierogen.core.words import gettext_noop as _
-from vierogen.listening.sources.base import LONGEST, Found, Memory, Polled, Reading, SourceError, Streamed
+from vierogen.listening.sources.base import BACKLOG, LONGEST, Found, Memory, Polled, Reading, SourceError, Streamed
 from vierogen.listening.sources.complaints import told
 from vierogen.listening.sources.fetching import Clock
 from vierogen.networks.asking import Forbidden, Missing, ask, body_as
@@ -76,6 +76,10 @@ class MastodonTag(Polled):
             for statuses, now_known in islice(_since(client, _time_line(server, path), memory), PAGES):
                 found += _all_in(statuses, server)
                 reached = now_known
+        if "newest" not in memory:
+            # What stood there for long is no news.
+            since = datetime.now(UTC) - BACKLOG
+            found = [each for each in found if each.published_at and each.published_at > since]
         return Reading(tuple(found), reached, EVERY)
 
 

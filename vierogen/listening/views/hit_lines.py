@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 
 from vierogen.listening.actions.marking import Leaning, Taste, usefulness
 from vierogen.listening.models import Hit
@@ -35,6 +36,15 @@ class HitLine:
     def link(self) -> str:
         """Where it can be read; "" for what is no address of the web: nothing else is ever opened."""
         return self.hit.item.link if self.hit.item.link.startswith(("https://", "http://")) else ""
+
+    @property
+    def language(self) -> str:
+        """What people call its language, in the language of the page; as it was told, where nobody here knows it."""
+        told = self.hit.item.language
+        try:
+            return str(get_language_info(told)["name_translated"]) if told else ""
+        except KeyError:
+            return told
 
     @property
     def site(self) -> str:

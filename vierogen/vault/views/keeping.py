@@ -1,12 +1,14 @@
 """The vault's pages: which secrets are kept of which account, putting them in, and who has seen them."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +25,7 @@ from vierogen.people.roles import Right
 from vierogen.vault import keeping, revealing, taking_over
 from vierogen.vault.forms import KeepForm
 from vierogen.vault.models import Field, Kept, Reveal
-from vierogen.vault.states import SEEN, RevealState
+from vierogen.vault.states import RevealState
 from vierogen.web.doors import needs
 from vierogen.web.templatetags.vierogen import moment
 
@@ -36,8 +38,8 @@ LOOKS = {
     RevealState.OWES_REVIEW: "look",
     RevealState.REVIEWED: "ok",
 }
-# So many looks are shown; the ledger has all of them.
-MOST = 50
+# So many looks are on a page.
+PER_PAGE = 50
 # The version of a form that does not say which one it showed: none is like it.
 NEVER = -1
 
@@ -89,13 +91,18 @@ def secrets_of(request: HttpRequest, pk: int) -> HttpResponse:
     """What is kept of one account, and who has seen it."""
     member = member_of(request)
     channel = get_object_or_404(Channel.objects.visible_to(member).official().select_related("organisation"), pk=pk)
-    kept = {row.field: row for row in Kept.objects.filter(channel=channel).select_related("changed_by__user")}
-    reveals = list(Reveal.objects.filter(kept__channel=channel).with_all().order_by("-pk")[:MOST])
+    kept = {
+        row.field: row
+        for row in Kept.objects.filter(channel=channel).select_related("changed_by__user", "ended_by__user")
+    }
+    reveals, seen = Reveal.objects.filter(kept__channel=channel).with_all().order_by("-pk"), _last_seen(channel)
+    page = Paginator(reveals, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "channel": channel,
-        "lines": [_line(Field(value), kept.get(value), reveals) for value in Field.values],
-        "pending": [row for row in reveals if row.state in {RevealState.ASKED, RevealState.ALLOWED}],
-        "entries": [entry_of(row) for row in reveals],
+        "lines": [_line(Field(value), kept.get(value), seen) for value in Field.values],
+        "pending": reveals.pending(),
+        "page": page,
+        "entries": [entry_of(row) for row in page],
         "may_see": revealing.is_keeper(member, channel),
         "may_break": revealing.may_break_glass(member),
         "rights": member.rights,
@@ -103,19 +110,38 @@ def secrets_of(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "vault/secrets.html", context)
 
 
-def _line(field: Field, kept: Kept | None, reveals: Iterable[Reveal]) -> dict[str, Any]:
+def _last_seen(channel: Channel) -> dict[int, Reveal]:
+    """The latest look at each secret of the account, by the secret's number; however long ago it was."""
+    latest = Reveal.objects.seen().filter(kept=OuterRef("pk")).order_by("-shown_at", "-pk").values("pk")[:1]
+    rows = Kept.objects.filter(channel=channel).annotate(latest=Subquery(latest)).values("latest")
+    return {row.kept_id: row for row in Reveal.objects.filter(pk__in=rows).with_all()}
+
+
+def _line(field: Field, kept: Kept | None, last_seen: Mapping[int, Reveal]) -> dict[str, Any]:
     """What the page says of one kind of secret."""
     if kept is None or kept.is_empty:
-        return {"field": field.value, "label": field.label, "kept": None, "marks": [("off", _("Nothing kept"))]}
+        doubt = _doubt(kept) if kept else ""
+        marks = [("off", _("Nothing kept")), *([("look", doubt)] if doubt else [])]
+        return {"field": field.value, "label": field.label, "kept": None, "is_open": bool(doubt), "marks": marks}
     who = kept.changed_by.name if kept.changed_by else _("the sealed export")
     marks = [("ok", _("Put in %(at)s by %(name)s") % {"at": moment(kept.changed_at), "name": who})]
-    seen = next((row for row in reveals if row.kept_id == kept.pk and row.state in SEEN), None)
+    seen = last_seen.get(kept.pk)
     if seen:
         told = {"name": seen.by.name, "at": moment(seen.shown_at)}
         marks.append(("info", _("Last seen by %(name)s, %(at)s") % told))
     if kept.needs_second:
         marks.append(("info", _("A second custodian has to agree")))
     return {"field": field.value, "label": field.label, "kept": kept, "marks": marks}
+
+
+def _doubt(kept: Kept) -> str:
+    """What is still to be said of a secret that was destroyed, "" where that it is ended at the network was."""
+    if kept.ended_by is None:
+        return _("Destroyed here. Nobody has said yet that it does not work at the network any more.")
+    if Kept.objects.known_to(kept.ended_by).filter(pk=kept.pk).exists():
+        told = {"name": kept.ended_by.name}
+        return _("%(name)s, who knew it, said that it is ended at the network. Somebody else says so too.") % told
+    return ""
 
 
 @dataclass(frozen=True)
@@ -178,4 +204,15 @@ def remove(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     kept, version = filled_or_404(request, pk, field), request.POST.get("version", "")
     seen = int(version) if version.isascii() and version.isdigit() else NEVER
     attempt(request, lambda: keeping.remove(kept, by=member_of(request), seen=seen), done=_("It is destroyed."))
+    return redirect("vault:secrets", pk=pk)
+
+
+@require_POST
+@needs(Right.CONNECT, fresh=True)
+def ended(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+    """Say that a destroyed secret does not work at the network any more."""
+    kept = kept_of(request, pk, field)
+    if kept.pk is None:
+        raise Http404
+    attempt(request, lambda: keeping.say_ended(kept, by=member_of(request)), done=_("Thank you. It is written down."))
     return redirect("vault:secrets", pk=pk)
