@@ -76,6 +76,12 @@ def test_dutch_says_je(dutch: list[Message]) -> None:
     assert [text for message in dutch for _, text in texts(message) if formal.search(text)] == []
 
 
+def test_dutch_has_one_word_for_the_sealed_export(dutch: list[Message]) -> None:
+    pairs = [pair for message in dutch for pair in texts(message) if "sealed export" in pair[0].casefold()]
+    assert len(pairs) > 5
+    assert [pair for pair in pairs if "verzegelde kopie" not in pair[1].casefold()] == []
+
+
 def test_the_compiled_catalogue_is_the_written_one(dutch: list[Message]) -> None:
     with catalogue.MO.open("rb") as file:
         compiled = GNUTranslations(file)

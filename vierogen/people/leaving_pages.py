@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vierogen.core.numbers import whole
 from vierogen.people import departing, standing_in
 from vierogen.people.actions import guide
 from vierogen.people.forms import AbsenceForm, LeavingForm
@@ -86,8 +87,8 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give what was ticked to somebody who stays."""
     shown, told = _departure(request, pk), request.POST
-    wanted = told.get("to", "")
-    to = _colleague(request, int(wanted)) if wanted.isdecimal() else None
+    wanted = whole(told.get("to", ""))
+    to = None if wanted is None else _colleague(request, wanted)
 
     def act() -> str:
         if to is None:
@@ -153,10 +154,10 @@ def _absence(request: HttpRequest, who: Member) -> HttpResponse:
 @needs(Right.MANAGE_PEOPLE)
 def give_guide(request: HttpRequest, pk: int) -> HttpResponse:
     """Say who knows what a trainee is busy with."""
-    who, wanted = _colleague(request, pk), request.POST.get("guide", "")
-    if not wanted.isdecimal():
+    who, wanted = _colleague(request, pk), whole(request.POST.get("guide", ""))
+    if wanted is None:
         return redirect("people:member", pk=who.pk)
-    chosen = _colleague(request, int(wanted))
+    chosen = _colleague(request, wanted)
     done = _("%(name)s guides them.") % {"name": chosen.name}
     attempt(request, lambda: guide(who, by_whom=chosen, by=member_of(request)), done=done)
     return redirect("people:member", pk=who.pk)

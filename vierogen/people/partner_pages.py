@@ -11,6 +11,7 @@ from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.people.states import PartnershipState
 from vierogen.web.doors import needs
+from vierogen.web.fields import typed
 
 
 def _partnership(request: HttpRequest, pk: int) -> Partnership:
@@ -34,9 +35,8 @@ def partners(request: HttpRequest) -> HttpResponse:
 @needs(Right.MANAGE_ORGANISATION, fresh=True)
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask another organisation."""
-    name, me = request.POST.get("name", ""), member_of(request)
-    done = _("Asked. Their administrators got a mail.")
-    attempt(request, lambda: partnering.ask(name, by=me), done=done)
+    me, done = member_of(request), _("Asked. Their administrators got a mail.")
+    attempt(request, lambda: partnering.ask(typed(request.POST, "name"), by=me), done=done)
     return redirect("people:partners")
 
 

@@ -16,6 +16,7 @@ from vierogen.channels.models import AppOnPhone, Channel, Handover
 from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
+from vierogen.web.fields import typed
 from vierogen.web.paper import printed
 from vierogen.web.templatetags.vierogen import moment
 
@@ -92,8 +93,11 @@ def declare(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return redirect("channels:hygiene", pk=pk)
     if key not in {each.key for each in keeping.QUESTIONS}:
         raise Http404
-    note = request.POST.get("note", "")[:2_000]
-    attempt(request, lambda: keeping.declare(channel, key, is_so=is_so, note=note, by=member), done=_("Written down."))
+
+    def act() -> None:
+        keeping.declare(channel, key, is_so=is_so, note=typed(request.POST, "note"), by=member)
+
+    attempt(request, act, done=_("Written down."))
     return redirect("channels:hygiene", pk=pk)
 
 

@@ -1,6 +1,7 @@
 """Pages of declarations of consent: with a picture, all of them, and one of them with the posts that it concerns."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from vierogen.posts.actions import consenting
 from vierogen.posts.forms import ConsentForm
 from vierogen.posts.models import Consent, Media
 from vierogen.web.doors import needs
+from vierogen.web.fields import typed
 
 PER_PAGE = 30
 # The bytes of a picture are megabytes; a page shows its address.
@@ -26,7 +28,11 @@ PICTURES = Prefetch("media", Media.objects.defer("data").order_by("pk"))
 @needs(Right.SEE)
 def consents(request: HttpRequest) -> HttpResponse:
     """All declarations, newest first, or those of the people whose names hold what was typed."""
-    member, words = member_of(request), request.GET.get("q", "")[:200]
+    member, words = member_of(request), ""
+    try:
+        words = typed(request.GET, "q", longest=200)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
     rows = consenting.search(member.organisation, words).prefetch_related(PICTURES)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     lines = [(one, _state_of(one, member)) for one in page]

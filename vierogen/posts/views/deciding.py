@@ -15,6 +15,7 @@ from vierogen.posts.models import Delivery
 from vierogen.posts.states import UNDER_WAY
 from vierogen.posts.views.reading import about_review, post_or_404
 from vierogen.web.doors import needs
+from vierogen.web.fields import typed
 
 
 def seen(request: HttpRequest) -> int | None:
@@ -94,10 +95,15 @@ def stop_post(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.RELEASE)
 def let_go(request: HttpRequest, pk: int) -> HttpResponse:
     """Release one held delivery."""
-    delivery, reason, member = _delivery_or_404(request, pk), request.POST.get("reason", ""), member_of(request)
+    delivery, member = _delivery_or_404(request, pk), member_of(request)
+
+    def act() -> None:
+        reason = typed(request.POST, "reason")
+        stopping.release(delivery, by=member, reason=reason, seen=seen(request), ended=ended(request))
+
     attempt(
         request,
-        lambda: stopping.release(delivery, by=member, reason=reason, seen=seen(request), ended=ended(request)),
+        act,
         done=_("Released for %(handle)s.") % {"handle": delivery.channel.handle},
     )
     return redirect("posts:detail", pk=delivery.version.post_id)

@@ -24,6 +24,7 @@ from vierogen.posts.views.noticed import not_checked_here, noticed_while_writing
 from vierogen.posts.views.reading import about, post_or_404
 from vierogen.posts.views.shown import counters, drafted
 from vierogen.web.doors import needs
+from vierogen.web.fields import typed
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,7 +143,8 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     for stop in stops:
         stop.reason = request.POST.get(f"reason_{stop.pk}", "")
     try:
-        writing.submit(version, by=member_of(request), reasons={stop.pk: stop.reason for stop in stops})
+        reasons = {stop.pk: typed(request.POST, f"reason_{stop.pk}") for stop in stops}
+        writing.submit(version, by=member_of(request), reasons=reasons)
     except ValidationError as refusal:
         for line in refusal.messages:
             messages.error(request, line)
