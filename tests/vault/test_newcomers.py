@@ -1,8 +1,10 @@
 """Whoever still gets started sees no secret of an account, except in an emergency and in a takeover."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
@@ -116,3 +118,19 @@ def test_the_pages_lead_to_the_steps_and_to_the_emergency(secret: Kept, kees: Me
     assert reverse("vault:emergency", args=[secret.channel_id, "password"]) in secrets
     arrives(kees)
     assert "Show it to me" in body(client.get(address))
+
+
+def test_a_takeover_that_was_left_open_lets_newcomers_in_for_a_day(
+    secret: Kept,  # noqa: F811
+    kees: Member,  # noqa: F811
+    cora: Member,
+) -> None:
+    starts(kees)
+    begun = taking_over.begin(secret.channel, by=cora, proof=proof_of(cora))
+    with time_machine.travel(begun.begun_at + timedelta(hours=23, minutes=59), tick=False):
+        assert isinstance(reveal(secret, by=kees, reason=WHY, proof=proof_of(kees)), Revealed)
+    with time_machine.travel(begun.begun_at + timedelta(days=1), tick=False):
+        with pytest.raises(PermissionDenied, match="First get started"):
+            reveal(secret, by=kees, reason=WHY, proof=proof_of(kees))
+        arrives(kees)
+        assert isinstance(reveal(secret, by=kees, reason=WHY, proof=proof_of(kees)), Revealed)

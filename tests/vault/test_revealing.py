@@ -576,6 +576,43 @@ def test_who_destroys_a_secret_does_not_do_so_unseen(secret: Kept, kees: Member,
     assert "Password" in mail.text
 
 
+def test_who_replaces_a_secret_does_not_do_so_unseen(secret: Kept, kees: Member, kim: Member, cora: Member) -> None:
+    """Rubbish in its place is as good as destroyed."""
+    Message.objects.all().delete()
+    keep(secret.channel, "password", "", by=kees, needs_second=True)  # the same value, more carefully
+    keep(secret.channel, "notes", "the SIM is in the safe", by=kees)  # nothing was there
+    assert not Message.objects.exists()
+    keep(secret.channel, "password", "rubbish", by=kees, needs_second=True)
+    mail = Message.objects.get()
+    assert mail.email == kim.user.email
+    assert "Kees put another value in place of a secret" in mail.text
+    assert "Password" in mail.text
+    assert "rubbish" not in mail.text
+    Message.objects.all().delete()
+    keep(secret.channel, "password", "rubbish too", by=cora, needs_second=True)
+    assert {row.email for row in Message.objects.all()} == {kees.user.email, kim.user.email}
+
+
+@pytest.mark.parametrize(("days", "may"), [(0, False), (14, False), (15, True)])
+def test_whoever_leaves_soon_replaces_and_destroys_nothing(
+    days: int, may: bool, secret: Kept, kees: Member, cora: Member
+) -> None:
+    today = secret.channel.organisation.today()
+    departing.begin(kees, last_day=today + timedelta(days=days), by=cora)
+    assert keep(secret.channel, "notes", "what Kees knows", by=kees)  # nothing was there: that is handing over
+    for act in (
+        lambda: keep(secret.channel, "password", "rubbish", by=kees),
+        lambda: remove(Kept.objects.get(field="password"), by=kees),
+    ):
+        if may:
+            act()
+            continue
+        with pytest.raises(PermissionDenied, match="last day is near"):
+            act()
+    now = Kept.objects.get(field="password")
+    assert now.is_empty if may else opened_value(now) == PASSWORD
+
+
 def test_an_emergency_goes_by_the_pages_too(secret: Kept, kees: Member, cora: Member, prepared: Client) -> None:
     prove(prepared, kees)
     started = prepared.post(reverse("vault:emergency", args=[secret.channel_id, "password"]), {"reason": WHY})

@@ -5,6 +5,7 @@ import binascii
 import json
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,6 +29,8 @@ from vierogen.people.roles import Right
 from vierogen.vault.actions import open_bytes, seal_bytes
 from vierogen.vault.models import Field, Kept
 
+# So long before their last day somebody replaces and destroys nothing; then its approach is told, too.
+LEAVING = timedelta(days=14)
 # RFC 6238, 1.2: apps know these.
 HASHES: dict[str, type[SHA1 | SHA256 | SHA512]] = {"SHA1": SHA1, "SHA256": SHA256, "SHA512": SHA512}
 DIGITS = (6, 7, 8)
@@ -62,7 +65,8 @@ def keep(  # noqa: PLR0913 - each of these is part of what is kept
     """Put a secret in, or in place of the one that is there; nothing leaves it as it is.
 
     ``seen`` is the version that a page knew of: a newer one, that somebody else put in meanwhile, is not overwritten.
-    Without a new value only stricter is possible: whoever drops the second person knows the new secret anyway.
+    Without a new value only stricter is possible: whoever drops the second person knows the new secret anyway. The
+    other custodians hear of a new value in place of another, which is gone; whoever leaves soon puts none there.
     Raises ``ValidationError``, ``PermissionDenied``.
     """
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
@@ -76,6 +80,9 @@ def keep(  # noqa: PLR0913 - each of these is part of what is kept
         raise ValidationError(_("To do without the second person, fill in a new value too."))
     kept = known or Kept(channel=channel, field=field, version=0)
     kept.needs_second = needs_second
+    if told and not kept.is_empty:
+        _insist_on_staying(by)
+        _tell_the_others(kept, "vault/mail/replaced", by=by)
     if told:
         put(kept, told, by=by)
     kept.save()
@@ -102,6 +109,15 @@ def _changed() -> ValidationError:
     return ValidationError(_("This was changed a moment ago. Look at it again."))
 
 
+def _insist_on_staying(by: Member) -> None:
+    """Who leaves with a grudge would leave rubbish behind; what they know they can fill in where nothing is kept."""
+    now = Member.objects.select_related("organisation").get(pk=by.pk)
+    if now.ends_on is not None and now.ends_on <= now.organisation.today() + LEAVING:
+        raise PermissionDenied(
+            _("Your last day is near, so you cannot replace or destroy what is kept here. Ask a custodian who stays.")
+        )
+
+
 def _insist_on_seen(seen: int | None, now: int) -> None:
     if seen is not None and seen != now:
         raise _changed()
@@ -115,13 +131,14 @@ def remove(kept: Kept, *, by: Member, seen: int | None = None) -> None:
     may be the only copy of what holds now.
     """
     insist(by, Right.CONNECT, organisation_id=kept.organisation_id)
+    _insist_on_staying(by)
     _insist_on_seen(seen, kept.version)
     nothing: dict[str, Any] = {"key_id": "", "wrapped": b"", "ciphertext": b"", "needs_second": False}
     changed = {"version": kept.version + 1, "changed_at": timezone.now(), "changed_by": by}
     before = {"filled_at": F("changed_at"), "filled_by": F("changed_by")}
     if not Kept.objects.filled().filter(pk=kept.pk, version=kept.version).update(**nothing, **changed, **before):
         raise _changed()
-    _tell_of_removal(kept, by=by)
+    _tell_the_others(kept, "vault/mail/removed", by=by)
     record(kept.organisation_id, "remove_secret", subject_of(kept.channel), by=by, facts={"field": kept.field})
 
 
@@ -143,12 +160,12 @@ def say_ended(kept: Kept, *, by: Member) -> None:
     record(kept.organisation_id, "end_secret", subject_of(kept.channel), by=by, facts={"field": kept.field})
 
 
-def _tell_of_removal(kept: Kept, *, by: Member) -> None:
+def _tell_the_others(kept: Kept, template: str, *, by: Member) -> None:
     channel, told = kept.channel, [member for member in keepers(kept.channel) if member.pk != by.pk]
     label = Field(kept.field).label
     values = {"who": by.name, "secret": label, "account": channel.handle, "network": channel.network_name}
     link = reverse("vault:secrets", args=[channel.pk])
-    tell(channel.organisation_id, addressees(told), template="vault/mail/removed", values=values, link=link)
+    tell(channel.organisation_id, addressees(told), template=template, values=values, link=link)
 
 
 def _checked(field: str, value: str) -> str:

@@ -23,7 +23,7 @@ from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.vault.actions import VAULT
 from vierogen.vault.keeping import Code, code_of, opened_value
-from vierogen.vault.models import Kept, Reveal
+from vierogen.vault.models import A_DAY, Kept, Reveal
 from vierogen.vault.watching import (
     LONGEST,
     delay_before,
@@ -70,9 +70,14 @@ def who_can_agree(channel: Channel, *, but: Member) -> list[Member]:
 
 
 def is_too_early(member: Member, channel: Channel) -> bool:
-    """Does ``member`` still get started? In a takeover minutes count: while one is under way nobody is too early."""
-    is_new = member.arriving_since is not None
-    return is_new and not Takeover.objects.running().filter(channel=channel, is_drill=False).exists()
+    """Does ``member`` still get started? In a takeover minutes count: on its first day nobody is too early.
+
+    One that was left open lets nobody in for ever.
+    """
+    if member.arriving_since is None:
+        return False
+    lately = timezone.now() - A_DAY
+    return not Takeover.objects.running().filter(channel=channel, is_drill=False, begun_at__gt=lately).exists()
 
 
 def may_break_glass(member: Member) -> bool:
