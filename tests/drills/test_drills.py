@@ -291,6 +291,10 @@ def test_pages_of_a_drill(going_on: Drill, cora: Member, anna: Member, visit: Ca
     assert "The watch saw the post and rang" in page
     assert "Also to be done" in page
     assert "End the exercise" not in page
+    # She writes, and others take down: she reads what she can do, and no button that refuses her.
+    assert "Warn a colleague who can take it down" in page
+    assert "Look and take down" not in page
+    assert 'href="/learning/" aria-current="true"' in page
     assert client.post(f"/learning/exercises/{going_on.pk}/measure/changed/").status_code == 302
     empty = client.post(f"/learning/exercises/{going_on.pk}/statement/", {"text": " "})
     assert empty.status_code == 422

@@ -47,6 +47,11 @@ def school(town: Organisation, cora: Member, anna: Member) -> Organisation:
     return town
 
 
+def unfold(page: Page) -> None:
+    """What lies behind the first "Withdraw" or "More"."""
+    page.locator("main summary").first.click()
+
+
 @pytest.mark.parametrize("width", sorted(HEIGHTS))
 def test_every_page_of_learning_is_for_everybody(
     school: Organisation, anna: Member, cora: Member, walk: Walk, width: int
@@ -61,9 +66,11 @@ def test_every_page_of_learning_is_for_everybody(
         Stop("learning-lesson", cora, f"/learning/lesson/{lesson.key}/", "", shown=False),
         Stop("learning-own-picture", anna, f"/learning/card/{Agreement.objects.in_force()[1].key}/", shown=False),
         Stop("learning-agreements", cora, "/learning/agreements/", "main a.button", shown=False),
+        Stop("learning-withdraw", cora, "/learning/agreements/", "main a.button", prepare=unfold, shown=False),
         Stop("learning-draft", cora, f"/learning/agreements/draft/{drafted.pk}/", "", shown=False),
         Stop("learning-coverage", cora, "/learning/agreements/coverage/"),
         Stop("learning-lessons", cora, "/learning/lessons/", "main a.button", shown=False),
+        Stop("learning-lessons-more", cora, "/learning/lessons/", "main a.button", prepare=unfold, shown=False),
         Stop("learning-certificate", anna, f"/learning/certificate/{number}/", shown=False),
     ]
     assert walk(places, width) == []

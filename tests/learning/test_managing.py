@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.learning.conftest import Make, agree
 from tests.posts.conftest import offered, version  # noqa: F401 - fixtures
 from vierogen.channels.models import Channel
+from vierogen.learning.actions.agreeing import retire
 from vierogen.learning.actions.beginning import take_set
 from vierogen.learning.coverage import coverage_of
 from vierogen.learning.models import Agreement
@@ -64,6 +66,44 @@ def test_a_draft_is_thrown_away_and_a_card_withdrawn(enter: Enter, card: Make, c
     assert Agreement.objects.count() == 1
     client.post(reverse("learning:retire", args=[made.key]))
     assert Agreement.objects.get().state == "withdrawn"
+
+
+def test_withdrawing_asks_first_and_a_withdrawn_card_comes_back(
+    enter: Enter, card: Make, cora: Member, anna: Member
+) -> None:
+    made, client = card(), enter(cora)
+    agree(made, anna)
+    list_ = reverse("learning:agreements")
+    assert "Nobody has to confirm it any more." in client.get(list_).content.decode()
+    client.post(reverse("learning:retire", args=[made.key]))
+    assert "Bring it back" in client.get(list_).content.decode()
+    client.post(reverse("learning:change", args=[made.key]))
+    draft = Agreement.objects.get(number=2)
+    # There is nothing that anybody confirmed before, so that is not asked.
+    assert 'name="material"' not in client.get(reverse("learning:draft", args=[draft.pk])).content.decode()
+    client.post(reverse("learning:put_in_force", args=[draft.pk]), {"days": "7"})
+    draft.refresh_from_db()
+    assert (draft.state, draft.counts_from) == ("in_force", 2)
+    page = client.get(list_).content.decode()
+    assert "Bring it back" not in page
+    assert page.count(f'action="{reverse("learning:change", args=[made.key])}"') == 1
+
+
+def test_a_card_of_another_organisation_is_not_brought_back(
+    enter: Enter, card: Make, cora: Member, otto: Member
+) -> None:
+    made = card()
+    retire(made, by=cora)
+    assert enter(otto).post(reverse("learning:change", args=[made.key])).status_code == 404
+    assert Agreement.objects.count() == 1
+
+
+def test_who_still_gets_started_is_not_called_late(enter: Enter, card: Make, cora: Member, anna: Member) -> None:
+    card(days=0)
+    Member.objects.filter(pk=anna.pk).update(arriving_since=timezone.now())
+    page = enter(cora).get(reverse("learning:coverage")).content.decode()
+    assert page.count("still gets started") == 1
+    assert page.count("overdue: cannot publish") == Member.objects.filter(organisation=cora.organisation).count() - 1
 
 
 def test_coverage_counts_each_team(

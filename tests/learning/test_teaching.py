@@ -241,6 +241,16 @@ def test_nobody_answers_questions_about_a_lesson_that_they_did_not_see(
     assert Certificate.objects.get().lesson == newest
 
 
+def test_a_lesson_out_of_use_comes_back(enter: Enter, lesson: Lesson, cora: Member) -> None:
+    client, list_ = enter(cora), reverse("learning:lessons")
+    client.post(reverse("learning:retire_lesson", args=[lesson.key]))
+    assert "Bring it back" in client.get(list_).content.decode()
+    client.post(reverse("learning:change_lesson", args=[lesson.key]))
+    client.post(reverse("learning:use_lesson", args=[Lesson.objects.get(number=2).pk]))
+    assert Lesson.objects.in_use().get().number == 2
+    assert "Bring it back" not in client.get(list_).content.decode()
+
+
 def test_an_administrator_takes_lessons_into_use_and_writes_one(enter: Enter, cora: Member) -> None:
     client = enter(cora)
     client.post(reverse("learning:begin_lessons"))

@@ -161,6 +161,15 @@ class InForceForm(forms.Form):
         ),
     )
 
+    def __init__(self, *args: Any, is_first: bool = False, **kwargs: Any) -> None:
+        """``is_first``: no version is in force, so there is nothing that anybody confirmed before."""
+        super().__init__(*args, **kwargs)
+        if is_first:
+            del self.fields["material"]
+            self.fields["days"].help_text = _(
+                "After that, who has not confirmed it can offer and publish nothing until they do."
+            )
+
 
 class LessonForm(forms.Form):
     """The words of a lesson."""

@@ -28,6 +28,9 @@ _MANAGING = (
 # These have a line of their own beside the room's first page.
 _OWN_LINE = {"posts:review_list", "posts:moments", "posts:consents", "posts:checks", "posts:own_details"}
 
+# Pages without a line of their own, and in which room people look for them.
+_UNDER = {"drills": "learning"}
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``csp_nonce``, ``nav``, ``nav_managing``, ``practice`` and ``demo``.
@@ -73,5 +76,5 @@ def _current(match: ResolverMatch | None, name: str) -> str:
     if match.view_name == name:
         return "page"
     own = {name, match.view_name} & _OWN_LINE
-    same_room = bool(match.namespace) and match.namespace == name.partition(":")[0]
+    same_room = bool(match.namespace) and _UNDER.get(match.namespace, match.namespace) == name.partition(":")[0]
     return "true" if same_room and not own else ""

@@ -1,7 +1,11 @@
 """What the pages of learning share: finding a card, and where somebody came from."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from django.contrib import messages
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -9,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from vierogen.learning.models import Agreement, Lesson
 from vierogen.people.requests import member_of
+
+Version = TypeVar("Version", Agreement, Lesson)
 
 
 def back_to(request: HttpRequest) -> str:
@@ -38,6 +44,21 @@ def was_read(request: HttpRequest, found: Agreement | Lesson) -> bool:
 def changed_meanwhile(request: HttpRequest) -> None:
     """Say that another version came while they read."""
     messages.error(request, _("This changed while you read. Read it again."))
+
+
+def latest(rows: Iterable[Version]) -> list[Version]:
+    """Drafts, and of each card or lesson its newest version besides: not what was withdrawn before it came back."""
+    every = list(rows)
+    newest = {row.key: row for row in sorted(every, key=lambda row: row.number) if not row.is_draft}
+    return [row for row in every if row.is_draft or newest[row.key] is row]
+
+
+def newest_or_404(rows: QuerySet[Version]) -> Version:
+    """The newest of these versions."""
+    found = rows.order_by("-number").first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def card_or_404(request: HttpRequest, key: str) -> Agreement:

@@ -18,7 +18,7 @@ from vierogen.learning.models import Agreement
 from vierogen.learning.starting import Kind
 from vierogen.learning.states import AgreementState
 from vierogen.learning.versions import Change, changes
-from vierogen.learning.views.asking import card_or_404
+from vierogen.learning.views.asking import card_or_404, latest, newest_or_404
 from vierogen.ledger.moves import WrongStateError
 from vierogen.people.requests import attempt, member_of, told
 from vierogen.people.roles import Right
@@ -50,7 +50,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def agreements(request: HttpRequest) -> HttpResponse:
     """Every card with its version in force and its draft."""
     rows = Agreement.objects.visible_to(member_of(request)).exclude(state=AgreementState.REPLACED)
-    return render(request, "learning/agreements.html", {"cards": rows.order_by("position", "number")})
+    return render(request, "learning/agreements.html", {"cards": latest(rows.order_by("position", "number"))})
 
 
 @require_GET
@@ -88,8 +88,9 @@ def _tried(request: HttpRequest, form: Form, action: Callable[[], Any]) -> Any:
 @require_POST
 @needs(Right.MANAGE_ORGANISATION)
 def change(request: HttpRequest, key: str) -> HttpResponse:
-    """Begin the next version of a card; the one in force stays until that one is."""
-    drafted = agreeing.draft_anew(card_or_404(request, key), by=member_of(request))
+    """Begin the next version of a card, also of one that was withdrawn; the one in force stays until that one is."""
+    rows = Agreement.objects.visible_to(member_of(request)).filter(key=key).exclude(state=AgreementState.DRAFT)
+    drafted = agreeing.draft_anew(newest_or_404(rows), by=member_of(request))
     return redirect("learning:draft", pk=drafted.pk)
 
 
@@ -108,12 +109,17 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     is_ready = is_sent and form.is_valid()
     if is_ready and _tried(request, form, lambda: agreeing.rewrite(found, form.values(), by=member_of(request))):
         return redirect("learning:draft", pk=pk)
-    return _shown_draft(request, found, form, InForceForm(initial={"days": found.days, "material": 1}))
+    ready = InForceForm(initial={"days": found.days, "material": 1}, is_first=_before(found) is None)
+    return _shown_draft(request, found, form, ready)
+
+
+def _before(found: Agreement) -> Agreement | None:
+    """The version in force that a draft will replace."""
+    return Agreement.objects.filter(organisation=found.organisation_id, key=found.key).in_force().first()
 
 
 def _shown_draft(request: HttpRequest, found: Agreement, form: CardForm, ready: InForceForm) -> HttpResponse:
-    rows = Agreement.objects.filter(organisation=found.organisation_id, key=found.key)
-    before = rows.in_force().first()
+    before = _before(found)
     context = {"card": found, "form": form, "ready": ready, "before": before, "changes": _changes(before, found)}
     status = 422 if form.errors or ready.errors else 200
     return render(request, "learning/draft.html", context, status=status)
@@ -128,10 +134,10 @@ def _changes(before: Agreement | None, after: Agreement) -> list[Change]:
 def put_in_force(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a draft count from now on."""
     found = _draft_or_404(request, pk)
-    ready = InForceForm(request.POST)
+    ready = InForceForm(request.POST, is_first=_before(found) is None)
     if not ready.is_valid():
         return _shown_draft(request, found, CardForm.about(found), ready)
-    known = {"material": ready.cleaned_data["material"], "days": ready.cleaned_data["days"]}
+    known = {"material": ready.cleaned_data.get("material", True), "days": ready.cleaned_data["days"]}
     done = _("In force: %(title)s") % {"title": found.title}
     attempt(request, lambda: agreeing.put_in_force(found, **known, by=member_of(request)), done=done)
     return redirect("learning:agreements")

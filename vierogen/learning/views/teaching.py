@@ -14,7 +14,7 @@ from vierogen.learning.forms import LessonForm, QuestionForm, about_question
 from vierogen.learning.models import Lesson
 from vierogen.learning.scorm import package
 from vierogen.learning.states import LessonState
-from vierogen.learning.views.asking import lesson_or_404
+from vierogen.learning.views.asking import latest, lesson_or_404, newest_or_404
 from vierogen.people.requests import attempt, member_of
 from vierogen.people.roles import Right
 from vierogen.web.doors import needs
@@ -41,7 +41,7 @@ def begin_lessons(request: HttpRequest) -> HttpResponse:
 def lessons(request: HttpRequest) -> HttpResponse:
     """Every lesson with its version in use and its draft."""
     rows = Lesson.objects.visible_to(member_of(request)).exclude(state=LessonState.REPLACED)
-    context = {"lessons": rows.order_by("position", "number"), "days": FIRST_DAYS}
+    context = {"lessons": latest(rows.order_by("position", "number")), "days": FIRST_DAYS}
     return render(request, "learning/lessons.html", context)
 
 
@@ -61,8 +61,9 @@ def new_lesson(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(Right.MANAGE_ORGANISATION)
 def change_lesson(request: HttpRequest, key: str) -> HttpResponse:
-    """Begin the next version of a lesson."""
-    made = teaching.draft_lesson_anew(lesson_or_404(request, key), by=member_of(request))
+    """Begin the next version of a lesson, also of one that was taken out of use."""
+    rows = Lesson.objects.visible_to(member_of(request)).filter(key=key).exclude(state=LessonState.DRAFT)
+    made = teaching.draft_lesson_anew(newest_or_404(rows), by=member_of(request))
     return redirect("learning:lesson_draft", pk=made.pk)
 
 

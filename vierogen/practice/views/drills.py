@@ -140,6 +140,7 @@ def _context(request: HttpRequest, found: Drill) -> dict[str, Any]:
         "noticed": _noticed(found),
         "form": StatementForm(initial={"text": found.statement}),
         "may_play": found.is_running and member.may(Right.STOP),
+        "may_take_down": found.is_running and member.may(Right.TAKE_DOWN),
         "text": _text(found),
         "may_end": found.is_open and member.may(Right.MANAGE_ORGANISATION),
         "language": found.organisation.language,
