@@ -156,6 +156,22 @@ def test_where_nothing_was_found_yet_the_preview_says_so(anna: Member, enter: En
     assert "We looked at" not in page
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("brand of rook", "OR"), ("brand en rook", "AND"), ('"brand" niet (rook OR as)', "NOT"),
+        ("(brand) or rook", "OR"),
+        ('"brand of rook"', ""), ("brand OR rook", ""), ("of brand", ""), ("brand of", ""), ("brand -of rook", ""),
+    ],
+)  # fmt: skip
+def test_a_small_word_that_may_be_meant_as_an_operator_is_asked_about(
+    anna: Member, enter: Enter, query: str, meant: str
+) -> None:
+    shown = enter(anna).post(TYPING, {"query": query}).content.decode()
+    assert ("Did you mean" in shown) == bool(meant)
+    assert f"Did you mean {meant}" in shown or not meant
+
+
 def test_while_typing_too_wide_a_query_is_refused_with_what_to_do(anna: Member, enter: Enter) -> None:
     page = enter(anna).post(TYPING, {"query": "de"}).content.decode()
     assert "is in nearly every message" in page

@@ -308,6 +308,19 @@ def test_every_change_raises_the_revision_and_says_when(anna: Member) -> None:
     assert verbs(alert) == ["save", "change", "pause", "resume", "end"]
 
 
+def test_another_name_or_reader_s_wish_is_a_new_revision_and_no_new_beginning(anna: Member, fleur: Member) -> None:
+    alert = make(anna)
+    for wish in (Wish("zwembad", About.SUBJECT, name="Bad"), Wish("zwembad", About.OURSELVES, spikes=False)):
+        before = again(alert).revision
+        alerting.change(again(alert), wish, by=anna, revision=before)
+        assert (again(alert).revision, again(alert).changed_at) == (before + 1, alert.changed_at)
+    about_her = Wish("zwembad", About.PERSON, reason=WHY)
+    for wish in (Wish("zwembad", About.SUBJECT, inside_words=True), about_her, Wish("zwembad", About.SUBJECT)):
+        before = again(alert)
+        alerting.change(again(alert), wish, by=fleur, revision=before.revision)
+        assert again(alert).changed_at > before.changed_at
+
+
 def test_what_was_ended_stays_ended(anna: Member) -> None:
     alert = make(anna)
     alerting.end(alert, by=anna)

@@ -20,6 +20,7 @@ from vierogen.listening.actions.reading import Times
 from vierogen.listening.models import Alert, Reading
 from vierogen.listening.states import About, AlertState, Rhythm
 from vierogen.matching.parsing import parse
+from vierogen.matching.posts import Post
 from vierogen.people.actions import end, found
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
@@ -31,10 +32,14 @@ def queries(organisation: Organisation) -> dict[str, str]:
     return {each.origin.partition(":")[2]: each.query for each in beginning.for_organisation(organisation)}
 
 
-WELFARE = ('"Stichting Welzijn Anders" OR #stichtingwelzijnanders', '="Welzijn Anders" OR #welzijnanders')
+WELFARE = ('"Stichting Welzijn Anders" OR #stichtingwelzijnanders', '"Welzijn Anders" OR #welzijnanders')
+PROSECUTION = '"Openbaar Ministerie" OR #openbaarministerie OR ="OM"'
 BANK = '"Sociale Verzekeringsbank" OR #socialeverzekeringsbank OR "svb.nl" OR ="SVB"'
 ARCHIVE = '"Regionaal Archief Oost" OR #regionaalarchiefoost OR "rao.nl" OR ="RAO"'
-TOWN = ('"Gemeente Voorbeeld" OR #gemeentevoorbeeld OR "gemeente-voorbeeld.nl"', '="Voorbeeld" OR #voorbeeld')
+TOWN = (
+    '"Gemeente Voorbeeld" OR #gemeentevoorbeeld OR "gemeente-voorbeeld.nl"',
+    '="Voorbeeld" OR ="VOORBEELD" OR #voorbeeld',
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +48,7 @@ TOWN = ('"Gemeente Voorbeeld" OR #gemeentevoorbeeld OR "gemeente-voorbeeld.nl"',
         ("Gemeente Voorbeeld", "gemeente-voorbeeld.nl\nrijksoverheid.nl", TOWN),
         ("Stichting Welzijn Anders", "", WELFARE),
         ("Sociale Verzekeringsbank (SVB)", "svb.nl", (BANK,)),
+        ("Openbaar Ministerie (OM)", "", (PROSECUTION,)),
         ("Regionaal Archief Oost", "www.rao.nl", (ARCHIVE,)),
         ("De", "", ()),
         ('Het "Huis"', "", ('"Het Huis" OR #hethuis',)),
@@ -53,6 +59,33 @@ def test_the_usual_spellings_of_a_name(db: None, name: str, domains: str, expect
     organisation.own_domains = domains
     assert tuple(queries(organisation).values()) == expected
     assert all(parse(query) for query in expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Gemeente Súdwest-Fryslân", "Brand in Sudwest-Fryslan"),
+        ("Gemeente Den Haag", "DEN HAAG (ANP) – Brand"),
+        ("Gemeente Utrecht", "UTRECHT (ANP) – Brand"),
+        ("Stichting Belastingdienst", "De Belasting\u00addienst belt"),
+        ("Openbaar Ministerie (OM)", "Het OM eist meer"),
+    ],
+)
+def test_a_name_is_found_as_others_write_it(db: None, name: str, text: str) -> None:
+    organisation = found(name, by=beginning.BEGINNING)
+    assert any(parse(query).first(Post(text)) is not None for query in queries(organisation).values())
+
+
+def test_what_an_own_account_on_bluesky_says_is_left_out_of_its_stream_too(channel: Channel) -> None:
+    Channel.objects.filter(pk=channel.pk).update(
+        network_key="bluesky", handle="gemeente.bsky.social", account_id="did:plc:ewvi7nxzyoun6zhxrhs64oiz"
+    )
+    channel.refresh_from_db()
+    query = parse(beginning.for_channel(channel).query)
+    said = "Vandaag bij @gemeente.bsky.social"
+    for own in ("did:plc:ewvi7nxzyoun6zhxrhs64oiz", "gemeente.bsky.social"):
+        assert query.first(Post(said, author=own)) is None
+    assert query.first(Post(said, author="did:plc:z72i7hdynmk6r22z27h6tvur")) == 0
 
 
 def test_an_organisation_is_listened_for_from_the_first_minute_and_its_administrators_read_it_daily(

@@ -11,6 +11,7 @@ from django.db import close_old_connections, connection
 
 from tests.listening.found import heard, listening_for
 from tests.plugins.house import make_member
+from vierogen.listening.actions import alerting
 from vierogen.listening.actions.spiking import look
 from vierogen.listening.actions.storing import Find, store
 from vierogen.listening.models import Alert, Count, Reading, Spike
@@ -127,6 +128,13 @@ def test_what_goes_on_for_hours_rings_once_and_something_new_again(
     now_heard(alert, 60, at=moment)
     assert look()
     assert Spike.objects.count() == Message.objects.count() == 2
+
+
+def test_another_name_for_an_alert_leaves_its_rhythm_as_it_is(town: Organisation, dirk: Member, frozen: object) -> None:
+    alert = steady(town, 2)
+    alerting.change(alert, alerting.Wish(alert.query, About.SUBJECT, name="Vuur"), by=dirk, revision=alert.revision)
+    now_heard(alert, 12)
+    assert len(look()) == 1
 
 
 def test_an_ordinary_hour_is_no_spike(town: Organisation, frozen: object) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.listening.found import heard, listening_for
 from vierogen.listening.actions.grouping import group
 from vierogen.listening.actions.sourcing import add_webhook
+from vierogen.listening.actions.wording import author_of
 from vierogen.listening.models import Alert, Count, HandOver, Hit, Source, Spike, Subscription
 from vierogen.listening.states import Mark
 from vierogen.people.models import Member, Organisation
@@ -47,6 +48,16 @@ def test_a_line_says_what_was_found_where_and_why(alert: Alert, anna: Member, en
     assert 'href="https://www.nos.example/1" target="_blank" rel="noopener noreferrer"' in shown
     for words in ("NOS nieuws", "@nos", "language: Dutch", "nos.example", "It has the words of a shop."):
         assert words in shown
+
+
+def test_a_number_of_bluesky_is_nobody_s_name(alert: Alert, anna: Member, enter: Enter) -> None:
+    did = "did:plc:z72i7hdynmk6r22z27h6tvur"
+    link = f"https://bsky.app/profile/{did}/post/3l6"
+    hit = heard(alert, "Er is brand in een loods", link=link, author=did)
+    shown = page(enter(anna), "/listening/")
+    assert "Somebody on Bluesky" in shown
+    assert shown.count(did) == shown.count(link)
+    assert author_of(hit.item) == "Somebody on Bluesky"
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "ftp://x.example/a", ""])

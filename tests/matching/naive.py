@@ -102,6 +102,7 @@ def near(left: tuple[str, ...], right: tuple[str, ...], within: int, text: str) 
 
 
 def spaced(text: str) -> str:
-    apart = "".join({"ĳ": "ij", "Ĳ": "IJ"}.get(sign, sign) for sign in text)
+    seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    apart = "".join({"ĳ": "ij", "Ĳ": "IJ"}.get(sign, sign) for sign in seen)
     out = "".join(sign if sign.isalnum() else " " for sign in unicodedata.normalize("NFC", apart))
     return f" {' '.join(out.split())} "

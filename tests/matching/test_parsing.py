@@ -1,6 +1,7 @@
 """The query language: its page tells the truth, and whatever somebody types gives a query or a plain error."""
 
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vierogen.matching.errors import QueryError
+from vierogen.matching.folding import spaced
 from vierogen.matching.matcher import Matcher
 from vierogen.matching.parsing import parse
-from vierogen.matching.posts import Post
+from vierogen.matching.posts import Post, documents
 from vierogen.matching.tree import Query
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "query-language.md").read_text()
@@ -216,6 +218,48 @@ def test_a_name_in_an_address_is_no_mention_and_a_piece_of_an_address_no_tag() -
     assert not fits("@nos", Post("mail info@nos.nl"))
     assert not fits("#top", Post("https://nos.nl/a#top"))
     assert fits("@jan_de.vries", Post("dag @Jan_de.Vries."))
+
+
+def test_a_tag_may_follow_the_end_of_a_sentence_and_have_its_accents_apart() -> None:
+    assert fits("#brand", Post("Het einde.#brand"))
+    assert fits("@nos", Post("Het einde,@nos"))
+    for text in ("Naar het #cafe\u0301leven", "Naar het #caféleven"):
+        assert fits("#caféleven", Post(text))
+        assert fits("#cafe\u0301leven", Post(text))
+    assert fits("@jose\u0301", Post("Dag @josé"))
+
+
+def test_a_word_with_a_colon_behind_it_is_no_filter() -> None:
+    for query in ("let op: brand", "NOS: brand", "(brand OR rook:) op", "brand:"):
+        assert fits(query, Post("Let op, volgens de NOS is er brand"))
+    assert "no filter" in str(refused("let op:brand"))
+    assert "no filter" in str(refused('op:"brand"'))
+    assert "has to follow" in str(refused("brand lang: nl"))
+
+
+def test_a_source_is_found_by_its_domain_and_by_where_the_message_stands() -> None:
+    feed = Post("Brand", source="https://feeds.nos.nl/nosnieuws", link="https://www.nos.nl:443/artikel/1")
+    for query in ("source:nos.nl", "source:feeds.nos.nl", "source:www.nos.nl", "source:https://feeds.nos.nl/nosnieuws"):
+        assert fits(query, feed), query
+    assert fits("source:nos.nl", Post("Brand", source="https://www.google.com/alerts/feeds/1", link="https://nos.nl/a"))
+    assert fits("source:nos.nl", Post("Brand", source="feeds.nos.nl"))
+    for other in (
+        "https://nos.nl.example/",
+        "https://os.nl/",
+        "https://vnos.nl/",
+        "https://[nos.nl/",
+        "nos.nl",
+        "mailto:a@nos.nl",
+    ):
+        assert not fits("source:nos.nl", Post("Brand", link=other)), other
+    assert not fits("source:nl", feed)
+    assert len(documents([Post("", link=f"https://{'a.' * 120}nl/")])[0]) < 300
+
+
+def test_what_nobody_sees_parts_no_word() -> None:
+    unseen = [chr(number) for number in range(0x110000) if unicodedata.category(chr(number)) == "Cf"]
+    assert all(spaced(f"Belasting{sign}dienst") == " Belastingdienst " for sign in unseen)
+    assert fits("=Belastingdienst", Post("De Belasting\u00addienst"))
 
 
 def test_a_word_of_a_field_is_no_word_of_the_text() -> None:

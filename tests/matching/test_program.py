@@ -11,6 +11,7 @@ import pytest
 from tests.waiting import eventually
 from vierogen.matching import program
 from vierogen.matching.lines import NO_JSON, NO_TEXT, post_of
+from vierogen.matching.posts import Post
 from vierogen.matching.program import main
 
 TOLD = b"vierogen match: posts:3: This is not UTF-8. What cannot be read is left out.\n"
@@ -152,7 +153,7 @@ def test_a_reader_that_leaves_ends_it_quietly(files: list[str]) -> None:
     ],
 )
 def test_a_line_that_is_no_post_of_json_is_a_text(line: str, wrong: str) -> None:
-    assert post_of(line) == ((line, "", "", "", "", frozenset(), False), wrong)
+    assert post_of(line) == (Post(line), wrong)
 
 
 def test_hits_come_while_the_input_pauses(files: list[str]) -> None:
@@ -173,7 +174,7 @@ def test_hits_come_while_the_input_pauses(files: list[str]) -> None:
 
 def test_fields_of_the_wrong_kind_are_left_out() -> None:
     line = json.dumps({"text": "a", "lang": 1, "author": None, "source": [], "has": ["image", 3], "reply": "yes"})
-    assert post_of(line).post == ("a", "", "", "", "", frozenset({"image"}), False)
+    assert post_of(line).post == Post("a", has=frozenset({"image"}))
 
 
 def test_a_line_without_end_is_cut_and_named(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:

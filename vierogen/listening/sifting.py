@@ -187,4 +187,5 @@ def _post(batch: Batch, found: Found) -> Post:
         found.network,
         found.has,
         found.is_reply,
+        found.link,
     )

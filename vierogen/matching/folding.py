@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-FOLDING = 1
+FOLDING = 2
 """Rises when the same text would be folded otherwise."""
 
 _END = "\0"
@@ -134,6 +134,12 @@ def readings(text: str) -> tuple[str, ...]:
 
 
 _WORD = re.compile(r"[^\W_]+")
+# What nobody sees, all of Unicode's category Cf: "Belasting\u00addienst" is one word, here as in what is folded.
+_UNSEEN = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+    "\U000e0020-\U000e007f]"
+)
 
 
 def spaced(text: str) -> str:
@@ -141,8 +147,10 @@ def spaced(text: str) -> str:
 
     The one sign ĳ, which old programs write, is the two letters that everybody types.
     """
-    apart = text.replace("ĳ", "ij").replace("Ĳ", "IJ")
-    return f" {' '.join(_WORD.findall(unicodedata.normalize('NFC', apart)))} "
+    if not text.isascii():
+        apart = text.replace("ĳ", "ij").replace("Ĳ", "IJ")
+        text = unicodedata.normalize("NFC", _UNSEEN.sub("", apart))
+    return f" {' '.join(_WORD.findall(text))} "
 
 
 _LETTER = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")

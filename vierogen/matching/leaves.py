@@ -8,13 +8,12 @@ from vierogen.matching.breadth import LEAST_INSIDE
 from vierogen.matching.errors import QueryError
 from vierogen.matching.folding import opaque, readings, spaced
 from vierogen.matching.posts import languages, names, sources, tags
-from vierogen.matching.tokens import DUTCH, Token
+from vierogen.matching.tokens import DUTCH, FILTERS, Token
 from vierogen.matching.tree import Exact, Term
 
 # Letters of a word or phrase, and of what is searched inside words. No longer ones are needed, and each place of a text
 # ends at most so many patterns.
 MOST_WORDED, MOST_INSIDE = 200, 40
-FILTERS = ("lang", "source", "network", "from", "has", "is")
 CHOICES = {"has": ("image", "video", "link"), "is": ("reply",)}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 _QUOTES = '"“”„'

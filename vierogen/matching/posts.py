@@ -1,6 +1,7 @@
 """A post as the matcher takes it, and the folded document that queries look at."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +11,9 @@ from vierogen.matching.folding import fold, opaque, readings
 
 
 class Post(NamedTuple):
-    """What a source tells. ``has`` are words such as "image"; all but the text may be unknown."""
+    """What a source tells. ``lang`` are codes of languages with spaces between, ``has`` words such as "image", ``link``
+    is where the message stands. All but the text may be unknown.
+    """
 
     text: str
     lang: str = ""
@@ -19,12 +22,15 @@ class Post(NamedTuple):
     network: str = ""
     has: frozenset[str] = frozenset()
     is_reply: bool = False
+    link: str = ""
 
 
 # Both begin with a letter of their own, so that the search for them is one for a single byte.
 _TAG, _NAME = re.compile(r"#(\w+)"), re.compile(r"@(\w[\w.@-]*)")
 # What may not stand before: then it is within an address of mail or of the web, or the number of an entity.
-_BEFORE = re.compile(r"[\w&/.]")
+_BEFORE = re.compile(r"[\w&/]")
+# No host that anybody asks for has more parts.
+_MOST_PARTS = 6
 
 
 @lru_cache(10_000)
@@ -37,13 +43,14 @@ def tags(name: str) -> tuple[str, ...]:
 
 def names(name: str) -> tuple[str, ...]:
     """An account's name as it is, without its server, and without Bluesky's own domain."""
-    whole = name.lstrip("@").rstrip(".-@").casefold()
+    whole = unicodedata.normalize("NFC", name).lstrip("@").rstrip(".-@").casefold()
     short = (whole, whole.partition("@")[0], whole.removesuffix(".bsky.social"))
     return tuple(dict.fromkeys(opaque(each) for each in short if each))
 
 
 def _marked(text: str) -> list[str]:
     found: list[str] = []
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
     for match in _TAG.finditer(text):
         if not _BEFORE.match(text, max(match.start() - 1, 0)):
             found += [each for each in tags(match[1]) if each != "#"]
@@ -55,20 +62,35 @@ def _marked(text: str) -> list[str]:
 
 @lru_cache(10_000)
 def sources(source: str) -> tuple[str, ...]:
-    """A source by its whole address or name, and by its host."""
+    """A source by its whole address or name, and by its domains."""
     whole = source.strip()
+    names = (whole, whole.casefold(), *_domains(whole.partition("//")[2] or whole))
+    return tuple(dict.fromkeys(opaque(each) for each in names if each))
+
+
+@lru_cache(10_000)
+def _sites(place: str) -> tuple[str, ...]:
+    return tuple(map(opaque, _domains(place)))
+
+
+def _domains(place: str) -> list[str]:
+    """The host in what follows ``//`` in an address, and the domains that it lies in: feeds.nos.nl and nos.nl.
+
+    Of example.co.uk that is co.uk too: nobody who asks for that can expect anything else.
+    """
     try:
-        host = (urlsplit(whole).hostname or "").removeprefix("www.")
+        host = urlsplit(f"//{place}").hostname or ""
     except ValueError:  # it only looked like an address
-        host = ""
-    return tuple(dict.fromkeys(opaque(each) for each in (whole, whole.casefold().removeprefix("www."), host) if each))
+        return []
+    parts = host.split(".")
+    return [".".join(parts[start:]) for start in range(max(0, len(parts) - _MOST_PARTS), len(parts) - 1)]
 
 
 @lru_cache(1_000)
 def languages(lang: str) -> tuple[str, ...]:
-    """A language with and without its region."""
-    whole = lang.strip().casefold().replace("_", "-")
-    return tuple(dict.fromkeys(opaque(each) for each in (whole, whole.partition("-")[0]) if each))
+    """Languages, with spaces between, each with and without its region."""
+    wholes = lang.casefold().replace("_", "-").split()
+    return tuple(dict.fromkeys(opaque(each) for whole in wholes for each in (whole, whole.partition("-")[0]) if each))
 
 
 def _fields(post: Post) -> list[str]:
@@ -77,6 +99,8 @@ def _fields(post: Post) -> list[str]:
         found += ["FROM:" + each for each in names(post.author)]
     if post.source:
         found += ["SOURCE:" + each for each in sources(post.source)]
+    if post.link:
+        found += ["SOURCE:" + each for each in _sites(post.link.partition("//")[2].partition("/")[0])]
     if post.network:
         found.append("NETWORK:" + opaque(post.network))
     found += ["HAS:" + opaque(each) for each in sorted(post.has)]

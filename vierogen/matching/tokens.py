@@ -7,6 +7,7 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.matching.errors import QueryError
 
 _QUOTE, _PLAIN = '"“”„', r"[^\s()\"“”„]"
+FILTERS = ("lang", "source", "network", "from", "has", "is")
 _TOKEN = re.compile(
     rf"""\s*(?:
       (?P<open>\()
@@ -14,7 +15,9 @@ _TOKEN = re.compile(
     | (?P<operator>AND|OR|NOT)(?!{_PLAIN})
     | (?P<near>NEAR(?:/{_PLAIN}*)?)(?!{_PLAIN})
     | (?P<minus>-)(?=[^\s)-])
-    | (?P<filter>[A-Za-z]+:(?!//)(?:[{_QUOTE}][^{_QUOTE}]*[{_QUOTE}]|{_PLAIN}*))
+    # "let op: brand" has no filter.
+    | (?P<filter>(?:(?i:{"|".join(FILTERS)}):|[A-Za-z]+:(?={_PLAIN}|[{_QUOTE}]))
+        (?!//)(?:[{_QUOTE}][^{_QUOTE}]*[{_QUOTE}]|{_PLAIN}*))
     | (?P<quoted>[=~]?[{_QUOTE}][^{_QUOTE}]*[{_QUOTE}])
     | (?P<unclosed>[=~]?[{_QUOTE}])
     | (?P<word>{_PLAIN}+)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vierogen.ledger.actions import record
@@ -112,7 +113,10 @@ def _own_name(alert: Alert, by: Member) -> str:
 
 
 def _changes(alert: Alert, wish: Wish, *, revision: int | None = None) -> dict[str, Any]:
-    return {**wish.columns(), **permitting.touched(alert.revision if revision is None else revision)}
+    touched = permitting.touched(alert.revision if revision is None else revision)
+    if (alert.query, alert.inside_words) == (wish.query, wish.inside_words):
+        del touched["changed_at"]
+    return {**wish.columns(), **touched}
 
 
 def _differs(alert: Alert, wish: Wish) -> bool:
@@ -130,6 +134,7 @@ def _let_go(alert: Alert, changes: dict[str, Any], *, by: Member, only_if: Mappi
     """It is about nobody (any more), so it needs no permission."""
     changes |= {"reason": "", "permitted_by": None, "permit_reason": "", "asked_by": None}
     if alert.state in {AlertState.WAITING, AlertState.REFUSED}:
+        changes["changed_at"] = timezone.now()
         move(alert, "activate", by=by, changes=changes, only_if=only_if, personal={"query": alert.query})
     else:
         permitting.write(alert, changes, by=by, only_if=only_if)

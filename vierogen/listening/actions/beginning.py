@@ -36,6 +36,9 @@ BEGINNING = Machine("beginning")
 READERS = {Role.ADMINISTRATOR.value, Role.DUTY_OFFICER.value}
 # So many are begun in one go, and so many channels looked through for that.
 PORTION, AT_ONCE = 100, 2_000
+_PLAIN_WORD = re.compile(r"[A-Za-z]+")
+# What Bluesky's stream calls an author (https://www.w3.org/TR/did-core/).
+_DID = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]+$")
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,18 @@ def for_organisation(organisation: Organisation) -> list[Beginning]:
         terms.append(f"={_phrase(abbreviated)}")
     found = [Beginning(f"organisation:{organisation.pk}", full, _any(terms))]
     if short:
-        # With its capitals: "Voorbeeld" is a place, "voorbeeld" a word.
-        about_short = _any([f"={_phrase(short)}", _tag(short)])
+        about_short = _any([*_as_a_name(short), _tag(short)])
         found.append(Beginning(f"organisation:{organisation.pk}:short", short, about_short, Rhythm.WEEKLY))
     return [each for each in found if each.query]
+
+
+def _as_a_name(word: str) -> list[str]:
+    """With its capitals: "Voorbeeld" is a place, "voorbeeld" a word; also as "VOORBEELD (ANP) -".
+
+    Of several words, or with accents and hyphens that people leave out, it is nothing else in any spelling.
+    """
+    exact = f"={_phrase(word)}"
+    return [exact, exact.upper()] if _PLAIN_WORD.fullmatch(word) else [_phrase(word)]
 
 
 def for_channel(channel: Channel) -> Beginning:
@@ -67,7 +78,9 @@ def for_channel(channel: Channel) -> Beginning:
     mention, handle = _mention(channel), channel.handle.lstrip("@")
     is_ours = channel.name.strip().casefold() in ours.names_of(channel.organisation)  # that is listened for already
     either = _any([mention, "" if is_ours else _phrase(channel.name)])
-    query = f"({either}) -from:{handle}" if " OR " in either else f"{either} -from:{handle}"
+    wanted = f"({either})" if " OR " in either else either
+    own = [handle, channel.account_id] if _DID.match(channel.account_id) else [handle]
+    query = " ".join([wanted, *(f"-from:{each}" for each in own)])
     return Beginning(f"channel:{channel.pk}", _mention(channel)[:120], query)
 
 

@@ -108,7 +108,7 @@ class Taste:
 def _why(hit: Hit, by_author: float, by_source: float, words: list[str]) -> str:
     """The strongest reason first; a sentence for each."""
     if by_author < 0:
-        return _("Shown lower because you marked others of %(author)s as not useful.") % {"author": hit.item.author}
+        return _("Shown lower because you marked others of %(author)s as not useful.") % {"author": hit.item.writer}
     if words:
         told = ", ".join(f"“{word}”" for word in words)
         return _("Shown lower because you marked similar ones as not useful, with %(words)s.") % {"words": told}

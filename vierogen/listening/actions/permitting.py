@@ -30,7 +30,7 @@ MOST_TURNED = 3
 
 
 def touched(revision: int) -> dict[str, Any]:
-    """What every change of an alert writes, so that listeners see it."""
+    """What a change of what an alert listens for, or of its state, writes: listeners see it, and a rhythm begins."""
     return {"revision": revision + 1, "changed_at": timezone.now()}
 
 
@@ -39,7 +39,7 @@ def ask(alert: Alert, *, by: Member, changes: Mapping[str, Any], only_if: Mappin
 
     Raises ``WrongStateError`` where it is not as ``only_if`` says any more.
     """
-    changes = {**changes, "asked_by": by, "permitted_by": None, "permit_reason": ""}
+    changes = {**changes, "changed_at": timezone.now(), "asked_by": by, "permitted_by": None, "permit_reason": ""}
     _remember(alert.organisation_id, changes["query"])
     if alert.state == AlertState.WAITING:
         write(alert, changes, by=by, only_if=only_if)

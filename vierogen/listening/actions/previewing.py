@@ -198,6 +198,7 @@ def as_post(hit: Hit) -> Post:
         network=item.network,
         has=frozenset(item.has.split()),
         is_reply=item.is_reply,
+        link=item.link,
     )
 
 

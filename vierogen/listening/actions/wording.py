@@ -63,4 +63,4 @@ def source_of(hit: Hit) -> str:
 
 def author_of(item: Item) -> str:
     """Who wrote it, if that is known."""
-    return one_line(item.author, 80)
+    return one_line(item.writer, 80)

@@ -34,8 +34,9 @@ class Alert(models.Model):
     """A saved query that is held against everything that comes in.
 
     ``origin`` says what made it where no person did: ``organisation:3``, ``channel:12``, ``member:7``; "" else.
-    ``revision`` grows with each change of anything that the matcher looks at (``query``, ``inside_words``, state),
-    and ``changed_at`` is when: a listener asks for what changed since it last looked.
+    ``revision`` grows with each change, so that nobody overwrites another's. ``changed_at`` is when anything changed
+    that the matcher looks at (``query``, ``inside_words``, state): a listener asks for what did since it last looked,
+    and only from then on the alert's rhythm is known.
     """
 
     MOVES = ALERT_MOVES

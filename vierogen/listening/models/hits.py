@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vierogen.listening.models.alerts import Alert
@@ -45,6 +46,11 @@ class Item(models.Model):
     def words(self) -> str:
         """Its text as it last came."""
         return self.later or self.text
+
+    @property
+    def writer(self) -> str:
+        """Who wrote it, for people: a stream of Bluesky tells a number of 32 signs, which says nothing to anybody."""
+        return gettext("Somebody on Bluesky") if self.author.startswith("did:") else self.author
 
 
 class HitQuerySet(models.QuerySet["Hit"]):

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from vierogen.listening.actions.compiling import compiled
 from vierogen.listening.actions.naming import name_in
 from vierogen.listening.actions.ours import own_names
+from vierogen.listening.actions.pointing import doubt
 from vierogen.listening.actions.previewing import LONGEST, Preview, preview
 from vierogen.listening.forms.alerts import AlertForm
 from vierogen.people.models import Member
@@ -18,7 +19,8 @@ TOO_MANY = 350
 
 
 def trial(form: AlertForm, member: Member) -> dict[str, Any]:
-    """``trouble`` with the query, or what it ``found``; ``only_a_name``: that part of it is somebody's name."""
+    """``trouble`` with the query, or what it ``found``; ``only_a_name``: that part of it is somebody's name;
+    ``doubt``: a word that may have been meant as an operator, and that operator."""
     typed = form.typed()
     if not typed:
         return {"trouble": None}
@@ -37,6 +39,7 @@ def trial(form: AlertForm, member: Member) -> dict[str, Any]:
         "too_many": found.a_week > TOO_MANY,
         "days": LONGEST,
         "only_a_name": only_a_name,
+        "doubt": doubt(typed),
     }
 
 
