@@ -112,6 +112,7 @@ def test_who_never_came_in_answers_for_nothing(visit: Visit, channel: Channel, k
     assert (custody.look, custody.counted()) == ("look", "Only 1 custodian")
     assert custody.named() == "Only 1 custodian: Kees; invited and not in yet: Nina"
     assert problem_of(channel) == ONLY_ONE
+    assert care_of(channel).silent == (kees,)
     invited.user.set_password("a password that she chose")
     invited.user.save()
     assert problem_of(channel) == ""

@@ -17,6 +17,9 @@ from tests.waiting import eventually
 from vierogen.core.http import guarded_client
 from vierogen.listening.sources.base import Found, Memory, SourceError
 from vierogen.listening.sources.jetstream import OVERLAP, Jetstream, read
+from vierogen.matching.matcher import Matcher
+from vierogen.matching.parsing import parse
+from vierogen.matching.posts import Post
 
 
 @pytest.fixture
@@ -42,6 +45,13 @@ def test_a_post_is_read_with_all_that_alerts_can_ask_for() -> None:
         published_at=datetime(2024, 9, 9, 19, 46, 2, 102000, tzinfo=UTC),
         is_reply=True,
     )
+
+
+def test_a_post_in_two_languages_is_found_in_both() -> None:
+    [found] = of(event("Brand in de school", langs=["en", "nl-BE", "fy", "de"]))
+    assert found.language == "en nl-BE fy"
+    matcher = Matcher((number, parse(query)) for number, query in enumerate(("brand lang:nl", "brand lang:de")))
+    assert set(matcher.match(Post(found.text, lang=found.language))) == {0}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from vierogen.ledger.models import Entry, Opening
 from vierogen.ledger.words import sentence
 from vierogen.notices.models import Message
 from vierogen.people.actions import change_roles, change_settings, end, invite, join
+from vierogen.people.departing import begin
 from vierogen.people.models import Member, Organisation, User
 from vierogen.people.roles import RIGHTS, Right, Role
 
@@ -174,6 +175,14 @@ def test_who_takes_a_role_with_power_away_does_not_do_so_unseen(town: Organisati
     assert lost == [["custodian"], ["administrator"]]
     change_roles(anna, roles=[Role.REVIEWER], ends_on=None, by=cora)  # a role without power
     assert told() == {}
+
+
+def test_who_ends_the_membership_of_a_custodian_does_not_do_so_unseen(town: Organisation, cora: Member) -> None:
+    """It takes the same from the account as taking the role away."""
+    kees, kim = make_member(town, "Kees", Role.CUSTODIAN), make_member(town, "Kim", Role.CUSTODIAN)
+    begin(kees, last_day=None, by=cora)
+    told = Message.objects.get(email=kim.user.email)
+    assert "Kees is no custodian any more: Cora changed that" in told.text
 
 
 def test_a_shorter_delay_before_secrets_is_told(town: Organisation, cora: Member) -> None:

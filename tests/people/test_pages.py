@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Response
 
 from tests.people.conftest import Prove
 from tests.plugins.house import make_member
-from vierogen.people import first_run
+from vierogen.people import departing, first_run
 from vierogen.people.actions import _entrance, change_roles, end, invite
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Role
@@ -129,6 +129,10 @@ def test_the_people_of_an_organisation(
     for name in PEOPLE:
         look(reverse(name))
     look(reverse("people:member", args=[anna.pk]))
+    departing.begin(anna, last_day=None, by=cora)
+    for who in (anna, ben):
+        look(reverse("people:member", args=[who.pk]))
+        look(f"{reverse('people:invite')}?again={who.pk}")
 
 
 def test_the_page_of_somebody_who_belongs_nowhere(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from vierogen.channels.custody import Custody
 from vierogen.channels.models import AppOnPhone, Channel, Custodian, Declared
 from vierogen.ledger.actions import record
 from vierogen.ledger.moves import subject_of
@@ -143,20 +144,19 @@ def cares(channels: Iterable[Channel], kept: Iterable[Custodian]) -> dict[int, C
         (row.channel_id, row.key): row for row in Declared.objects.filter(channel__in=rows).select_related("by__user")
     }
     phones = list(AppOnPhone.objects.filter(channel__in=rows).select_related("member__user", "member__organisation"))
-    keepers: dict[int, list[Member]] = {channel.pk: [] for channel in rows}
+    held: dict[int, list[Custodian]] = {channel.pk: [] for channel in rows}
     for row in kept:
-        if row.member.is_current:
-            keepers[row.channel_id].append(row.member)
-    return {channel.pk: _care(channel, declared, phones, keepers[channel.pk]) for channel in rows}
+        held[row.channel_id].append(row)
+    return {row.pk: _care(row, declared, phones, Custody.of(held[row.pk]).keepers) for row in rows}
 
 
 def _care(
-    channel: Channel, declared: dict[tuple[int, str], Declared], phones: list[AppOnPhone], keepers: list[Member]
+    channel: Channel, declared: dict[tuple[int, str], Declared], phones: list[AppOnPhone], keepers: tuple[Member, ...]
 ) -> Care:
     mine = tuple(row for row in phones if row.channel_id == channel.pk and row.member.is_current)
     said = {row.member_id for row in mine if row.is_current}
     lines = tuple(Line(question, declared.get((channel.pk, question.key))) for question in QUESTIONS)
-    return Care(lines, mine, tuple(member for member in keepers if member.pk not in said), tuple(keepers))
+    return Care(lines, mine, tuple(member for member in keepers if member.pk not in said), keepers)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 Custodians and administrators hear of what is wrong when it changes, and then weekly: a mail each night is not read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -44,15 +44,11 @@ def problem_of(channel: Channel) -> str:
     return problem_among(Custody.of(channel.custodians.able().with_members()).keepers)
 
 
-def problem_among(keepers: Iterable[Member]) -> str:
-    """What is wrong where these answer, see ``Custody``, as a translatable sentence; "" where two stay.
-
-    Whoever was invited and never came in can do nothing for it yet.
-    """
-    able = [member for member in keepers if not member.is_awaited]
-    if len(able) < ENOUGH:
-        return ONLY_ONE if able else NOBODY
-    staying = [member for member in able if member.ends_on is None]
+def problem_among(keepers: Sequence[Member]) -> str:
+    """What is wrong where these answer, see ``Custody``, as a translatable sentence; "" where two stay."""
+    if len(keepers) < ENOUGH:
+        return ONLY_ONE if keepers else NOBODY
+    staying = [member for member in keepers if member.ends_on is None]
     return LEAVING if len(staying) < ENOUGH else ""
 
 

@@ -11,8 +11,9 @@ from vierogen.matching.folding import fold, opaque, readings
 
 
 class Post(NamedTuple):
-    """What a source tells. ``has`` are words such as "image"; ``link`` is where the message stands; all but the text
-    may be unknown."""
+    """What a source tells. ``lang`` are codes of languages with spaces between, ``has`` words such as "image", ``link``
+    is where the message stands. All but the text may be unknown.
+    """
 
     text: str
     lang: str = ""
@@ -87,9 +88,9 @@ def _domains(place: str) -> list[str]:
 
 @lru_cache(1_000)
 def languages(lang: str) -> tuple[str, ...]:
-    """A language with and without its region."""
-    whole = lang.strip().casefold().replace("_", "-")
-    return tuple(dict.fromkeys(opaque(each) for each in (whole, whole.partition("-")[0]) if each))
+    """Languages, with spaces between, each with and without its region."""
+    wholes = lang.casefold().replace("_", "-").split()
+    return tuple(dict.fromkeys(opaque(each) for whole in wholes for each in (whole, whole.partition("-")[0]) if each))
 
 
 def _fields(post: Post) -> list[str]:

@@ -387,6 +387,7 @@ def end(member: Member, *, by: Member) -> None:
     if member.pk == by.pk:
         raise ValidationError(_("Somebody else has to end your membership."))
     keep_another_administrator(member)
+    _tell_of_power(member, set(member.held.values_list("role", flat=True)), by=by, is_lost=True)
     yesterday = member.organisation.today() - timedelta(days=1)
     if member.ends_on is None or member.ends_on > yesterday:
         last_until(member, yesterday, by=by, is_temporary=member.is_temporary)

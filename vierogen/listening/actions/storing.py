@@ -183,7 +183,7 @@ def _item(key: str, find: Find, at: Any) -> Row:
         clean(found.link) if found.link else "",
         _fit(found.title, 500),
         _fit(found.text, LONGEST),
-        _fit(found.language or find.language, 10),
+        _fit((found.language or find.language).partition(" ")[0], 10),
         _fit(found.author, 200),
         _fit(" ".join(sorted(found.has)), 60),
         found.is_reply,

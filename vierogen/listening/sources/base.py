@@ -26,7 +26,8 @@ class Found(NamedTuple):
 
     ``key`` is what the source itself calls it (GUID, ``at://`` or status address), or its link; the same message
     has the same key at each reading, and where possible in each source. ``link`` can be opened by people.
-    ``language`` is a BCP 47 tag or ""; ``author`` an account or a name; ``has`` words among "image", "video", "link".
+    ``language``: BCP 47 tags with spaces between, or ""; ``author`` an account or a name; ``has`` words among
+    "image", "video", "link".
     """
 
     key: str

@@ -24,6 +24,8 @@ POSTS = "app.bsky.feed.post"
 OVERLAP = 5_000_000
 _LINK = "app.bsky.richtext.facet#link"
 _IMAGES, _VIDEO, _CARD = "app.bsky.embed.images", "app.bsky.embed.video", "app.bsky.embed.external"
+# The record has three at most: https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json
+_LANGUAGES = 3
 _NOTHING: frozenset[str] = frozenset()
 # What an embed holds, as words; one object for each choice, as millions of posts pass.
 _HAS = {_IMAGES: frozenset({"image"}), _VIDEO: frozenset({"video"}), _CARD: frozenset({"link"})}
@@ -162,7 +164,7 @@ def _found(event: _Event, commit: _Commit, post: _Post) -> Found:
         text if text.isascii() and len(text) < LONGEST and "\x00" not in text else tamed_text(text[:LONGEST]),
         title,
         f"https://bsky.app/profile/{event.did}/post/{commit.rkey}",
-        post.langs[0] if post.langs else "",
+        " ".join(post.langs[:_LANGUAGES]) if post.langs else "",
         event.did,
         "bluesky",
         _moment(post.created_at, event.time_us),
