@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.walking import HEIGHTS, Axe, Stop, Walk, Window
 from tests.listening.sources.site import DOCUMENTS, Site
@@ -56,7 +56,14 @@ def stops(anna: Member, numbers: dict[str, int]) -> list[Stop]:
         Stop("source-add", anna, reverse("listening:source_add"), "main form .buttons button"),
         Stop("source-by-program", anna, reverse("listening:source_program"), "main form .buttons button", shown=False),
         *(Stop(name, anna, path, "main button", shown=name == "source-failing") for name, path in each.items()),
+        Stop("source-new-address", anna, each["source-program"], "main button", prepare=renew, shown=False),
     ]
+
+
+def renew(page: Page) -> None:
+    """The new secret address stands there, this once."""
+    page.get_by_role("button", name="Maak een nieuw adres").click()
+    expect(page.locator("main code").first).to_contain_text("/listening/hook/")
 
 
 @pytest.mark.parametrize("width", sorted(HEIGHTS))
@@ -83,5 +90,6 @@ def test_a_source_is_added_with_the_keyboard_in_one_field(
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     page.get_by_role("button", name="Alle nieuws").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Alle nieuws")
+    # What it is called it says itself, at its first reading.
+    expect(page.get_by_role("heading", level=1)).to_contain_text("feed.xml")
     assert Source.objects.get().address == f"{site.url}/feed.xml"

@@ -241,6 +241,18 @@ def test_nobody_answers_questions_about_a_lesson_that_they_did_not_see(
     assert Certificate.objects.get().lesson == newest
 
 
+def test_the_page_of_learning_marks_the_lesson_that_waits(
+    enter: Enter, lesson: Lesson, anna: Member, cora: Member
+) -> None:
+    client, list_ = enter(anna), reverse("learning:list")
+    assert "waits for you" not in client.get(list_).content.decode()
+    teaching.oblige(lesson, mandatory=True, days=14, by=cora)
+    # In the notice above, and at the lesson itself.
+    assert client.get(list_).content.decode().count("waits for you") == 2
+    done(lesson, anna)
+    assert "waits for you" not in client.get(list_).content.decode()
+
+
 def test_a_lesson_out_of_use_comes_back(enter: Enter, lesson: Lesson, cora: Member) -> None:
     client, list_ = enter(cora), reverse("learning:lessons")
     client.post(reverse("learning:retire_lesson", args=[lesson.key]))

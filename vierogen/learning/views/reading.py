@@ -24,8 +24,10 @@ from vierogen.web.doors import needs
 def learning(request: HttpRequest) -> HttpResponse:
     """Everything there is to learn, and what waits for this member."""
     member = member_of(request)
+    standing = standing_of(member)
     context = {
-        "standing": standing_of(member),
+        "standing": standing,
+        "lessons_asked": {one.pk for one in standing.open if one.what == "lesson"},
         "cards": Agreement.objects.visible_to(member).in_force().with_mine(member),
         "lessons": Lesson.objects.visible_to(member).in_use().with_mine(member),
         "may_manage": member.may(Right.MANAGE_ORGANISATION),
