@@ -1,10 +1,12 @@
 """There from the first minute: alerts on names, each once."""
 
+import importlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
@@ -86,6 +88,22 @@ def test_what_an_own_account_on_bluesky_says_is_left_out_of_its_stream_too(chann
     for own in ("did:plc:ewvi7nxzyoun6zhxrhs64oiz", "gemeente.bsky.social"):
         assert query.first(Post(said, author=own)) is None
     assert query.first(Post(said, author="did:plc:z72i7hdynmk6r22z27h6tvur")) == 0
+
+
+def test_alerts_on_own_accounts_on_bluesky_from_before_leave_them_out_unless_somebody_changed_them(
+    channel: Channel,
+) -> None:
+    did = "did:plc:ewvi7nxzyoun6zhxrhs64oiz"
+    Channel.objects.filter(pk=channel.pk).update(network_key="bluesky", handle="@gemeente.bsky.social", account_id=did)
+    beginning.begin_all()
+    alert = Alert.objects.get(origin=f"channel:{channel.pk}")
+    migration = importlib.import_module("vierogen.listening.migrations.0007_own_bluesky")
+    for query in ("@gemeente -from:gemeente.bsky.social", "@gemeente -reclame", alert.query):
+        Alert.objects.filter(pk=alert.pk).update(query=query)
+        migration.leave_out(apps, None)
+        changed = f"{query} -from:{did}" if query.endswith("social") else query
+        assert again(alert).query == changed
+    assert again(alert).revision == alert.revision + 1
 
 
 def test_an_organisation_is_listened_for_from_the_first_minute_and_its_administrators_read_it_daily(

@@ -53,8 +53,10 @@ NO_NAMES = (
     '("fatima yilmaz" brand OR xqzwv)', '"fatima yilmaz" (zwembad OR xqzwv)', '"fatima yilmaz" ~zwem',
     "-(-brand OR -rook)",
     "#marktplaats", "#theaters", "#veranderen", "#petersburg", "#annemie", "#CodeRood", "#BrandVeilig",
-    "#johannesburg", "#StormEunice", "#christenunie", "#noordzee", "#fatima", "from:nos", "from:nos.nl", "from:emma.nl",
-    "from:gemeente.bsky.social", "-from:fatimayilmaz brand", "#julianalaan", '"fatima yilmaz" #zwembad',
+    "#philippines", "#johannesburg", "#StormEunice", "#christenunie", "#noordzee", "#fatima", "from:nos", "from:nos.nl",
+    "from:emma.nl",
+    "from:gemeente.bsky.social", "-from:fatimayilmaz brand", "#julianalaan", "#emmahuis", "#emmaplein", "#willekeurige",
+    '"fatima yilmaz" #zwembad',
     '"Fatima Yilmaz" is gemeente', "anti-racisme", "non-profit", "T-shirt", "pro-rail", "mini-cursus",
 )  # fmt: skip
 

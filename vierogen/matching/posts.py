@@ -70,7 +70,7 @@ def sources(source: str) -> tuple[str, ...]:
 
 @lru_cache(10_000)
 def _sites(place: str) -> tuple[str, ...]:
-    return tuple(map(opaque, _domains(place)))
+    return tuple("SOURCE:" + opaque(each) for each in _domains(place))
 
 
 def _domains(place: str) -> list[str]:
@@ -100,7 +100,9 @@ def _fields(post: Post) -> list[str]:
     if post.source:
         found += ["SOURCE:" + each for each in sources(post.source)]
     if post.link:
-        found += ["SOURCE:" + each for each in _sites(post.link.partition("//")[2].partition("/")[0])]
+        _scheme, *rest = post.link.split("/", 3)
+        if len(rest) > 1 and not rest[0]:
+            found += _sites(rest[1])
     if post.network:
         found.append("NETWORK:" + opaque(post.network))
     found += ["HAS:" + opaque(each) for each in sorted(post.has)]

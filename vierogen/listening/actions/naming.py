@@ -85,9 +85,12 @@ _WORDS_TOO = frozenset(
 _BEGINNINGS = """
 aart anne bart beth bill bram carol chris clare cliff craig dale dolf doug ellen emine frank frans greet hazel hein inge
 iris isla jack kate klazien levi lies lotte luke marc marit mark mees merel mina mona nico noor norma otto penny petri
-phil recep rene roos ruth sara scott sterre thea theo toon vera victor victoria willeke
+phil philip recep rene roos rose ruth sara scott sterre thea theo toon vera victor victoria will willeke
+leon linde louis
 """
 _BEGIN_WORDS = _WORDS_TOO | frozenset(_BEGINNINGS.split())
+# Others of three letters end a word more often than a name.
+_SHORT_SURNAMES = frozenset({"ali", "bos", "bot", "kok", "lee", "mol", "pot", "vos"})
 # What ends the names of places that begin with a first name: "petersburg", "willemstad".
 _PLACE_ENDINGS = ("burg", "stad", "dorp", "town", "ville", "land", "polis", "pad", "owna", "ique", "nieuws")
 
@@ -156,8 +159,9 @@ def apart(joined: str) -> str:
         return words if _is_first_name(first) and first not in _WORDS_TOO else ""
     for end in range(len(first) - _SHORTEST, _SHORTEST, -1):
         name, rest = first[:end], first[end:]
-        is_long = len(rest) > _SHORTEST or rest in _SURNAMES
-        if is_long and _is_first_name(name) and name not in _BEGIN_WORDS and not rest.endswith(_PLACE_ENDINGS):
+        is_place = (_is_common(rest) and rest not in _SHORT_SURNAMES) or rest.endswith(_PLACE_ENDINGS)
+        is_long = len(rest) > _SHORTEST or rest in _SHORT_SURNAMES
+        if is_long and not is_place and name not in _BEGIN_WORDS and _is_first_name(name):
             return f"{name} {rest}"
     return ""
 
