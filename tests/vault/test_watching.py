@@ -102,6 +102,17 @@ def test_with_others_who_can_stop_it_who_lost_a_role_hears_of_it_too(
     assert "alone" not in Entry.objects.get(verb="ask_to_break_glass").facts
 
 
+def test_who_is_still_written_down_as_custodian_hears_of_it_without_the_right(
+    secret: Kept, kees: Member, kim: Member, ada: Member, cora: Member
+) -> None:
+    """However long ago the role was lost; who left does not."""
+    RoleHeld.objects.filter(member__in=[kees, ada]).delete()
+    departing.begin(kim, last_day=None, by=cora)
+    told()
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    assert (told("Emergency"), asked.told) == ({"kees"}, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_takes_them_away_after_asking_waits_a_day_after_all(
     secret: Kept, kees: Member, kim: Member, cora: Member, clock: Any

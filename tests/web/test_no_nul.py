@@ -1,5 +1,6 @@
 """A sign that PostgreSQL does not keep is told to whoever sent it, on every page that takes text without a form."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,8 @@ from vierogen.people.models import Member, Partnership
 from vierogen.posts.actions import stopping
 from vierogen.posts.models import Delivery, FoundThing, Version
 from vierogen.posts.states import PostState
+from vierogen.vault import taking_over
+from vierogen.web.proof import Proof
 
 Visit = Callable[[Member], Client]
 NUL = "Omdat het \x00 zo is"
@@ -61,6 +64,21 @@ def test_the_reason_for_which_a_delivery_is_released(
 def test_the_name_of_somebody_who_gave_consent(visit: Visit, anna: Member) -> None:
     answer = visit(anna).get(reverse("posts:consents"), {"q": NUL})
     assert (answer.status_code, TOLD in answer.content.decode()) == (200, True)
+
+
+def test_the_reason_for_which_a_step_of_a_takeover_is_passed_over(
+    visit: Visit,
+    prove: Prove,  # noqa: F811
+    channel: Channel,
+    cora: Member,
+) -> None:
+    takeover = taking_over.begin(channel, by=cora, proof=Proof(cora.user_id, "totp", time.time()))
+    step = taking_over.current(takeover)
+    assert step is not None
+    client = visit(cora)
+    prove(client, cora, kind="totp")
+    assert refused(client, reverse("vault:takeover_skip", args=[takeover.pk, step.key]), why=NUL)
+    assert taking_over.current(takeover) == step
 
 
 @pytest.mark.parametrize("odd", ["²", "9" * 39, "9" * 5000])

@@ -18,6 +18,7 @@ from vierogen.vault import taking_over, watching
 from vierogen.vault.forms import SkipStepForm
 from vierogen.vault.views.keeping import Look
 from vierogen.web.doors import needs
+from vierogen.web.fields import typed
 from vierogen.web.proof import strong_proof
 from vierogen.web.templatetags.vierogen import moment
 
@@ -168,8 +169,12 @@ def skip(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Pass over a step, with a reason."""
     step, member = _step_or_404(request, pk, key), member_of(request)
     if request.method == "POST":
-        proof, why = strong_proof(request), request.POST.get("why", "")[:500]
-        _attempt(request, lambda: taking_over.skip(step, by=member, why=why, proof=proof))
+        proof = strong_proof(request)
+
+        def passed_over() -> None:
+            taking_over.skip(step, by=member, why=typed(request.POST, "why", longest=500), proof=proof)
+
+        _attempt(request, passed_over)
     return redirect("vault:taking_over", pk=pk)
 
 
