@@ -42,7 +42,7 @@ NAMES = (
     # What stands beside it and says no more, also as one choice of several.
     '("fatima yilmaz" OR xqzwv)', '"fatima yilmaz" (yilmaz OR xqzwv)', '"fatima yilmaz" ~yilm', '"fatima yilmaz" yil*',
     'fatima (yilmaz OR "xq zw")', '"fatima yilmaz" ~ilma ~lmaz fat*', "fatima NEAR/9 (yilmaz OR brandweer)",
-    '-(brand -"fatima yilmaz") "fatima yilmaz"', '-(-fatima OR -yilmaz)',
+    'yilmaz -(-fatima -zwembad)', '-(brand -"fatima yilmaz") "fatima yilmaz"', '-(-fatima OR -yilmaz)',
     # Tags and accounts that are names.
     'from:"fatima yilmaz"', "from:fatima.yilmaz", "from:@FatimaYilmaz@mastodon.social",
     "from:fatimayilmaz.bsky.social",
