@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.listening.conftest import alert, changed
+from tests.listening.conftest import alert, changed, heard
 from vierogen.listening import held
 from vierogen.listening.actions.compiling import _with_tildes
 from vierogen.listening.actions.compiling import compiled as query_of
 from vierogen.listening.held import Compiled
-from vierogen.listening.models import Alert
+from vierogen.listening.inbox import Batch, Inbox
+from vierogen.listening.models import Alert, Hit
+from vierogen.listening.sifting import Sifter
+from vierogen.listening.sources.base import Found
 from vierogen.matching.errors import QueryError
 from vierogen.matching.matcher import Matcher
 from vierogen.matching.posts import Post
@@ -34,6 +37,16 @@ def hits(compiled: Compiled, text: str) -> list[int]:
     compiled._look_at = 0.0
     compiled.refresh()
     return sorted(compiled.matcher.match(Post(text)))
+
+
+def test_a_message_is_of_the_site_that_it_links_to(town: Organisation) -> None:
+    source = heard("webhook", "/listening/in/1/", town)
+    wanted = alert(town, "brand source:nos.nl")
+    links = ("https://nos.nl/artikel/1", "https://www.nos.nl/artikel/2", "https://nu.nl/nos.nl")
+    sifter = Sifter(Inbox())
+    sifter.compiled.load()
+    assert sifter.sift([Batch(source.pk, tuple(Found(link, "Brand", link=link) for link in links))]) == 2
+    assert set(Hit.objects.filter(alert=wanted).values_list("item__link", flat=True)) == set(links[:2])
 
 
 def test_inside_words_finds_parts_of_words_of_four_letters_or_more() -> None:

@@ -1,8 +1,18 @@
 """Which queries are only a name."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.matching.test_matcher import POSTS, TREES
+from tests.matching.test_parsing import SIGNS
 from vierogen.listening.actions.naming import name_in
+from vierogen.listening.actions.ways import ways
+from vierogen.matching.errors import QueryError
+from vierogen.matching.leaves import leaf
+from vierogen.matching.parsing import parse
+from vierogen.matching.posts import Post, documents
+from vierogen.matching.tree import View
 
 
 @pytest.fixture(params=[True, False], ids=["with the extra", "without it"])
@@ -32,7 +42,7 @@ NAMES = (
     # What stands beside it and says no more, also as one choice of several.
     '("fatima yilmaz" OR xqzwv)', '"fatima yilmaz" (yilmaz OR xqzwv)', '"fatima yilmaz" ~yilm', '"fatima yilmaz" yil*',
     'fatima (yilmaz OR "xq zw")', '"fatima yilmaz" ~ilma ~lmaz fat*', "fatima NEAR/9 (yilmaz OR brandweer)",
-    '-(brand -"fatima yilmaz") "fatima yilmaz"', '-(-fatima OR -yilmaz)',
+    'yilmaz -(-fatima -zwembad)', '-(brand -"fatima yilmaz") "fatima yilmaz"', '-(-fatima OR -yilmaz)',
     # Tags and accounts that are names.
     'from:"fatima yilmaz"', "from:fatima.yilmaz", "from:@FatimaYilmaz@mastodon.social",
     "from:fatimayilmaz.bsky.social",
@@ -71,6 +81,22 @@ def test_a_first_name_and_a_surname_are_seen(query: str) -> None:
 @pytest.mark.parametrize("query", NO_NAMES)
 def test_what_names_a_body_a_place_or_a_subject_is_let_be(query: str) -> None:
     assert not name_in(query)
+
+
+@given(TREES | st.lists(SIGNS, max_size=14).map("".join), st.lists(POSTS, max_size=5))
+@settings(deadline=None)
+def test_whatever_fits_does_so_in_one_of_the_ways(query: str, posts: list[Post]) -> None:
+    try:
+        read = parse(query)
+    except QueryError:
+        return
+    name_in(query)
+    found = ways(query)
+    assert found is not None
+    for post in posts:
+        view = View(post.text, documents([post])[0])
+        has_a_way = any(all(leaf(token).holds(view) for token in way) for way in found)
+        assert has_a_way or read.first(post) is None
 
 
 def test_our_own_names_are_nobody_s() -> None:

@@ -87,12 +87,12 @@ def test_another_organisation_s_messages_are_not_looked_at(
     [
         ("café", 1), ("zwembad -storing", 1), ('="Spetter"', 1), ('="spetter"', 0), ("lang:nl zwembad", 1),
         ("from:buurman", 1), ("network:mastodon dicht", 1), ("~bad", 0), ("~wemb", 2), ("zwem*", 2),
-        ("has:image zwembad", 1), ("titel", 1), ("is:reply dicht", 0),
+        ("has:image zwembad", 1), ("titel", 1), ("is:reply dicht", 0), ("source:nos.nl", 1),
     ],
 )  # fmt: skip
 def test_the_whole_language_works(town: Organisation, alert: Alert, query: str, fits: int) -> None:
     find(alert, "Zwembad De Spetter dicht", language="nl", author="@buurman", network="mastodon", has="image")
-    find(alert, "Het zwembad heeft storing", title="Titel: CAFE")
+    find(alert, "Het zwembad heeft storing", title="Titel: CAFE", link="https://www.nos.nl/artikel/1")
     prepare()
     if query == "~bad":
         with pytest.raises(ValueError, match="too short"):
