@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from vierogen.ledger.actions import Actor, record
 from vierogen.ledger.moves import move, subject_of
 from vierogen.notices.actions import Addressee, tell
+from vierogen.people.granting import checked, hold, lost_lately
 from vierogen.people.models import Absence, Departure, Member, Organisation, RoleHeld, User
 from vierogen.people.roles import Right, Role, roles_with
 from vierogen.people.steps import asked_of, start_again
@@ -92,7 +94,7 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     """
     if isinstance(by, Member):
         insist(by, Right.MANAGE_PEOPLE, organisation_id=organisation.pk)
-    wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
+    wanted = checked(roles, ends_on=ends_on, is_temporary=is_temporary)
     known = Member.objects.filter(organisation=organisation, user=user).select_related("user", "organisation").first()
     if known and known.is_current:
         raise ValidationError(_("%(name)s is a member already. Change the roles there.") % {"name": known.name})
@@ -100,7 +102,7 @@ def join(  # noqa: PLR0913 - each of these is part of a membership
     invited_at = timezone.now() if is_new else None
     arriving = {"arriving_since": invited_at, "invited_at": invited_at}
     member, _new = Member.objects.update_or_create(organisation=organisation, user=user, defaults=fresh | arriving)
-    _hold(member, wanted)
+    hold(member, wanted)
     _give_guide(member, wanted, by=by)
     _call_off(member, by=by)
     if isinstance(by, Member):
@@ -136,25 +138,6 @@ def _call_off(member: Member, *, by: Actor) -> None:
         move(departure, "call_off", by=by, personal={"member": member.name})
 
 
-def _checked(roles: Iterable[Role], *, ends_on: date | None, is_temporary: bool) -> set[Role]:
-    wanted = {Role(role) for role in roles}
-    if not wanted:
-        raise ValidationError(_("Choose at least one role."))
-    if Role.TRAINEE in wanted and len(wanted) > 1:
-        raise ValidationError(_("A trainee holds no other role: a trainee drafts and never publishes."))
-    if Role.TRAINEE in wanted and ends_on is None:
-        raise ValidationError(_("A trainee needs a last day."))
-    if is_temporary and ends_on is None:
-        raise ValidationError(_("Somebody who is here for a while needs a last day."))
-    return wanted
-
-
-def _hold(member: Member, roles: set[Role]) -> None:
-    member.held.exclude(role__in=roles).delete()
-    RoleHeld.objects.bulk_create([RoleHeld(member=member, role=role) for role in roles], ignore_conflicts=True)
-    member.__dict__.pop("roles", None)
-
-
 @transaction.atomic
 def change_roles(  # noqa: PLR0913 - each of these is part of a membership
     member: Member,
@@ -172,15 +155,19 @@ def change_roles(  # noqa: PLR0913 - each of these is part of a membership
     be done first, see steps.py. ``seen`` is the ``as_shown`` that a page knew of: what somebody else decided meanwhile
     is not undone.
     """
-    lock_administrators(member.organisation_id)
+    lock_administrators(member.organisation_id, beside=member)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
-    _as_now(member, seen)
-    wanted = _checked(roles, ends_on=ends_on, is_temporary=is_temporary)
+    wanted = checked(roles, ends_on=ends_on, is_temporary=is_temporary)
+    now = _as_now(member)
+    if seen is not None and seen != now.as_shown:
+        if (now.roles, now.ends_on, now.is_temporary) == (wanted, ends_on, is_temporary):
+            return  # a button that was pressed twice
+        raise _changed_meanwhile(now)
     if Role.ADMINISTRATOR not in wanted or ends_on is not None:
         keep_another_administrator(member)
     held = set(RoleHeld.objects.filter(member=member.pk).values_list("role", flat=True))
     asked = asked_of(member)
-    _hold(member, wanted)
+    hold(member, wanted)
     _give_guide(member, wanted, by=by)
     last_until(member, ends_on, by=by, is_temporary=is_temporary)
     _tell_of_power(member, wanted - held, by=by)
@@ -193,20 +180,23 @@ def change_roles(  # noqa: PLR0913 - each of these is part of a membership
     record(member.organisation_id, "change_roles", subject_of(member), by=by, facts=facts)
 
 
-def _as_now(member: Member, seen: str | None) -> None:
-    """Read and lock ``member``; refuses who left, and where somebody else changed what a page has ``seen``."""
+def _as_now(member: Member) -> Member:
+    """Read and lock ``member``; refuses who left."""
     member.refresh_from_db(from_queryset=Member.objects.locked())
     member.__dict__.pop("roles", None)
     still_here(member)
-    if seen is not None and seen != member.as_shown:
-        told = {"roles": ", ".join(member.role_names()), "day": date_format(member.ends_on) if member.ends_on else "-"}
-        raise ValidationError(
-            _(
-                "Somebody else changed this meanwhile. Now it is: %(roles)s; last day: %(day)s. Look at what is chosen "
-                "below, and save again if it should be that."
-            )
-            % told
+    return member
+
+
+def _changed_meanwhile(member: Member) -> ValidationError:
+    told = {"roles": ", ".join(member.role_names()), "day": date_format(member.ends_on) if member.ends_on else "-"}
+    return ValidationError(
+        _(
+            "Somebody else changed this meanwhile. Now it is: %(roles)s; last day: %(day)s. Look at what is chosen "
+            "below, and save again if it should be that."
         )
+        % told
+    )
 
 
 def still_here(member: Member) -> None:
@@ -216,22 +206,26 @@ def still_here(member: Member) -> None:
 
 
 def _tell_of_power(member: Member, roles: Set[str], *, by: Member, is_lost: bool = False) -> None:
-    """Whoever else can be shown secrets, and who else gives roles, hears of a role that leads to either.
-
-    Where it ``is_lost``, so does who had it.
+    """Whoever else can be shown secrets, and who else gives roles, hears of a role that leads to either, or to breaking
+    the glass; also whoever had one until lately, and where it ``is_lost``, who had it.
     """
     sees, gives = roles & set(roles_with(Right.REVEAL)), roles & set(roles_with(Right.MANAGE_PEOPLE))
-    if not sees and not gives:
+    breaks = (roles & set(roles_with(Right.BREAK_GLASS))) - sees - gives
+    if not sees and not gives and not breaks:
         return
     members = Member.objects.exclude(pk__in=[member.pk, by.pk]).filter(organisation_id=member.organisation_id)
     others = [*members.who_may(Right.REVEAL), *members.who_may(Right.MANAGE_PEOPLE)]
-    template = "people/mail/oneself" if member == by else "people/mail/power"
+    others += [
+        one for one in lost_lately(member.organisation_id) if one.is_current and one.pk not in {member.pk, by.pk}
+    ]
+    template = "people/mail/oneself" if member == by and sees else "people/mail/power"
     if is_lost:
         template = "people/mail/power_lost"
         others += [member] if member != by else []
-    values = {"who": by.name, "whom": member.name, "sees": bool(sees), "gives": bool(gives)}
+    values = {"who": by.name, "whom": member.name, "sees": bool(sees), "gives": bool(gives), "breaks": bool(breaks)}
     link = reverse("people:member", args=[member.pk])
-    tell(member.organisation_id, addressees(others), template=template, values=values, link=link)
+    told = {one.pk: one for one in others}.values()
+    tell(member.organisation_id, addressees(told), template=template, values=values, link=link)
 
 
 def last_until(member: Member, ends_on: date | None, *, by: Actor, is_temporary: bool) -> None:
@@ -246,14 +240,14 @@ def last_until(member: Member, ends_on: date | None, *, by: Actor, is_temporary:
         Departure.objects.open().filter(member=member, ended_at=None).update(last_day=ends_on)
 
 
-def lock_administrators(organisation_id: int) -> None:
-    """Keep every administrator as they are until the end of the transaction; who asks is one of them.
+def lock_administrators(organisation_id: int, *, beside: Member) -> None:
+    """Keep every administrator, and ``beside``, as they are until the end of the transaction; who asks is one of them.
 
     Before ``insist``, and always in the same order: two who take each other's role away wait for each other in
     turn, and the second finds that they may not any more.
     """
-    rows = Member.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-    list(rows.filter(organisation_id=organisation_id, held__role=Role.ADMINISTRATOR))
+    theirs = RoleHeld.objects.filter(member__organisation=organisation_id, role=Role.ADMINISTRATOR).values("member")
+    list(Member.objects.locked().filter(Q(pk__in=theirs) | Q(pk=beside.pk)).order_by("pk"))
 
 
 def keep_another_administrator(member: Member) -> None:
@@ -382,7 +376,7 @@ def _entrance(user: User) -> str:
 @transaction.atomic
 def end(member: Member, *, by: Member) -> None:
     """End a membership now; open sessions notice with their next request."""
-    lock_administrators(member.organisation_id)
+    lock_administrators(member.organisation_id, beside=member)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     if member.pk == by.pk:
         raise ValidationError(_("Somebody else has to end your membership."))

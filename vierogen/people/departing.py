@@ -1,9 +1,11 @@
 """Leaving: everything that somebody holds becomes a task, access ends, and it is closed when nothing is left."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -25,7 +27,7 @@ from vierogen.people.actions import (
     lock_administrators,
     still_here,
 )
-from vierogen.people.holding import Held, Holding, holdings
+from vierogen.people.holding import Held, Holding, holdings, number_of
 from vierogen.people.models import Departure, Member, Task
 from vierogen.people.roles import Right, Role
 
@@ -63,7 +65,7 @@ def begin(member: Member, *, last_day: date | None, by: Member) -> Departure:
 
     Only sooner than was known: whoever stays longer, or comes back, does so by another door.
     """
-    lock_administrators(member.organisation_id)
+    lock_administrators(member.organisation_id, beside=member)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=member.organisation_id)
     if member.pk == by.pk:
         raise ValidationError(_("Somebody else has to end your membership."))
@@ -150,6 +152,7 @@ def hand_over(departure: Departure, kind: str, subjects: Iterable[str], *, to: M
 
     What somebody else took meanwhile is passed over. Raises as the room's own action does.
     """
+    lock_administrators(departure.organisation_id, beside=departure.member)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=departure.organisation_id)
     departure = _locked(departure)
     holding = next((each for each in holdings() if each.key == kind and each.can_hand_over), None)
@@ -160,6 +163,7 @@ def hand_over(departure: Departure, kind: str, subjects: Iterable[str], *, to: M
     came_in(to)
     _write_down(departure, by=by)
     wanted = set(subjects) & {held.subject for held in holding.held_by(departure.member)}
+    _lock(wanted)
     for subject in sorted(wanted):
         holding.hand_over(departure.member, subject, to=to, by=by)
     taken = departure.tasks.filter(kind=kind, subject__in=wanted)
@@ -168,9 +172,24 @@ def hand_over(departure: Departure, kind: str, subjects: Iterable[str], *, to: M
     return len(wanted)
 
 
+def _lock(subjects: Iterable[str]) -> None:
+    """Keep all these rows as they are before the first is written down in the ledger.
+
+    Everybody takes a row, and then the ledger: who took the next row after the ledger would wait for them, and they for
+    us.
+    """
+    by_model: dict[str, list[int]] = defaultdict(list)
+    for subject in subjects:
+        by_model[subject.partition(":")[0]].append(number_of(subject))
+    for label in sorted(by_model):
+        rows = apps.get_model(label)._base_manager.select_for_update(of=("self",), no_key=True)
+        list(rows.filter(pk__in=by_model[label]).order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def close(departure: Departure, *, by: Member) -> None:
     """Nothing is left. Asked of every room once more, in the transaction that closes; refused with one thing left."""
+    lock_administrators(departure.organisation_id, beside=departure.member)
     insist(by, Right.MANAGE_PEOPLE, organisation_id=departure.organisation_id)
     departure = _locked(departure)
     member = departure.member

@@ -26,7 +26,7 @@ def call_oneself(user: User, *, name: str, language: str) -> None:
     rows = Organisation.objects.select_for_update(of=("self",), no_key=True).filter(members__user=user.pk)
     list(rows.order_by("pk"))
     before = User.objects.get(pk=user.pk).name
-    if name != before:
+    if name.strip() != before.strip():
         for member in Member.objects.filter(user=user.pk).select_related("user", "organisation").order_by("pk"):
             if member.is_current:
                 _rename(member, name)
@@ -35,6 +35,8 @@ def call_oneself(user: User, *, name: str, language: str) -> None:
 
 
 def _rename(member: Member, name: str) -> None:
+    if not alike(name):
+        raise ValidationError(_("Nobody can see this name. Write it with letters."))
     others = Member.objects.visible_to(member).current().exclude(pk=member.pk).select_related("user", "organisation")
     if any(alike(other.name) == alike(name) for other in others if other.is_current):
         raise ValidationError(_("A colleague is called so. Choose a name by which people know who of you it is."))

@@ -41,10 +41,13 @@ def ask_partner(version: Version, partner: Organisation, *, by: Member) -> Guest
         raise ValidationError(_("There is no agreement with this organisation. An administrator can make one."))
     if GuestReview.objects.asked().filter(version=version, partner=partner).exists():
         raise ValidationError(_("%(name)s was asked already.") % {"name": partner.name})
+    judges = _judges(version, partner)
+    if not judges:
+        raise ValidationError(_("Nobody at %(name)s can judge this now. Ask somebody else.") % {"name": partner.name})
     asked = GuestReview.objects.create(
         organisation_id=organisation_id, partner=partner, partnership=agreed, version=version, asked_by=by
     )
-    _tell(asked)
+    _tell(asked, judges)
     values = {"by": by.name, "partner": partner.name, "channels": version.where()}
     _tell_home(asked, "posts/mail/guest_asked", values, without={by.pk})
     facts = {"version": version.number, "digest": version.digest}
@@ -63,12 +66,17 @@ def _insist_on_asker(by: Member, *, organisation_id: int) -> None:
     require(by)
 
 
-def _tell(asked: GuestReview) -> None:
-    version, reviewers = asked.version, asked.partner.members.all().who_may(Right.REVIEW)
-    known = asked.organisation.members.filter(user__in=[member.user_id for member in reviewers])
+def _judges(version: Version, partner: Organisation) -> list[Member]:
+    """Who of ``partner`` may judge it: reviewers there who wrote nothing of it and are not barred."""
+    reviewers = partner.members.all().who_may(Right.REVIEW)
+    known = version.post.organisation.members.filter(user__in=[member.user_id for member in reviewers])
     out = {member.user_id for member in barred(known)}
     out.update(version.contributors.values_list("member__user_id", flat=True))
-    judges = [member for member in reviewers if member.user_id not in out]
+    return [member for member in reviewers if member.user_id not in out]
+
+
+def _tell(asked: GuestReview, judges: list[Member]) -> None:
+    version = asked.version
     tell(
         asked.partner_id,
         addressees(judges),
