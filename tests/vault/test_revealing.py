@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.http import HttpResponse
@@ -449,6 +451,106 @@ def test_what_was_destroyed_after_an_export_is_in_it_all_the_same(secret: Kept, 
     assert [held.subject for held in taken.held_by(kees)] == before
     say_ended(Kept.objects.get(), by=cora)
     assert f"vault.kept:{secret.pk}" not in [held.subject for held in taken.held_by(kees)]
+
+
+def test_what_was_destroyed_between_two_exports_is_in_the_older_one(
+    secret: Kept, cora: Member, kees: Member, kim: Member
+) -> None:
+    def take() -> None:
+        told = {"organisation": secret.channel.organisation, "recipients": [], "state": "made"}
+        now = timezone.now()
+        Export.objects.create(**told, asked_by=kees, allowed_by=cora, ends_at=now, made_at=now)
+
+    def held() -> list[str]:
+        return [one.title for one in ExportsTaken().held_by(kees) if one.subject == f"vault.kept:{secret.pk}"]
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        clock.shift(timedelta(days=1))
+        take()
+        clock.shift(timedelta(days=1))
+        remove(secret, by=cora)
+        clock.shift(timedelta(days=1))
+        take()
+        assert len(held()) == 1
+        assert held()[0].endswith("destroyed here")
+        clock.shift(timedelta(days=1))
+        keep(secret.channel, "password", "a newer one", by=kim)
+        assert len(held()) == 1
+        take()
+        assert len(held()) == 1  # once, though it is in two of them
+        say_ended(Kept.objects.get(), by=kim)
+        clock.shift(timedelta(days=1))
+        keep(secret.channel, "password", "the newest", by=kim)
+        assert held() == []
+
+
+def test_filling_in_anything_makes_nobody_forget_what_was_destroyed(
+    secret: Kept, cora: Member, kees: Member, kim: Member
+) -> None:
+    """Else whoever leaves could fill in rubbish, and be off every list."""
+    reveal(secret, by=kim, reason=WHY, proof=proof_of(kim))
+    remove(secret, by=cora)
+    Member.objects.filter(pk=kees.pk).update(ends_on=timezone.now().date() + timedelta(days=2))
+    Message.objects.all().delete()
+    keep(secret.channel, "password", "rubbish", by=Member.objects.get(pk=kees.pk))
+    assert {row.email for row in Message.objects.filter(title__contains="filled in again")} == {kim.user.email}
+    known = SecretsKnown()
+    for member in (kim, cora):  # who saw it, and who had put it in
+        assert [held.title.endswith("destroyed here") for held in known.held_by(member)] == [True]
+    assert [held.title.endswith("destroyed here") for held in known.held_by(kees)] == [False]
+    with pytest.raises(ValidationError, match="First let somebody do that"):
+        remove(Kept.objects.get(), by=cora)
+    keep(secret.channel, "password", "a good one", by=cora)
+    assert len(known.held_by(kim)) == 1
+    with pytest.raises(PermissionDenied):
+        say_ended(Kept.objects.get(), by=Member.objects.get(pk=kees.pk))
+    say_ended(Kept.objects.get(), by=kim)  # she knew it: for the others
+    assert (len(known.held_by(kim)), len(known.held_by(cora))) == (1, 1)  # Cora knows the good one
+    say_ended(Kept.objects.get(), by=cora)
+    assert known.held_by(kim) == []
+    remove(Kept.objects.get(), by=kim)
+    assert [held.title.endswith("destroyed here") for held in known.held_by(cora)] == [True]
+    assert known.held_by(kim) == []
+
+
+def test_what_was_destroyed_before_its_version_was_written_down_is_not_forgotten(secret: Kept, cora: Member) -> None:
+    remove(secret, by=cora)
+    Kept.objects.update(gone_version=None)
+    assert SecretsKnown().held_by(cora) == []
+    import_module("vierogen.vault.migrations.0012_what_is_gone")._of_those_from_before(apps, None)
+    assert len(SecretsKnown().held_by(cora)) == 1
+
+
+def test_that_the_one_before_is_ended_is_said_on_the_page_too(
+    secret: Kept, cora: Member, kim: Member, visit: Enter
+) -> None:
+    remove(secret, by=cora)
+    keep(secret.channel, "password", "a good one", by=cora)
+    client, page = visit(cora), reverse("vault:secrets", args=[secret.channel_id])
+    assert "The one before was destroyed here." in body(client.get(page))
+    where = reverse("vault:ended", args=[secret.channel_id, "password"])
+    client.post(where)
+    assert "Somebody else still has to say so." in body(client.get(page))
+    say_ended(Kept.objects.get(), by=kim)
+    assert where not in body(client.get(page))
+    assert Kept.objects.get().gone_version is None
+
+
+def test_who_leaves_soon_is_told_before_they_change_anything(
+    secret: Kept, kees: Member, kim: Member, enter: Enter
+) -> None:
+    Member.objects.filter(pk=kees.pk).update(ends_on=timezone.now().date() + timedelta(days=10))
+    client = enter(Member.objects.get(pk=kees.pk))
+    prove(client, kees)
+    url = reverse("vault:keep", args=[secret.channel_id, "password"])
+    page = body(client.get(url))
+    assert "Do not change it at the network yet." in page
+    assert "who stay: Kim." in page
+    assert 'name="value"' not in page
+    assert client.post(url, {"value": "mine", "version": 1}).status_code == 422
+    assert Kept.objects.get().version == 1
+    empty = body(client.get(reverse("vault:keep", args=[secret.channel_id, "notes"])))
+    assert 'name="value"' in empty  # what they know they fill in
 
 
 def test_that_it_is_ended_is_said_on_the_page(

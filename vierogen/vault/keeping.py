@@ -66,7 +66,8 @@ def keep(  # noqa: PLR0913 - each of these is part of what is kept
 
     ``seen`` is the version that a page knew of: a newer one, that somebody else put in meanwhile, is not overwritten.
     Without a new value only stricter is possible: whoever drops the second person knows the new secret anyway. The
-    other custodians hear of a new value in place of another, which is gone; whoever leaves soon puts none there.
+    other custodians hear of a new value in place of another, which is gone; whoever leaves soon puts none there. They
+    hear of one where another was destroyed, too: until somebody says that that one is ended, it stays in the lists.
     Raises ``ValidationError``, ``PermissionDenied``.
     """
     insist(by, Right.CONNECT, organisation_id=channel.organisation_id)
@@ -83,6 +84,8 @@ def keep(  # noqa: PLR0913 - each of these is part of what is kept
     if told and not kept.is_empty:
         _insist_on_staying(by)
         _tell_the_others(kept, "vault/mail/replaced", by=by)
+    elif told and known:
+        _tell_the_others(kept, "vault/mail/filled_in", by=by)
     if told:
         put(kept, told, by=by)
     kept.save()
@@ -95,7 +98,8 @@ def put(kept: Kept, value: str, *, by: Member | None) -> None:
     """Seal ``value`` as the next version of ``kept``; the caller saves and records it."""
     kept.version += 1
     kept.changed_at, kept.changed_by, kept.server = timezone.now(), by, kept.channel.server
-    kept.filled_at = kept.filled_by = kept.ended_by = None
+    if kept.is_settled:
+        kept.gone_version = kept.filled_at = kept.filled_by = kept.ended_by = None
     sealed = seal_bytes(value.encode(), context=context_of(kept))
     kept.key_id, kept.wrapped, kept.ciphertext = sealed.key_id, sealed.wrapped, sealed.ciphertext
 
@@ -109,10 +113,14 @@ def _changed() -> ValidationError:
     return ValidationError(_("This was changed a moment ago. Look at it again."))
 
 
+def is_leaving(member: Member) -> bool:
+    """Is the last day of ``member`` so near that they replace and destroy nothing?"""
+    return member.ends_on is not None and member.ends_on <= member.organisation.today() + LEAVING
+
+
 def _insist_on_staying(by: Member) -> None:
     """Who leaves with a grudge would leave rubbish behind; what they know they can fill in where nothing is kept."""
-    now = Member.objects.select_related("organisation").get(pk=by.pk)
-    if now.ends_on is not None and now.ends_on <= now.organisation.today() + LEAVING:
+    if is_leaving(Member.objects.select_related("organisation").get(pk=by.pk)):
         raise PermissionDenied(
             _("Your last day is near, so you cannot replace or destroy what is kept here. Ask a custodian who stays.")
         )
@@ -128,18 +136,31 @@ def remove(kept: Kept, *, by: Member, seen: int | None = None) -> None:
     """Destroy a secret that the account does not have any more; who saw it stays known, and the custodians hear of it.
 
     That it is gone here ends nothing at the network, see ``say_ended``. ``seen`` is as for ``keep``: a newer version
-    may be the only copy of what holds now.
+    may be the only copy of what holds now. One at a time: first it is said that the one before is ended.
     """
     insist(by, Right.CONNECT, organisation_id=kept.organisation_id)
     _insist_on_staying(by)
     _insist_on_seen(seen, kept.version)
+    _insist_on_settled(kept)
     nothing: dict[str, Any] = {"key_id": "", "wrapped": b"", "ciphertext": b"", "needs_second": False}
     changed = {"version": kept.version + 1, "changed_at": timezone.now(), "changed_by": by}
-    before = {"filled_at": F("changed_at"), "filled_by": F("changed_by")}
+    before = {"filled_at": F("changed_at"), "filled_by": F("changed_by"), "gone_version": F("version")}
+    nothing |= {"ended_by": None}
     if not Kept.objects.filled().filter(pk=kept.pk, version=kept.version).update(**nothing, **changed, **before):
         raise _changed()
     _tell_the_others(kept, "vault/mail/removed", by=by)
     record(kept.organisation_id, "remove_secret", subject_of(kept.channel), by=by, facts={"field": kept.field})
+
+
+def _insist_on_settled(kept: Kept) -> None:
+    """Who knew what was destroyed before would be forgotten."""
+    if not Kept.objects.select_related("ended_by").get(pk=kept.pk).is_settled:
+        raise ValidationError(
+            _(
+                "The one before was destroyed here, and nobody who could say so has said that it is ended at the "
+                "network. First let somebody do that."
+            )
+        )
 
 
 @transaction.atomic
@@ -151,10 +172,10 @@ def say_ended(kept: Kept, *, by: Member) -> None:
     insist(by, Right.CONNECT, organisation_id=kept.organisation_id)
     if Member.objects.values_list("ends_on", flat=True).get(pk=by.pk) is not None:
         raise PermissionDenied(_("Somebody who is here to stay has to say this."))
-    rows = Kept.objects.filter(pk=kept.pk, version=kept.version, key_id="")
+    rows = Kept.objects.filter(pk=kept.pk, version=kept.version, gone_version__isnull=False)
     if not rows.filter(ended_by=None).update(ended_by=by):
-        # A second one says so. With one version more it is not what anybody saw.
-        nobody = {"filled_by": None, "filled_at": None, "version": kept.version + 1}
+        # A second one says so.
+        nobody = {"filled_by": None, "filled_at": None, "gone_version": None}
         if not rows.exclude(ended_by=by).update(ended_by=by, **nobody):
             raise _changed()
     record(kept.organisation_id, "end_secret", subject_of(kept.channel), by=by, facts={"field": kept.field})

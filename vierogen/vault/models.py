@@ -181,13 +181,18 @@ class KeptQuerySet(models.QuerySet["Kept"]):
 
         Also of one that was removed: at the network it goes on to work until somebody else says that it is ended.
         """
-        now, gone = (
-            Reveal.objects.known_to(member).values("kept"),
-            Reveal.objects.gone_but_known_to(member).values("kept"),
-        )
-        is_known = ~Q(key_id="") & (Q(changed_by=member) | Q(pk__in=now))
-        is_open = Q(key_id="") & (Q(ended_by=None) | Q(ended_by=member))
-        return self.filter(is_known | (is_open & (Q(filled_by=member) | Q(pk__in=gone))))
+        return self.known_now_to(member) | self.gone_but_known_to(member)
+
+    def known_now_to(self, member: Member) -> "KeptQuerySet":
+        """Those of which ``member`` knows what is in them."""
+        seen = Reveal.objects.known_to(member).values("kept")
+        return self.filter(~Q(key_id="") & (Q(changed_by=member) | Q(pk__in=seen)))
+
+    def gone_but_known_to(self, member: Member) -> "KeptQuerySet":
+        """Those of which ``member`` knows what was destroyed, and nobody who counts said that it is ended."""
+        seen = Reveal.objects.gone_but_known_to(member).values("kept")
+        is_open = Q(gone_version__isnull=False) & (Q(ended_by=None) | Q(ended_by=member))
+        return self.filter(is_open & (Q(filled_by=member) | Q(pk__in=seen)))
 
 
 class Kept(Envelope):
@@ -195,8 +200,8 @@ class Kept(Envelope):
 
     ``needs_second``: another custodian has to agree before anybody sees it. ``changed_by`` is None where it came back
     from a sealed export. ``server`` is where the account was when it was put in: it is sent to no other. Of one that
-    was removed, ``filled_by`` and ``filled_at`` tell who had put it in, and ``ended_by`` who said that it is ended at
-    the network as well.
+    was removed, ``gone_version`` is what it was, ``filled_by`` and ``filled_at`` tell who had put it in, and
+    ``ended_by`` who said that it is ended at the network as well; also where something was filled in again before that.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="kept")
@@ -206,6 +211,7 @@ class Kept(Envelope):
     server = models.CharField(max_length=200, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    gone_version = models.PositiveIntegerField(null=True, blank=True)
     filled_at = models.DateTimeField(null=True, blank=True)
     filled_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     ended_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
@@ -219,6 +225,14 @@ class Kept(Envelope):
     def is_empty(self) -> bool:
         """Was what it held removed?"""
         return not self.key_id
+
+    @property
+    def is_settled(self) -> bool:
+        """Was nothing destroyed that may still work, or did somebody who did not know it say that it is ended?"""
+        if self.gone_version is None:
+            return True
+        ended_by = self.ended_by
+        return ended_by is not None and not Kept.objects.gone_but_known_to(ended_by).filter(pk=self.pk).exists()
 
     @property
     def is_seed(self) -> bool:
@@ -274,8 +288,8 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         return rows.exclude(kept__field=Field.OTP_SEED, is_emergency=False)
 
     def gone_but_known_to(self, member: Member) -> "RevealQuerySet":
-        """Those in which ``member`` saw what was in a secret when it was removed; that made one version more."""
-        rows = self.seen().filter(by=member, version=F("kept__version") - 1, kept__key_id="")
+        """Those in which ``member`` saw what was in a secret when it was removed."""
+        rows = self.seen().filter(by=member, version=F("kept__gone_version"))
         return rows.exclude(kept__field=Field.OTP_SEED, is_emergency=False)
 
 

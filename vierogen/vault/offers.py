@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
-from django.db.models import Min, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -61,7 +61,8 @@ class SecretsKnown(Holding):
     def held_by(self, member: Member) -> list[Held]:
         """One for each secret, however often it was seen."""
         rows = Kept.objects.known_to(member).select_related("channel").order_by("pk")
-        return [_destroyed(kept) if kept.is_empty else self._known(kept) for kept in rows]
+        now = set(Kept.objects.known_now_to(member).values_list("pk", flat=True))
+        return [self._known(kept) if kept.pk in now else _destroyed(kept) for kept in rows]
 
     def _known(self, kept: Kept) -> Held:
         return Held(
@@ -142,8 +143,11 @@ class ExportsTaken(Holding):
             return []
         channels = Channel.objects.official().filter(organisation_id=newest.organisation_id).order_by("handle", "pk")
         kept = Kept.objects.filled().filter(channel__in=channels, changed_at__lte=newest.made_at)
-        gone = Kept.objects.filter(Q(ended_by=None) | Q(ended_by=member), channel__in=channels, key_id="")
-        gone = gone.filter(changed_at__gt=newest.made_at, filled_at__lte=newest.made_at)
+        # Of what was destroyed before the newest one was made an older one may hold it.
+        held_it = rows.filter(made_at__gte=OuterRef("filled_at"), made_at__lt=OuterRef("changed_at"))
+        is_open = Q(ended_by=None) | Q(ended_by=member)
+        gone = Kept.objects.filter(is_open, Exists(held_it), channel__in=channels, gone_version__isnull=False)
+        gone = gone.exclude(pk__in=kept.values("pk"))
         return [
             *(self._secret(row) for row in kept.select_related("channel").order_by("pk")),
             *(_destroyed(row) for row in gone.select_related("channel").order_by("pk")),

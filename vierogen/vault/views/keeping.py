@@ -120,9 +120,9 @@ def _last_seen(channel: Channel) -> dict[int, Reveal]:
 def _line(field: Field, kept: Kept | None, last_seen: Mapping[int, Reveal]) -> dict[str, Any]:
     """What the page says of one kind of secret."""
     if kept is None or kept.is_empty:
-        doubt = _doubt(kept) if kept else ""
-        marks = [("off", _("Nothing kept")), *([("look", doubt)] if doubt else [])]
-        return {"field": field.value, "label": field.label, "kept": None, "is_open": bool(doubt), "marks": marks}
+        doubts = _doubts(kept) if kept else []
+        marks = [("off", _("Nothing kept")), *doubts]
+        return {"field": field.value, "label": field.label, "kept": None, "is_open": bool(doubts), "marks": marks}
     who = kept.changed_by.name if kept.changed_by else _("the sealed export")
     marks = [("ok", _("Put in %(at)s by %(name)s") % {"at": moment(kept.changed_at), "name": who})]
     seen = last_seen.get(kept.pk)
@@ -131,17 +131,23 @@ def _line(field: Field, kept: Kept | None, last_seen: Mapping[int, Reveal]) -> d
         marks.append(("info", _("Last seen by %(name)s, %(at)s") % told))
     if kept.needs_second:
         marks.append(("info", _("A second custodian has to agree")))
-    return {"field": field.value, "label": field.label, "kept": kept, "marks": marks}
+    doubts = _doubts(kept)
+    marks += doubts
+    return {"field": field.value, "label": field.label, "kept": kept, "is_open": bool(doubts), "marks": marks}
 
 
-def _doubt(kept: Kept) -> str:
-    """What is still to be said of a secret that was destroyed, "" where that it is ended at the network was."""
-    if kept.ended_by is None:
-        return _("Destroyed here. Nobody has said yet that it does not work at the network any more.")
-    if Kept.objects.known_to(kept.ended_by).filter(pk=kept.pk).exists():
+def _doubts(kept: Kept) -> list[tuple[str, str]]:
+    """What is still to be said of a secret that was destroyed, until that it is ended at the network was."""
+    if kept.is_settled:
+        return []
+    if kept.ended_by:
         told = {"name": kept.ended_by.name}
-        return _("%(name)s, who knew it, said that it is ended at the network. Somebody else says so too.") % told
-    return ""
+        text = _("%(name)s, who knew it, said that it is ended at the network. Somebody else still has to say so.")
+        return [("look", text % told)]
+    if kept.is_empty:
+        return [("look", _("Destroyed here. Nobody has said yet that it does not work at the network any more."))]
+    text = _("The one before was destroyed here. Nobody has said yet that it does not work at the network any more.")
+    return [("look", text)]
 
 
 @dataclass(frozen=True)
@@ -169,6 +175,8 @@ def entry_of(row: Reveal) -> Look:
 def keep(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """Put a secret in, or a new one in its place; what is there is never shown here."""
     kept = kept_of(request, pk, field)
+    if not kept.is_empty and keeping.is_leaving(member_of(request)):
+        return _send_on(request, kept)
     form = KeepForm(request.POST or None, kept=kept)
     if request.method == "POST" and form.is_valid():
         try:
@@ -185,6 +193,13 @@ def keep(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     return render(
         request, "vault/keep.html", {"form": form, "kept": kept, "channel": kept.channel}, status=_status(form)
     )
+
+
+def _send_on(request: HttpRequest, kept: Kept) -> HttpResponse:
+    """Who leaves soon replaces nothing, and is told so before they change it at the network: who can is named."""
+    stay = revealing.who_can_agree(kept.channel, but=member_of(request))
+    context = {"kept": kept, "channel": kept.channel, "names": ", ".join(one.name for one in stay), "is_leaving": True}
+    return render(request, "vault/keep.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _status(form: KeepForm) -> int:
