@@ -65,6 +65,8 @@ class Person:
     stays: bool = True
     is_ours: bool = True
     is_here: bool = True
+    # Has such a role only since Cora gave one.
+    is_new: bool = False
 
 
 @dataclass
@@ -167,6 +169,8 @@ class Vault(RuleBasedStateMachine):
     def is_alone(self, who: int) -> bool:
         """Is nobody else left who could stop what ``who`` does in an emergency, or who could look back at it?"""
         others = [one for one in range(len(self.people)) if one != who % len(self.people)]
+        if who % len(self.people) == 2:  # whom Cora just gave such a role may be Cora
+            others = [one for one in others if not self.person(one).is_new]
         ours = [one for one in range(len(self.people)) if self.person(one).is_ours and self.person(one).is_here]
         able = {one for one in ours if self.person(one).roles & KEEPERS}
         stop = (able & self.custody or able) | {2}
@@ -234,6 +238,7 @@ class Vault(RuleBasedStateMachine):
         if not person.is_ours or not person.is_here or not person.stays or person is self.people[2]:
             return
         if self.tried("roles", lambda: change_roles(person.member, roles=roles, ends_on=None, by=cora)):
+            person.is_new |= bool(roles & BREAKERS) and not person.roles & BREAKERS
             person.roles = set(roles)
             self.at_night()
 
@@ -358,7 +363,8 @@ class Vault(RuleBasedStateMachine):
         elif isinstance(done, Reveal):
             opens = timezone.now() + (timedelta(days=1) if self.is_alone(who) else timedelta(minutes=60))
             HAPPENED["alone"] += self.is_alone(who)
-            self.wishes.append(Wish(done, who % len(self.people), name, True, opens, opens + timedelta(hours=1)))
+            ends = opens + timedelta(hours=12 if self.is_alone(who) else 1)
+            self.wishes.append(Wish(done, who % len(self.people), name, True, opens, ends))
 
     @rule(minutes=st.sampled_from([1, 4, 9, 30, 59, 60, 60, 61]))
     def wait(self, minutes: int) -> None:

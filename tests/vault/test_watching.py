@@ -7,6 +7,8 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,10 +21,10 @@ from vierogen.ledger.moves import WrongStateError
 from vierogen.ledger.words import said
 from vierogen.notices.models import Message
 from vierogen.people import departing
-from vierogen.people.actions import change_roles
-from vierogen.people.models import Member, RoleHeld
+from vierogen.people.actions import accept, change_roles, invite
+from vierogen.people.models import Absence, Member, RoleHeld
 from vierogen.people.roles import Role
-from vierogen.vault import jobs, taking_over
+from vierogen.vault import jobs, taking_over, watching
 from vierogen.vault.models import Kept, Reveal
 from vierogen.vault.offers import OpenWishes
 from vierogen.vault.revealing import allow, break_glass, look_back, reveal, show
@@ -100,6 +102,167 @@ def test_with_others_who_can_stop_it_who_lost_a_role_hears_of_it_too(
     assert told("Emergency") == {"kees", "kim", "ada"}
     assert asked.opens_at - asked.asked_at == timedelta(hours=1)
     assert "alone" not in Entry.objects.get(verb="ask_to_break_glass").facts
+
+
+def opened_to(who: Member) -> Member:
+    return Member.objects.select_related("user", "organisation").get(pk=who.pk)
+
+
+def puppet_of(cora: Member, *, has_arrived: bool) -> Member:
+    """Somebody whom cora invited as an administrator, and who came in: it may be cora."""
+    puppet = invite(cora.organisation, "Petra", "cora+2@voorbeeld.example", roles=[Role.ADMINISTRATOR], by=cora)
+    accept(puppet.user, password="a long enough password of cora")
+    if has_arrived:
+        Member.objects.filter(pk=puppet.pk).update(arriving_since=None)
+    return opened_to(puppet)
+
+
+@pytest.mark.parametrize("has_arrived", [False, True])
+def test_whom_one_just_made_an_administrator_counts_for_nobody(
+    has_arrived: bool, secret: Kept, kees: Member, kim: Member, cora: Member, clock: Any, enter: Enter
+) -> None:
+    """Not to stop it, and not to look back; for a month, and then like anybody else."""
+    RoleHeld.objects.filter(role=Role.DUTY_OFFICER).delete()
+    strip(kees, kim, by=cora)
+    puppet = puppet_of(cora, has_arrived=has_arrived)
+    told()
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    assert asked.opens_at - asked.asked_at == timedelta(days=1)
+    assert Entry.objects.get(verb="ask_to_break_glass").facts["lacks"] == ["stop", "look_back"]
+    page = body(enter(puppet).get(reverse("vault:asked", args=[asked.pk])))
+    assert "Stop it" in page  # whoever it is
+    assert "Nobody else is left who could stop this" not in page
+    assert "Nobody else is left who could look back at this" in page
+    clock.shift(timedelta(days=1))
+    show(again(asked), by=cora, proof=proof_of(cora))
+    with pytest.raises(PermissionDenied):
+        look_back(again(asked), by=puppet, note="All is fine")
+    if has_arrived:
+        clock.shift(timedelta(days=31))
+        look_back(again(asked), by=puppet, note="All is fine")
+
+
+def test_nor_does_whom_such_a_one_lets_in(secret: Kept, kees: Member, kim: Member, ada: Member, cora: Member) -> None:
+    RoleHeld.objects.filter(role=Role.DUTY_OFFICER).delete()
+    strip(kees, kim, ada, by=cora)
+    puppet = puppet_of(cora, has_arrived=True)
+    change_roles(opened_to(kim), roles=[Role.CUSTODIAN], ends_on=None, by=puppet)
+    around = watching.others(secret.channel, but=cora)
+    assert (around.lacks, {one.name for one in around.able}) == (["stop", "look_back"], {"Petra", "Kim"})
+    assert cora in watching.others(secret.channel, but=kim).looking  # she was there before any of them
+
+
+def test_whoever_had_such_a_role_before_counts_though_it_was_changed(
+    secret: Kept, kees: Member, kim: Member, cora: Member
+) -> None:
+    roles = [Role.CUSTODIAN, Role.ADMINISTRATOR]
+    change_roles(opened_to(kees), roles=roles, ends_on=None, by=cora)
+    around = watching.others(secret.channel, but=cora)
+    assert {one.name for one in around.stopping} == {"Kees", "Kim"}
+    assert kees in around.looking
+
+
+def test_who_was_taken_off_as_custodian_hears_of_it_too(
+    secret: Kept, kees: Member, kim: Member, cora: Member, clock: Any
+) -> None:
+    """Without the role that looks back they are nowhere else any more."""
+    RoleHeld.objects.filter(role=Role.DUTY_OFFICER).delete()
+    entrust(secret.channel, to=[cora], by=cora, knowing=True)
+    assert Entry.objects.get(verb="entrust", facts__has_key="removed").facts["removed"] == [kees.actor, kim.actor]
+    RoleHeld.objects.filter(member__in=[kees, kim]).delete()
+    told()
+    break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    assert told("Emergency") == {"kees", "kim"}
+    clock.shift(timedelta(days=31))
+    jobs.lapse("w")
+    break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    assert not told("Emergency")
+
+
+def test_who_looks_back_and_is_no_custodian_any_more_hears_of_all(
+    secret: Kept, kees: Member, kim: Member, cora: Member, dirk: Member, clock: Any
+) -> None:
+    entrust(secret.channel, to=[cora], by=cora, knowing=True)
+    told()
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    text = Message.objects.get(email=dirk.user.email).text
+    assert "nobody is left who could stop it" in text
+    assert "look back at it" not in text
+    assert told("Emergency") == {"kees", "kim", "dirk"}
+    clock.shift(timedelta(days=1))
+    show(again(asked), by=cora, proof=proof_of(cora))
+    assert "Somebody else looks back at it before" in Message.objects.get(email=dirk.user.email).text
+    assert told("saw a secret") == {"kees", "kim", "dirk"}
+
+
+def test_who_lost_the_role_of_duty_officer_hears_of_it_too(
+    secret: Kept, kees: Member, kim: Member, dirk: Member, cora: Member
+) -> None:
+    strip(dirk, by=cora)
+    break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    assert told("Emergency") == {"kees", "kim", "dirk"}
+
+
+def test_who_can_stop_it_and_leaves_one_day_is_told_just_that(
+    secret: Kept, kees: Member, kim: Member, ada: Member, cora: Member, enter: Enter
+) -> None:
+    RoleHeld.objects.filter(role=Role.DUTY_OFFICER).delete()
+    strip(kees, kim, by=cora)
+    Member.objects.filter(pk=ada.pk).update(ends_on=timezone.now().date() + timedelta(days=60))
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    assert asked.opens_at - asked.asked_at == timedelta(days=1)
+    text = Message.objects.get(email=ada.user.email).text
+    assert "Then stop it before that time" in text
+    assert "nobody is left who could look back at it" in text
+    assert "nobody is left who could stop" not in text
+    page = body(enter(opened_to(ada)).get(reverse("vault:asked", args=[asked.pk])))
+    assert "Nobody else is left who could look back at this. So it waits a day" in page
+    assert "who could stop" not in page
+    assert "Nobody else was there who could look back" in said(Entry.objects.get(verb="ask_to_break_glass"))
+
+
+def test_whoever_was_invited_and_never_came_in_is_not_counted_as_told(
+    secret: Kept, kees: Member, kim: Member, cora: Member
+) -> None:
+    RoleHeld.objects.filter(role=Role.DUTY_OFFICER).delete()
+    strip(kees, kim, by=cora)
+    invite(cora.organisation, "Ivo", "ivo@voorbeeld.example", roles=[Role.ADMINISTRATOR], by=cora)
+    told()
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    assert (told("Emergency"), asked.told) == ({"kees", "kim", "ivo"}, 2)
+
+
+def test_who_waited_a_day_has_half_a_day_and_is_told_once_that_it_is_open(
+    secret: Kept, kees: Member, kim: Member, cora: Member, clock: Any
+) -> None:
+    strip(kees, kim, by=cora)
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    told()
+    clock.shift(timedelta(hours=23, minutes=59))
+    assert not jobs.tell_of_open("w")
+    clock.shift(timedelta(minutes=2))
+    assert [jobs.tell_of_open("w"), jobs.tell_of_open("w")] == [True, False]
+    assert told("You can see the secret") == {"cora"}
+    clock.shift(timedelta(hours=11))
+    jobs.lapse("w")
+    assert show(again(asked), by=cora, proof=proof_of(cora)).value == PASSWORD
+
+
+def test_who_waited_an_hour_sits_and_waits(secret: Kept, kees: Member, kim: Member, cora: Member, clock: Any) -> None:
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    assert asked.ends_at - asked.opens_at == timedelta(hours=1)
+    clock.shift(timedelta(minutes=61))
+    assert not jobs.tell_of_open("w")
+
+
+def test_the_page_of_an_emergency_asks_the_database_little(
+    secret: Kept, kees: Member, kim: Member, dirk: Member, enter: Enter
+) -> None:
+    client = enter(dirk)
+    prove(client, dirk)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("vault:emergency", args=[secret.channel_id, "password"]))
+    assert len(queries) <= 30
 
 
 def test_who_is_still_written_down_as_custodian_hears_of_it_without_the_right(
@@ -200,6 +363,44 @@ def test_the_last_one_left_gets_in_again_though_nobody_could_look_back(
     strip(kees, kim, dirk, by=cora)
     later = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
     assert later.opens_at - later.asked_at == timedelta(days=1)
+
+
+@pytest.mark.parametrize("who", ["kees", "all"])
+def test_who_is_away_does_not_look_back_today(
+    who: str, secret: Kept, dirk: Member, kees: Member, kim: Member, cora: Member, clock: Any
+) -> None:
+    """Where nobody is there who could, it waits a day instead of being refused for weeks."""
+    strip(dirk, by=cora)
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    clock.shift(timedelta(minutes=61))
+    show(again(asked), by=cora, proof=proof_of(cora))
+    clock.shift(timedelta(hours=25))
+    today = timezone.now().date()
+    for member in [kees] if who == "kees" else [kees, kim]:
+        days = {"starts": today - timedelta(days=1), "ends": today + timedelta(days=21)}
+        Absence.objects.create(member=member, stand_in=cora, made_by=cora, **days)
+    if who == "kees":
+        with pytest.raises(ValidationError, match="Ask: Kim"):
+            break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    else:
+        later = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+        assert later.opens_at - later.asked_at == timedelta(days=1)
+        assert not Entry.objects.filter(verb="ask_to_break_glass", facts__has_key="alone").exists()
+
+
+def test_a_review_that_nobody_can_do_is_not_asked_for(
+    secret: Kept, kees: Member, kim: Member, dirk: Member, cora: Member, clock: Any
+) -> None:
+    strip(kees, kim, dirk, by=cora)
+    asked = break_glass(secret, by=cora, reason=WHY, proof=proof_of(cora))
+    clock.shift(timedelta(days=1))
+    show(again(asked), by=cora, proof=proof_of(cora))
+    clock.shift(timedelta(days=1, minutes=1))
+    told()
+    assert jobs.remind("w")
+    text = Message.objects.get(email=kees.user.email).text
+    assert "cannot see another secret" not in text
+    assert "nobody is left who could look back at it" in text
 
 
 # The second person

@@ -138,7 +138,9 @@ def entrust(
     channel.custodians.exclude(member__in=members).delete()
     kept = [Custodian(channel=channel, member=member) for member in members]
     Custodian.objects.bulk_create(kept, ignore_conflicts=True)
-    facts = {"custodians": sorted(member.actor for member in members), "knowing": is_fewer}
+    facts: dict[str, object] = {"custodians": sorted(member.actor for member in members), "knowing": is_fewer}
+    if removed := known - set(members):
+        facts["removed"] = sorted(member.actor for member in removed)
     if is_fewer:
         _tell_of_fewer(channel, known, by=by)
     if known != set(members) and not (is_fewer and set(members) < known):

@@ -236,8 +236,7 @@ def said(entry: Entry) -> str:
     """What the person said to it (a reason, a note), "" when nothing was said or it was forgotten."""
     told = _told(entry)
     words = told.get("reason") or told.get("note") or ""
-    if entry.facts.get("alone"):
-        words = " ".join(filter(None, [words, _("(Nobody else was there who could stop it or look back.)")]))
+    words = " ".join(filter(None, [words, *_alone(entry)]))
     lacked = entry.facts.get("without_standing") or []
     if not lacked:
         return words
@@ -245,6 +244,18 @@ def said(entry: Entry) -> str:
     # Stop, taking down and the emergency path are open to them all the same.
     why = _("(They were still getting started.)") if is_new else _("(Agreements or lessons were overdue.)")
     return " ".join(filter(None, [words, why]))
+
+
+def _alone(entry: Entry) -> list[str]:
+    """That nobody else was there, and for what."""
+    if not entry.facts.get("alone"):
+        return []
+    lacks = entry.facts.get("lacks", ["stop", "look_back"])
+    if len(lacks) > 1:
+        return [_("(Nobody else was there who could stop it or look back.)")]
+    if "stop" in lacks:
+        return [_("(Nobody else was there who could stop it.)")]
+    return [_("(Nobody else was there who could look back.)")]
 
 
 def page_of(entry: Entry) -> str:

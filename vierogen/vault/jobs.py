@@ -1,6 +1,6 @@
 """What the vault does without a click: renew keys, warn of those that end, forget log-ins and wishes that are over.
 
-And say at which emergencies nobody looked back in time.
+And say at which emergencies nobody looked back in time, and that a long wait is over.
 """
 
 from django.utils import timezone
@@ -40,10 +40,16 @@ def remind(_worker: str) -> bool:
     return bool(watching.remind_of_reviews(timezone.now()))
 
 
+def tell_of_open(_worker: str) -> bool:
+    """Say to whoever waited a day for it that a secret can be seen now."""
+    return bool(watching.tell_of_open(timezone.now()))
+
+
 JOBS = [
     Job("renew keys", renew, every=5.0),
     Job("mind keys", mind, every=30.0),
     Job("forget log-ins", forget, every=30.0),
     Job("lapse reveals", lapse, every=30.0),
     Job("remind of reviews", remind, every=30.0),
+    Job("tell of open glass", tell_of_open, every=30.0),
 ]

@@ -27,6 +27,8 @@ SHORT = timedelta(days=15)
 A_DAY = timedelta(days=1)
 # So long a renewal may take before another worker may try: with a refresh token that works once, never two at a time.
 UNDER_WAY = timedelta(minutes=2)
+# The longest delay that an organisation can choose (people.Organisation.break_glass_minutes).
+LONGEST = timedelta(days=1)
 HANDSHAKE_LASTS = timedelta(minutes=10)
 
 
@@ -252,6 +254,12 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         """Those whose time passed unused."""
         return self.pending().filter(ends_at__lte=now)
 
+    def opened(self, now: datetime) -> "RevealQuerySet":
+        """Emergencies that can be seen now; nobody was told so."""
+        return self.filter(
+            state=RevealState.ASKED, is_emergency=True, opens_at__lte=now, ends_at__gt=now, open_told_at=None
+        )
+
     def owed(self) -> "RevealQuerySet":
         """Emergencies that somebody else has to look back at."""
         return self.filter(state=RevealState.OWES_REVIEW)
@@ -275,7 +283,8 @@ class Reveal(models.Model):
     """Somebody's wish to see a secret, once, and what became of it.
 
     ``version`` is the one that was seen. ``opens_at`` is when broken glass shows it, ``told`` how many heard of that.
-    ``ended_by`` stopped it, or looked back at it; ``reminded_at`` is when it was said that nobody did.
+    ``open_told_at`` is when whoever waited long for it was told that it opened. ``ended_by`` stopped it, or looked back
+    at it; ``reminded_at`` is when it was said that nobody did.
     """
 
     MOVES = REVEAL_MOVES
@@ -294,6 +303,7 @@ class Reveal(models.Model):
     allowed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     shown_at = models.DateTimeField(null=True, blank=True)
     told = models.PositiveSmallIntegerField(null=True, blank=True)
+    open_told_at = models.DateTimeField(null=True, blank=True)
     review_due_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
@@ -309,6 +319,11 @@ class Reveal(models.Model):
                 condition=~Q(state=RevealState.REVIEWED) | ~Q(ended_by=F("by")), name="somebody_else_looks_back"
             ),
         ]
+
+    @property
+    def waits_longest(self) -> bool:
+        """Does it wait as long as can be? Then nobody sits and waits for it."""
+        return self.opens_at - self.asked_at >= LONGEST
 
 
 class OldKey(Envelope):

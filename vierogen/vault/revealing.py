@@ -23,17 +23,8 @@ from vierogen.people.models import Member
 from vierogen.people.roles import Right
 from vierogen.vault.actions import VAULT
 from vierogen.vault.keeping import Code, code_of, opened_value
-from vierogen.vault.models import A_DAY, Kept, Reveal
-from vierogen.vault.watching import (
-    LONGEST,
-    delay_before,
-    facts_of,
-    is_alone,
-    tell_of,
-    tell_watchers,
-    watchers,
-    who_can_look_back,
-)
+from vierogen.vault.models import A_DAY, LONGEST, Kept, Reveal
+from vierogen.vault.watching import Others, facts_of, here_today, is_given_by, others, tell_of, tell_watchers
 from vierogen.web.proof import Proof
 from vierogen.web.templatetags.vierogen import moment
 
@@ -43,6 +34,8 @@ ALLOWED_FOR = timedelta(minutes=10)
 WAITS_FOR = timedelta(hours=24)
 # Whoever broke the glass may be asleep when the delay ends.
 OPEN_FOR = timedelta(hours=1)
+# And where that was a day, may be at work, or on the way.
+OPEN_LONG = timedelta(hours=12)
 REVIEW_WITHIN = timedelta(hours=24)
 # A reason of a letter or two is none.
 SHORTEST_REASON = 10
@@ -94,9 +87,10 @@ def may_stop(member: Member, reveal: Reveal) -> bool:
 
 
 def may_review(member: Member, reveal: Reveal) -> bool:
-    """May ``member`` look back at an emergency: somebody else with the right?"""
-    same = member.organisation_id == reveal.organisation_id
-    return same and member.pk != reveal.by_id and may_break_glass(member)
+    """May ``member`` look back at an emergency: somebody else with the right, arrived, and not from who broke it?"""
+    is_other = member.organisation_id == reveal.organisation_id and member.pk != reveal.by_id
+    able = is_other and may_break_glass(member) and member.arriving_since is None
+    return able and not is_given_by(reveal.by, member)
 
 
 def _now(member: Member) -> Member:
@@ -163,7 +157,7 @@ def reveal(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> Revea
 def _asked(kept: Kept, *, by: Member, reason: str, delay: timedelta | None = None, told: int | None = None) -> Reveal:
     now = timezone.now()
     opens_at = now + (delay or timedelta())
-    wait = OPEN_FOR if delay else WAITS_FOR if kept.needs_second else ALLOWED_FOR
+    wait = _open_for(delay) if delay else WAITS_FOR if kept.needs_second else ALLOWED_FOR
     return Reveal.objects.create(
         organisation_id=kept.organisation_id,
         kept=kept,
@@ -189,8 +183,12 @@ def _ask_the_others(asked: Reveal) -> None:
     _record(asked, "ask_reveal")
 
 
-def _record(asked: Reveal, verb: str, *, is_lonely: bool = False) -> None:
-    facts, personal = facts_of(asked, is_lonely=is_lonely), {"reason": asked.reason}
+def _open_for(delay: timedelta) -> timedelta:
+    return OPEN_LONG if delay >= LONGEST else OPEN_FOR
+
+
+def _record(asked: Reveal, verb: str, *, around: Others | None = None) -> None:
+    facts, personal = facts_of(asked, around=around), {"reason": asked.reason}
     record(asked.organisation_id, verb, subject_of(asked), by=asked.by, facts=facts, personal=personal)
 
 
@@ -224,12 +222,15 @@ def show(asked: Reveal, *, by: Member, proof: Proof | None) -> Revealed:
         else:
             _insist_on_pair(asked)
         now = _current(asked.kept)
-        is_put_off = asked.is_emergency and _put_off(asked)
+        around = others(now.channel, but=asked.by) if asked.is_emergency else None
+        is_put_off = around is not None and _put_off(asked, around)
         if not is_put_off:
-            _show(asked, now, by=by)
+            _show(asked, now, by=by, around=around)
     if is_put_off:
         told = {"at": moment(asked.opens_at)}
-        raise ValidationError(_("Nobody is left who could stop this or look back, so it opens later: %(at)s.") % told)
+        raise ValidationError(
+            _("Whoever could stop this or look back at it is gone, so it opens later: %(at)s.") % told
+        )
     return _opened(asked, now)
 
 
@@ -250,31 +251,31 @@ def _insist_on_pair(asked: Reveal) -> None:
         )
 
 
-def _put_off(asked: Reveal) -> bool:
+def _put_off(asked: Reveal, around: Others) -> bool:
     """Whoever could stop it when it was asked may be gone by now; then it waits as if they never were there."""
-    if not is_alone(asked.kept.channel, but=asked.by):
+    if not around.is_alone:
         return False
     now, opens_at = timezone.now(), asked.asked_at + LONGEST
     due = Reveal.objects.pending().filter(pk=asked.pk, opens_at__lte=now, ends_at__gt=now, opens_at__lt=opens_at)
-    if not due.update(opens_at=opens_at, ends_at=opens_at + OPEN_FOR):
+    if not due.update(opens_at=opens_at, ends_at=opens_at + OPEN_LONG):
         return False
-    asked.opens_at, asked.ends_at = opens_at, opens_at + OPEN_FOR
-    tell_watchers(asked, "vault/mail/break_glass")
-    _record(asked, "put_off_reveal", is_lonely=True)
+    asked.opens_at, asked.ends_at = opens_at, opens_at + OPEN_LONG
+    tell_watchers(asked, "vault/mail/break_glass", around)
+    _record(asked, "put_off_reveal", around=around)
     return True
 
 
-def _show(asked: Reveal, kept: Kept, *, by: Member) -> None:
-    """Write down that it is shown now; only the committed row opens anything."""
+def _show(asked: Reveal, kept: Kept, *, by: Member, around: Others | None = None) -> None:
+    """Write down that it is shown now; only the committed row opens anything. ``around`` an emergency: who watches."""
     now = timezone.now()
     changes = {"shown_at": now, "version": kept.version}
     only_if: dict[str, object] = {"by": by, "opens_at__lte": now, "ends_at__gt": now}
     facts, personal = {**facts_of(asked), "version": kept.version}, {"reason": asked.reason}
-    if asked.is_emergency:
+    if around is not None:
         only_if |= {"is_emergency": True}
         asked.review_due_at = now + REVIEW_WITHIN
-        is_lonely = tell_watchers(asked, "vault/mail/glass_broken")
-        facts = {**facts, **facts_of(asked, is_lonely=is_lonely), "version": kept.version}
+        tell_watchers(asked, "vault/mail/glass_broken", around)
+        facts = {**facts_of(asked, around=around), "version": kept.version}
         changes |= {"review_due_at": asked.review_due_at}
         move(asked, "break_glass", by=by, changes=changes, only_if=only_if, facts=facts, personal=personal)
         return
@@ -303,19 +304,31 @@ def break_glass(kept: Kept, *, by: Member, reason: str, proof: Proof | None) -> 
         now = _current(kept)
         if Reveal.objects.pending().filter(kept=now, by=by, is_emergency=True).exists():
             raise ValidationError(_("You asked for this already. It is under way."))
-        _insist_on_no_debt(by)
-        count, delay = len(watchers(now.channel, but=by)), delay_before(now.channel, by=by)
-        asked = _asked(now, by=by, reason=told, delay=delay, told=count)
-        is_lonely = tell_watchers(asked, "vault/mail/break_glass")
-        _record(asked, "ask_to_break_glass", is_lonely=is_lonely)
+        around = others(now.channel, but=by)
+        _insist_on_no_debt(by, around)
+        delay = delay_before(now.channel, around, by=by)
+        asked = _asked(now, by=by, reason=told, delay=delay, told=around.count)
+        tell_watchers(asked, "vault/mail/break_glass", around)
+        _record(asked, "ask_to_break_glass", around=around)
     return asked
 
 
-def _insist_on_no_debt(by: Member) -> None:
-    """Refuse while nobody looked back in time at an earlier emergency of ``by``, where there is somebody who can."""
-    if not Reveal.objects.filter(by=by).overdue(timezone.now()).exists():
-        return
-    able = who_can_look_back(by.organisation, but=by)
+def delay_before(channel: Channel, around: Others, *, by: Member) -> timedelta:
+    """How long broken glass waits: as the organisation chose, and the longest where ``by`` is alone.
+
+    The longest also where ``by`` owes a review and nobody is here today who could do it.
+    """
+    chosen = timedelta(minutes=channel.organisation.break_glass_minutes)
+    return LONGEST if around.is_alone or (_owes(by) and not here_today(around.looking)) else chosen
+
+
+def _owes(by: Member) -> bool:
+    return Reveal.objects.filter(by=by).overdue(timezone.now()).exists()
+
+
+def _insist_on_no_debt(by: Member, around: Others) -> None:
+    """Refuse while nobody looked back in time at an earlier emergency of ``by``, where somebody is here who can."""
+    able = here_today(around.looking) if _owes(by) else []
     if able:
         names = {"names": ", ".join(one.name for one in able)}
         raise ValidationError(

@@ -31,11 +31,11 @@ from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, insist
 from vierogen.people.models import Member
 from vierogen.people.roles import Right
+from vierogen.vault import watching
 from vierogen.vault.actions import client_of, opened, prove, refuse_another, take
 from vierogen.vault.keeping import opened_value
 from vierogen.vault.models import Field, Kept, OldKey, Secret
 from vierogen.vault.old_keys import open_old_key, seal_old_key
-from vierogen.vault.watching import is_alone, watchers
 from vierogen.web.proof import Proof
 
 # Within so many minutes an account should be in safe hands.
@@ -150,7 +150,7 @@ def begin(channel: Channel, *, by: Member, proof: Proof | None = None, is_drill:
     if not is_drill:
         seal_old_key(takeover)
         _tell(takeover, "vault/mail/takeover_begun", by=by)
-        facts |= {"alone": True} if is_alone(channel, but=by) else {}
+        facts |= {"alone": True} if watching.others(channel, but=by).is_alone else {}
     record(channel.organisation_id, "begin_takeover", subject_of(takeover), by=by, facts=facts)
     return takeover
 
@@ -170,7 +170,7 @@ def _tell(takeover: Takeover, template: str, *, by: Member) -> None:
     told = {"organisation": channel.organisation.name, "account": channel.handle, "network": channel.network_name}
     values = {**told, "who": by.name, "minutes": takeover.minutes}
     link = reverse("vault:taking_over", args=[takeover.pk])
-    others = addressees(watchers(channel, but=by))
+    others = addressees(watching.others(channel, but=by).told)
     tell(channel.organisation_id, others, template=template, values=values, link=link, urgent=True)
 
 

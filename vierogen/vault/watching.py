@@ -1,11 +1,13 @@
 """Who watches over the secrets of an account: hears of an emergency, can stop it, and looks back at it.
 
 Whoever gives roles could take everybody else's away first. So who had one until lately hears of it too, and where
-nobody else is left who could stop it or look back, it waits a day and everybody who reads the ledger hears of it. It is
-not refused: the last one who is left has to get in.
+nobody else is left who could stop it or look back, it waits a day and everybody who reads the ledger hears of it. Nor
+does anybody count whom they just gave such a role: it may be themself once more. It is not refused: the last one who is
+left has to get in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,7 +22,7 @@ from vierogen.ledger.actions import record
 from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import subject_of
 from vierogen.notices.actions import tell
-from vierogen.people.actions import addressees
+from vierogen.people.actions import addressees, away
 from vierogen.people.holding import number_of
 from vierogen.people.models import Member, Organisation
 from vierogen.people.roles import Right, roles_with
@@ -29,57 +31,140 @@ from vierogen.vault.models import Reveal
 
 # So long whoever lost a role goes on to hear of what it could have stopped.
 LATELY = timedelta(days=30)
-# The longest delay that an organisation can choose (people.Organisation.break_glass_minutes).
-LONGEST = timedelta(days=1)
-POWER = frozenset({*roles_with(Right.REVEAL), *roles_with(Right.MANAGE_ORGANISATION)})
+# The roles with which somebody can stop an emergency, or look back at it.
+POWER = frozenset({*roles_with(Right.REVEAL), *roles_with(Right.MANAGE_ORGANISATION), *roles_with(Right.BREAK_GLASS)})
 
 
-def watchers(channel: Channel, *, but: Member) -> list[Member]:
-    """Custodians and administrators, also who was one until lately, and not ``but``; alone, who reads the ledger."""
+@dataclass(frozen=True)
+class Others:
+    """Those beside one member who have to do with an emergency of theirs.
+
+    ``told`` hear of it and ``able`` can stop it, to the button. On ``stopping`` and ``looking`` one can count: they are
+    not of the member's own making.
+    """
+
+    told: list[Member]
+    able: list[Member]
+    stopping: list[Member]
+    looking: list[Member]
+
+    @property
+    def nobody_stops(self) -> bool:
+        """Is nobody left who could stop it?"""
+        return not self.stopping
+
+    @property
+    def nobody_looks_back(self) -> bool:
+        """Is nobody left who could look back at it?"""
+        return not self.looking
+
+    @property
+    def is_alone(self) -> bool:
+        """Is one of the two so?"""
+        return self.nobody_stops or self.nobody_looks_back
+
+    @property
+    def count(self) -> int:
+        """How many are told, without whoever was invited and never came in: nobody knows whether they read it."""
+        return sum(not one.is_awaited for one in self.told)
+
+    @property
+    def lacks(self) -> list[str]:
+        """What nobody is left for, as the ledger has it."""
+        return ["stop"] * self.nobody_stops + ["look_back"] * self.nobody_looks_back
+
+
+def others(channel: Channel, *, but: Member) -> Others:
+    """Who watches over an emergency of ``but``: custodians and administrators, also who was one until lately.
+
+    And whoever can look back at it; where ``but`` is alone, who reads the ledger.
+    """
     members = channel.organisation.members.all()
-    everybody = [*_in_charge(channel), *(row.member for row in channel.custodians.with_members())]
-    everybody += _lost_it_lately(channel.organisation)
-    if is_alone(channel, but=but):
+    in_charge = _without(but, [*keepers(channel), *members.who_may(Right.MANAGE_ORGANISATION)])
+    able = [one for one in in_charge if one.may(Right.SEE_VAULT) and not one.is_awaited]
+    theirs = _given_by(but, able)
+    stopping = [one for one in able if one.pk not in theirs and one.arriving_since is None]
+    looking = who_can_look_back(channel.organisation, but=but)
+    everybody = [*in_charge, *(row.member for row in channel.custodians.with_members()), *_lost_it_lately(channel)]
+    everybody += looking
+    if not stopping or not looking:
         everybody += members.who_may(Right.READ_LEDGER)
-    return list({one.pk: one for one in everybody if one.pk != but.pk and one.is_current}.values())
+    told = [one for one in _without(but, everybody) if one.is_current]
+    return Others(told, able, stopping, looking)
 
 
-def _in_charge(channel: Channel) -> list[Member]:
-    return [*keepers(channel), *channel.organisation.members.all().who_may(Right.MANAGE_ORGANISATION)]
+def _without(but: Member, members: Iterable[Member]) -> list[Member]:
+    return list({one.pk: one for one in members if one.pk != but.pk}.values())
 
 
-def _lost_it_lately(organisation: Organisation) -> Iterable[Member]:
-    entries = Entry.objects.filter(
-        organisation_id=organisation.pk,
-        verb="change_roles",
-        at__gte=timezone.now() - LATELY,
-        facts__has_key="lost",
-    )
-    told = entries.values_list("subject", "facts")
+def _lost_it_lately(channel: Channel) -> Iterable[Member]:
+    """Who lost such a role, or was taken off as custodian of this account."""
+    organisation = channel.organisation
+    entries = Entry.objects.filter(organisation_id=organisation.pk, at__gte=timezone.now() - LATELY)
+    told = entries.filter(verb="change_roles", facts__has_key="lost").values_list("subject", "facts")
     lost = {number_of(subject) for subject, facts in told if POWER.intersection(facts["lost"])}
+    entrusted = entries.filter(verb="entrust", subject=subject_of(channel), facts__has_key="removed")
+    lost |= {number_of(actor) for facts in entrusted.values_list("facts", flat=True) for actor in facts["removed"]}
     return organisation.members.filter(pk__in=lost).select_related("user", "organisation").order_by("pk")
 
 
-def who_can_stop(channel: Channel, *, but: Member) -> list[Member]:
-    """Those among the watchers who can stop it, and came in."""
-    found = {one.pk: one for one in _in_charge(channel) if one.pk != but.pk}
-    return [one for one in found.values() if one.may(Right.SEE_VAULT) and not one.is_awaited]
-
-
 def who_can_look_back(organisation: Organisation, *, but: Member) -> list[Member]:
-    """Those who can look back at an emergency of ``but``: others with the right who came in and stay."""
+    """Those who can look back at an emergency of ``but``: others with the right who came in, arrived and stay.
+
+    And who did not get that right from ``but`` a moment ago.
+    """
     able = organisation.members.exclude(pk=but.pk).who_can(Right.BREAK_GLASS)
-    return [one for one in able if one.ends_on is None]
+    able = [one for one in able if one.ends_on is None and one.arriving_since is None]
+    theirs = _given_by(but, able)
+    return [one for one in able if one.pk not in theirs]
 
 
-def is_alone(channel: Channel, *, but: Member) -> bool:
-    """Is nobody left, beside ``but``, who could stop it, or nobody who could look back?"""
-    return not who_can_stop(channel, but=but) or not who_can_look_back(channel.organisation, but=but)
+def is_given_by(but: Member, member: Member) -> bool:
+    """Can ``member`` stop or look back at something only since ``but`` gave them that lately?"""
+    return bool(_given_by(but, [member]))
 
 
-def delay_before(channel: Channel, *, by: Member) -> timedelta:
-    """How long broken glass waits: as the organisation chose, and the longest where ``by`` is alone."""
-    return LONGEST if is_alone(channel, but=by) else timedelta(minutes=channel.organisation.break_glass_minutes)
+def _given_by(but: Member, members: Iterable[Member]) -> set[int]:
+    """The numbers of those who had none of these roles before ``but`` gave one, or somebody who has it from ``but``."""
+    found = list(members)
+    givers: dict[str, str] = {}
+    asked = {one.actor for one in found}
+    while asked:
+        givers |= _givers(asked)
+        asked = {giver for giver in givers.values() if giver} - givers.keys() - {but.actor}
+    return {one.pk for one in found if _leads_to(but.actor, one.actor, givers)}
+
+
+def _leads_to(end: str, actor: str, givers: Mapping[str, str]) -> bool:
+    seen: set[str] = set()
+    while actor and actor not in seen:
+        seen.add(actor)
+        actor = givers.get(actor, "")
+        if actor == end:
+            return True
+    return False
+
+
+def _givers(actors: Iterable[str]) -> dict[str, str]:
+    """Which member gave each of these their first such role, "" where that is long ago or it was nobody of here."""
+    subjects = {f"people.member:{number_of(actor)}": actor for actor in actors}
+    rows = Entry.objects.filter(subject__in=subjects, verb__in=("join", "change_roles")).order_by("number")
+    since, had = timezone.now() - LATELY, dict.fromkeys(subjects, False)
+    givers = dict.fromkeys(subjects.values(), "")
+    for row in rows:
+        has = bool(POWER.intersection(row.facts["roles"]))
+        if has and (row.verb == "join" or not had[row.subject]):
+            is_lately = row.at >= since and row.actor.startswith("member:")
+            givers[subjects[row.subject]] = row.actor if is_lately else ""
+        had[row.subject] = has
+    return givers
+
+
+def here_today(members: Iterable[Member]) -> list[Member]:
+    """Those who are not away."""
+    found = list(members)
+    absent = away(found)
+    return [one for one in found if one.pk not in absent]
 
 
 def in_words(count: int) -> str:
@@ -89,10 +174,20 @@ def in_words(count: int) -> str:
     return ngettext("%(count)d person was told.", "%(count)d people were told.", count) % {"count": count}
 
 
-def facts_of(asked: Reveal, *, is_lonely: bool = False) -> dict[str, object]:
-    """What the ledger holds of it; ``is_lonely`` where nobody else could stop it or look back."""
+def lonely_words(around: Others, *, to_able: bool) -> str:
+    """What nobody else is left for and what follows, "" where there is somebody; ``to_able``: who can stop it reads."""
+    told = []
+    if around.nobody_stops and not to_able:
+        told.append(_("Nobody else is left who could stop this."))
+    if around.nobody_looks_back:
+        told.append(_("Nobody else is left who could look back at this."))
+    return " ".join([*told, _("So it waits a day, and who reads the ledger hears of it.")]) if told else ""
+
+
+def facts_of(asked: Reveal, *, around: Others | None = None) -> dict[str, object]:
+    """What the ledger holds of it; ``around`` tells whether nobody else could stop it or look back."""
     facts = {"channel": asked.kept.channel_id, "field": asked.kept.field, "version": asked.version}
-    return {**facts, "alone": True} if is_lonely else facts
+    return {**facts, "alone": True, "lacks": around.lacks} if around and around.is_alone else facts
 
 
 def tell_of(  # noqa: PLR0913 - each of these is part of what is told
@@ -102,7 +197,7 @@ def tell_of(  # noqa: PLR0913 - each of these is part of what is told
     *,
     urgent: bool = False,
     is_able: bool = True,
-    is_lonely: bool = False,
+    around: Others | None = None,
 ) -> None:
     """Tell these of a wish to see a secret; ``is_able``: they can do something about it."""
     channel = asked.kept.channel
@@ -113,24 +208,37 @@ def tell_of(  # noqa: PLR0913 - each of these is part of what is told
         "who": asked.by.name,
         "reason": asked.reason,
         "opens_at": asked.opens_at,
+        "ends_at": asked.ends_at,
         "review_due_at": asked.review_due_at,
         "is_able": is_able,
-        "is_lonely": is_lonely,
+        "nobody_stops": around is not None and around.nobody_stops and not is_able,
+        "nobody_looks_back": around is not None and around.nobody_looks_back,
     }
     with timezone.override(channel.organisation.zone):
         link = reverse("vault:asked", args=[asked.pk])
         tell(asked.organisation_id, addressees(members), template=template, values=values, link=link, urgent=urgent)
 
 
-def tell_watchers(asked: Reveal, template: str) -> bool:
-    """Tell everybody who watches over it, at once; returns whether nobody else could stop it or look back."""
-    channel = asked.kept.channel
-    told, is_lonely = watchers(channel, but=asked.by), is_alone(channel, but=asked.by)
-    able = {one.pk for one in who_can_stop(channel, but=asked.by)}
+def tell_watchers(asked: Reveal, template: str, around: Others) -> None:
+    """Tell everybody who watches over it, at once."""
+    able = {one.pk for one in around.able}
     for is_able in (True, False):
-        some = [one for one in told if (one.pk in able) == is_able]
-        tell_of(asked, some, template, urgent=True, is_able=is_able, is_lonely=is_lonely)
-    return is_lonely
+        some = [one for one in around.told if (one.pk in able) == is_able]
+        tell_of(asked, some, template, urgent=True, is_able=is_able, around=around)
+
+
+def tell_of_open(now: datetime) -> int:
+    """Tell whoever waited the longest delay, once, that it can be seen now. Returns how many were told."""
+    return sum(_say_open(asked) for asked in Reveal.objects.opened(now).with_all() if asked.waits_longest)
+
+
+@transaction.atomic
+def _say_open(asked: Reveal) -> bool:
+    rows = Reveal.objects.opened(timezone.now()).filter(pk=asked.pk, opens_at=asked.opens_at)
+    if not rows.update(open_told_at=timezone.now()):  # another worker was faster, or it was seen or stopped
+        return False
+    tell_of(asked, [asked.by], "vault/mail/open", urgent=True)
+    return True
 
 
 def remind_of_reviews(now: datetime) -> int:
@@ -144,7 +252,7 @@ def _say_overdue(asked: Reveal) -> bool:
     if not rows.update(reminded_at=timezone.now()):  # another worker was faster, or somebody looked back
         return False
     channel = asked.kept.channel
-    told = [*who_can_look_back(channel.organisation, but=asked.by), *watchers(channel, but=asked.by)]
-    tell_of(asked, {one.pk: one for one in told}.values(), "vault/mail/review_overdue", urgent=True)
+    around = others(channel, but=asked.by)
+    tell_of(asked, around.told, "vault/mail/review_overdue", urgent=True, around=around)
     record(asked.organisation_id, "overdue", subject_of(asked), by=VAULT, facts=facts_of(asked))
     return True

@@ -70,13 +70,13 @@ def emergency(request: HttpRequest, pk: int, field: str) -> HttpResponse:
             messages.success(request, watching.in_words(found.told or 0))
             return redirect("vault:asked", pk=found.pk)
     channel = kept.channel
+    around = watching.others(channel, but=member)
     context = {
         "form": form,
         "kept": kept,
         "channel": channel,
-        "minutes": int(watching.delay_before(channel, by=member).total_seconds()) // 60,
-        "is_lonely": watching.is_alone(channel, but=member),
-        "count": len(watching.watchers(channel, but=member)),
+        "minutes": int(revealing.delay_before(channel, around, by=member).total_seconds()) // 60,
+        "around": around,
     }
     return render(request, "vault/emergency.html", context, status=422 if form.errors else 200)
 
@@ -128,6 +128,8 @@ def _about(request: HttpRequest, row: Reveal) -> dict[str, Any]:
     is_mine = row.by_id == member.pk
     is_allowed = row.is_emergency or row.state == RevealState.ALLOWED
     waits = row.state == RevealState.ASKED and row.needs_second and not row.is_emergency
+    may_stop = is_open and revealing.may_stop(member, row)
+    around = watching.others(row.kept.channel, but=row.by) if is_open and row.is_emergency else None
     return {
         "asked": row,
         "channel": row.kept.channel,
@@ -135,11 +137,11 @@ def _about(request: HttpRequest, row: Reveal) -> dict[str, Any]:
         "is_mine": is_mine,
         "may_see": is_open and is_mine and is_allowed and row.opens_at <= now,
         "may_agree": is_open and waits and not is_mine and revealing.is_keeper(member, row.kept.channel),
-        "may_stop": is_open and revealing.may_stop(member, row),
+        "may_stop": may_stop,
         "may_look_back": row.state == RevealState.OWES_REVIEW and revealing.may_review(member, row),
         "is_early": is_open and row.opens_at > now,
         "told": watching.in_words(row.told) if row.told is not None else "",
-        "is_lonely": is_open and row.is_emergency and watching.is_alone(row.kept.channel, but=row.by),
+        "lonely": watching.lonely_words(around, to_able=may_stop and not is_mine) if around else "",
         "form": LookBackForm(),
     }
 

@@ -72,7 +72,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     channel, member = _channel_or_404(request, pk), member_of(request)
     if request.method == "POST":
         proof = strong_proof(request)
-        told = watching.in_words(len(watching.watchers(channel, but=member)))
+        told = watching.in_words(watching.others(channel, but=member).count)
         done = " ".join([_("You are taking it over."), told])
         if attempt(request, lambda: taking_over.begin(channel, by=member, proof=proof), done=done):
             return _to_running(channel)
