@@ -25,7 +25,7 @@ def run_in(home: Path, *arguments: str, **settings: str) -> subprocess.Completed
         env={**ours, "VIEROGEN_HOME": str(home), **settings},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

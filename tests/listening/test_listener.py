@@ -394,6 +394,40 @@ def test_nothing_is_lost_where_storing_is_mended_halfway(
     assert Hit.objects.count() == 10
 
 
+def test_posts_that_cannot_be_stored_behind_one_that_was_hold_nobody_up(
+    source: Source, town: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was stored before shows, stored once more, whose fault it is."""
+    alert(town, "brand")
+    monkeypatch.setattr(sifting, "AWAY", 0.0)
+    store = sifting.store
+
+    def picky(finds: Any, **more: Any) -> int:
+        if any("poison" in find.found.text for find in finds):
+            raise ValueError("poison")
+        return store(finds, **more)
+
+    monkeypatch.setattr(sifting, "store", picky)
+    texts = ["Brand 1", *(f"Brand poison {number}" for number in range(10)), "Regen"]
+    sifter, noted = sifting.Sifter(Inbox()), list[bool]()
+    sifter.compiled.load()
+    posts = tuple(Found(key=text, text=text) for text in texts)
+    sifter._sift_whole([Batch(source.pk, posts, stored=lambda: noted.append(True))], Event())
+    assert (found(), noted) == (["Brand 1"], [True])
+
+
+def test_a_link_within_a_link_is_stored_without_what_no_database_keeps(source: Source, town: Organisation) -> None:
+    alert(town, "brand")
+    sifter = sifting.Sifter(Inbox())
+    sifter.compiled.load()
+    links = [
+        "https://www.google.com/url?q=https://x.example/%00a",
+        "https://www.google.com/url?q=https://x.example/%ED%A0%80",
+    ]
+    posts = tuple(Found(key=link, text="Brand", link=link) for link in links)
+    assert sifter.sift([Batch(source.pk, posts)]) == 2
+
+
 def test_a_lone_post_that_cannot_be_stored_keeps_nobody_waiting_for_ever(
     source: Source, stream: JetstreamServer, town: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

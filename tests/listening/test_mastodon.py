@@ -10,9 +10,9 @@ import pytest
 
 from tests.servers.mastodon import MastodonServer
 from vierogen.core.http import guarded_client
+from vierogen.listening.sources import mastodon as mastodon_source
 from vierogen.listening.sources.base import Kind, Memory, SourceError
-from vierogen.listening.sources.mastodon import UNLISTED, MastodonStream, MastodonTag, _missed, found_in
-from vierogen.networks.base import NetworkError
+from vierogen.listening.sources.mastodon import UNLISTED, MastodonStream, MastodonTag, _missed, _noted, found_in
 
 
 @pytest.fixture
@@ -88,12 +88,15 @@ def test_a_stream_tells_at_once(client: httpx.Client, mastodon: MastodonServer, 
     stop, address = Flag(), MastodonStream.tidied(f"{mastodon.base_url}/{path}")
     client.headers["Authorization"] = f"Bearer {mastodon.token('ben')}"
     events = MastodonStream().listen(client, address, {}, stop=stop)
-    assert next(events) == ([], {})
+    assert next(events) == ([], {"newest": ""})
     mastodon.post("anna", "Brand in de #school")
     [found] = next(each for each, _memory in events if each)
     assert found.text == "Brand in de #school"
     stop.set()
     assert not any(each for each, _memory in events)
+
+
+LISTED = ("https://m.example/api/v1/timelines/public", dict[str, str]())
 
 
 class TimeLine:
@@ -106,6 +109,10 @@ class TimeLine:
         self.statuses = dict[int, dict[str, Any]]()
         self.now = datetime.now(UTC).isoformat()
         self.asked, self._page = list[str](), page
+        self.client = httpx.Client(transport=httpx.MockTransport(self))
+        # It answers so many calls more; so many posts come with each; does it know ``min_id``?
+        self.fails_after: int | None = None
+        self.grows_by, self.reads_on = 0, True
 
     def add(self, *ids: int, **more: Any) -> None:
         for each in ids:
@@ -120,15 +127,28 @@ class TimeLine:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         after = request.url.params.get("min_id", "")
         self.asked.append(after)
+        if self.fails_after is not None:
+            self.fails_after -= 1
+            if self.fails_after < 0:
+                return httpx.Response(503)
+        if after and not self.reads_on:
+            return httpx.Response(200, json=[])
         limit = min(int(request.url.params["limit"]), self._page)
         known = sorted(each for each in self.statuses if each > int(after or 0))
         shown = known[:limit] if after else known[-limit:]
+        self.add(*range(max(known, default=0) + 1, max(known, default=0) + 1 + self.grows_by))
         return httpx.Response(200, json=[self.statuses[each] for each in reversed(shown)])
 
     def read(self, memory: Memory) -> tuple[list[int], Memory]:
-        client = httpx.Client(transport=httpx.MockTransport(self))
-        reading = MastodonTag().read(client, "https://m.example/tags/x", memory)
+        reading = MastodonTag().read(self.client, "https://m.example/tags/x", memory)
         return sorted(int(each.text) for each in reading.found), reading.memory
+
+    def missed(self, memory: Memory) -> tuple[list[int], Memory]:
+        found = list[int]()
+        told = list(_missed(self.client, LISTED, memory))
+        for statuses, _memory in told:
+            found += [int(status["id"]) for status in statuses]
+        return sorted(found), told[-1][1]
 
 
 def test_what_comes_in_late_from_another_server_is_read_too() -> None:
@@ -219,25 +239,105 @@ def test_a_server_that_lists_nothing_is_heard_all_the_same(status: int) -> None:
     refusing = httpx.Client(
         transport=httpx.MockTransport(lambda _request: httpx.Response(status, json={"error": "no"}))
     )
-    line = ("https://m.example/api/v1/timelines/public", dict[str, str]())
-    assert list(_missed(refusing, line, {"newest": "3"})) == [([], {"newest": "3", UNLISTED: True})]
+    assert list(_missed(refusing, LISTED, {"newest": "3"})) == [([], {"newest": "3", UNLISTED: True})]
 
 
-def test_a_list_that_is_away_is_asked_again_later() -> None:
-    """What was missed is not forgotten: without a sign of life nothing is remembered."""
-    failing = httpx.Client(transport=httpx.MockTransport(lambda _request: httpx.Response(503)))
-    with pytest.raises(NetworkError):
-        next(_missed(failing, ("https://m.example/api/v1/timelines/public", {}), {"newest": "3"}))
+@pytest.mark.parametrize("answer", [httpx.Response(503), httpx.Response(429), httpx.Response(200, text="<html>")])
+def test_a_list_that_is_away_is_asked_again_at_the_next_connection(answer: httpx.Response) -> None:
+    """What comes now is heard meanwhile, and is not taken for the newest that was read back."""
+    failing = httpx.Client(transport=httpx.MockTransport(lambda _request: answer))
+    ((_found, memory),) = _missed(failing, LISTED, {"newest": "3", "seen": {"3": ""}})
+    memory = _noted(memory, [{"id": "9"}])
+    assert memory["newest"] == "3"
+    line = TimeLine()
+    line.add(3, 4, 9, 10)
+    assert line.missed(memory)[0] == [4, 10]
+
+
+def test_what_fails_halfway_goes_on_from_there() -> None:
+    line = TimeLine()
+    line.add(*range(1, 101))
+    line.fails_after = 2
+    first, memory = line.missed({"newest": "3", "seen": {"3": ""}})
+    assert memory[UNLISTED]
+    line.fails_after = None
+    second, memory = line.missed(memory)
+    assert sorted({*first, *second}) == list(range(4, 101))
+    assert UNLISTED not in memory
+
+
+def test_where_posts_come_faster_than_they_are_read_back_it_goes_live() -> None:
+    """Up to the newest of when that began: what came meanwhile is told already."""
+    line = TimeLine()
+    line.add(*range(1, 201))
+    line.grows_by = 45
+    found, memory = line.missed({"newest": "3", "seen": {"3": ""}})
+    assert UNLISTED not in memory
+    assert {*range(4, 201)} <= {*found}
+    assert len(line.asked) < 10
+
+
+def test_what_is_too_much_to_read_back_is_gone_on_with_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mastodon_source, "PAGES_BACK", 2)
+    line = TimeLine()
+    line.add(*range(1, 201))
+    found, memory = line.missed({"newest": "3", "seen": {"3": ""}})
+    assert memory[UNLISTED]
+    for _connection in range(5):
+        more, memory = line.missed(memory)
+        found += more
+    assert sorted({*found}) == list(range(4, 201))
+    assert UNLISTED not in memory
+
+
+def test_a_list_that_was_empty_at_first_is_read_back_too() -> None:
+    line = TimeLine()
+    _found, memory = line.missed({})
+    line.add(1)
+    assert line.missed(memory)[0] == [1]
 
 
 def test_a_list_that_is_back_is_read_from_where_it_was() -> None:
     line = TimeLine()
     line.add(3, 4)
-    client = httpx.Client(transport=httpx.MockTransport(line))
-    told = list(_missed(client, ("https://m.example/api/v1/timelines/public", {}), {"newest": "3", UNLISTED: True}))
+    told = list(_missed(line.client, LISTED, {"newest": "3", UNLISTED: True}))
     assert told[0] == ([], {"newest": "3"})
-    assert [status["id"] for statuses, _memory in told for status in statuses] == ["4", "3"]
+    assert [status["id"] for statuses, _memory in told for status in statuses] == ["4"]
     assert UNLISTED not in told[-1][1]
+
+
+def test_what_was_deleted_brings_nothing_old_back() -> None:
+    line = TimeLine()
+    line.add(*range(1, 60))
+    _found, memory = line.read({})
+    for each in (40, 50, 59):
+        del line.statuses[each]
+    assert line.read(memory)[0] == []
+    line.add(45, edited_at="2026-11-28T10:00:00Z")
+    assert line.read(memory)[0] == [45]
+    assert line.read({"newest": "58"})[0] == []  # as it was remembered before there was more of it
+
+
+def test_of_a_list_that_fails_halfway_what_was_read_is_kept() -> None:
+    line = TimeLine()
+    line.add(*range(1, 10))
+    _found, memory = line.read({})
+    line.add(*range(10, 110))
+    line.fails_after = 2
+    found, memory = line.read(memory)
+    assert found == list(range(10, 50))
+    line.fails_after = None
+    found, _memory = line.read(memory)
+    assert found == list(range(50, 110))
+
+
+def test_a_server_that_does_not_read_on_is_read_as_far_as_it_goes() -> None:
+    line = TimeLine()
+    line.add(*range(1, 10))
+    _found, memory = line.read({})
+    line.add(*range(10, 110))
+    line.reads_on = False
+    assert line.read(memory)[0] == list(range(70, 110))
 
 
 @pytest.mark.parametrize(

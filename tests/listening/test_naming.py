@@ -34,6 +34,7 @@ NAMES = (
     "yilmaz fatima", '"yilmaz, fatima"', "Yilmaz Fatima", "vries jan de", "de vries jan", '"vries, j. de"',
     '"Vries, J."', "dijk jan van", "yilmaz-fatima",
     "yilmaz.fatima", "j.de.vries", "J.de.Vries", "j.van.der.meer", "j.bos", "j.p.balkenende",
+    '"j de vries"', '"h. m. van dijk"', '"willem jan van dijk"', "jan-willem van dijk", '"Jan Willem Bos"',
     # Surnames that are common words too.
     '"Jan van Dijk"', "jan van dijk", '"J. van der Meer"', "kees bos", "Anna Bos", '"mary hall"', '"P. Brug"',
     # Words that nearly every message has say nothing beside a name.
@@ -113,3 +114,10 @@ def test_so_many_choices_that_nobody_can_tell_are_a_question() -> None:
     assert not name_in(" ".join(choices[:2]))
     assert name_in(" ".join(choices))
     assert not name_in(f"({' OR '.join(f'w{number}' for number in range(480))}) -oefening")
+
+
+def test_the_tag_of_our_own_town_is_nobody() -> None:
+    assert name_in("#geertruidenberg")
+    ours = {"geertruidenberg", "gemeente geertruidenberg", "hendrik-ido-ambacht"}
+    assert not name_in("#geertruidenberg", ours=ours)
+    assert not name_in("#HendrikIdoAmbacht", ours=ours)

@@ -82,9 +82,10 @@ def test_what_a_new_source_tells_of_last_week_is_no_spike(town: Organisation, di
     bring("long ago", *([NOW - timedelta(days=3_000)] * 30))
     assert look() == []
     assert sum(Count.objects.values_list("number", flat=True)) == 30
-    bring("just now", *([NOW - timedelta(minutes=2), NOW + timedelta(hours=1), None] * 5))
+    midnight = NOW.replace(hour=23, minute=0) - timedelta(days=1)
+    bring("just now", *([NOW - timedelta(minutes=2), NOW + timedelta(hours=1), None, midnight] * 5))
     (spike,) = look()
-    assert spike.number == 15
+    assert spike.number == 20
 
 
 @pytest.mark.parametrize("is_own", [False, True])

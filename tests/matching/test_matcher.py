@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.matching import naive
-from vierogen.matching import automata
+from vierogen.matching import automata, posts
 from vierogen.matching.batch import Hits
 from vierogen.matching.breadth import Rarity
 from vierogen.matching.errors import QueryError
@@ -288,3 +288,14 @@ def test_what_is_searched_in_pieces_finds_the_same(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr("vierogen.matching.index._AT_ONCE", at_once)
         monkeypatch.setattr("vierogen.matching.looks._AT_ONCE", at_once)
         assert matcher.match_many(posts) == whole
+
+
+def test_what_strangers_write_without_measure_is_not_remembered() -> None:
+    """A host, a tag, an author and a language of a megabyte each."""
+    long = "a" * 1_000_000
+    before = posts._sites.cache_info().currsize
+    (document,) = documents([Post(f"Brand #{long} @{long}", lang=long, author=long, link=f"https://{long}/x")])
+    assert len(document) < 2 * len(long) + 10_000
+    assert posts._sites.cache_info().currsize == before
+    (document,) = documents([Post("Brand", link="https://www.nos.nl/x")])
+    assert "SOURCE:" in document

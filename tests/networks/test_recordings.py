@@ -283,7 +283,7 @@ def test_a_walk_that_ends_early_keeps_what_it_has_and_lifts_nothing(team: Team) 
 def test_it_says_where_a_test_post_still_stands(team: Team) -> None:
     screen = Screen({"2.": team.post})
     with pytest.raises(CommandError, match="not taken down in time"):
-        call_command("record", "mastodon", "--yes", "--minutes=0.1", stdout=screen)
+        call_command("record", "mastodon", "--yes", "--minutes=0.3", stdout=screen)
     assert "is not the live network, so this proves nothing" in screen.getvalue()
     assert f"The test post still stands: {Delivery.objects.get().url}" in screen.getvalue()
 

@@ -17,7 +17,7 @@ from vierogen.people.roles import Right
 from vierogen.posts.actions import stopping
 
 # What makes a post go out. All else is open: drafting, asking for changes, Stop, taking down, the emergency path.
-WAITS = {"submit", "approve", "publish now", "release", "send again"}
+WAITS = {"submit", "approve", "ask a partner", "publish now", "release", "send again"}
 # What the ledger says to be done by somebody who had not got started.
 RECORDED = {"emergency": "publish_in_emergency", "stop": "revoke", "stop everything": "stop_everything"}
 

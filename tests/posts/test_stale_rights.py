@@ -15,9 +15,20 @@ from vierogen.channels.models import Channel
 from vierogen.ledger.models import Entry
 from vierogen.people.actions import found
 from vierogen.people.models import Member, Organisation, RoleHeld, User
+from vierogen.people.partnering import agree, ask
 from vierogen.people.roles import Right, Role
 from vierogen.posts import jobs
-from vierogen.posts.actions import consenting, looking, moments, mourning, removing, reviewing, stopping, writing
+from vierogen.posts.actions import (
+    consenting,
+    guests,
+    looking,
+    moments,
+    mourning,
+    removing,
+    reviewing,
+    stopping,
+    writing,
+)
 from vierogen.posts.actions.writing import Content
 from vierogen.posts.models import AfterReview, Consent, Delivery, Media, QuietMoment, Version
 from vierogen.posts.states import DeliveryState
@@ -32,6 +43,7 @@ class World:
     """Something for every action, and somebody who may do all of it (and wrote nothing)."""
 
     channel: Channel
+    partner: Organisation
     anna: Member
     everything: Member
     draft: Version
@@ -102,8 +114,12 @@ def build(practice: PracticeServer, town: Organisation) -> World:
     Delivery.objects.filter(pk=doubtful.pk).update(state=DeliveryState.UNCERTAIN, next_look_at=None, attempts=1)
     about = {"sha256": "0" * 64, "mime": "image/png", "width": 1, "height": 1, "name": "x"}
     picture = Media.objects.create(organisation=channel.organisation, data=b"", uploaded_by=anna, **about)
+    partner = found("Welzijn Anders", by=SETUP, language="en")
+    otto = make_member(partner, "Otto", Role.ADMINISTRATOR, Role.REVIEWER)
+    agree(ask(partner.name, by=everything), by=otto)
     return World(
         channel=channel,
+        partner=partner,
         anna=anna,
         everything=Member.objects.get(pk=everything.pk),
         draft=a_version(channel, anna, "Nog niet af.", offer=False),
@@ -136,6 +152,7 @@ ACTIONS: dict[str, Callable[[World, Member], object]] = {
     "discard": lambda w, by: writing.discard(w.draft.post, by=by),
     "approve": lambda w, by: reviewing.approve(w.offered, by=by, digest=w.offered.digest),
     "ask for changes": lambda w, by: reviewing.ask_for_changes(w.offered, by=by, text="Anders."),
+    "ask a partner": lambda w, by: guests.ask_partner(w.offered, w.partner, by=by),
     "publish now": lambda w, by: reviewing.publish_now(w.approved, by=by),
     "emergency": lambda w, by: reviewing.publish_in_emergency(w.draft, by=by, reason="Brand."),
     "look back": lambda w, by: reviewing.look_back(w.owed, by=by, was_right=True, note="Goed."),

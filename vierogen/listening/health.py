@@ -12,7 +12,7 @@ from vierogen.listening.sources.mastodon import UNLISTED
 from vierogen.listening.sources.webhook import Webhook
 from vierogen.listening.states import SourceState
 
-CUT = gettext_noop("Is heard. What comes while the connection is cut cannot be read afterwards on this server.")
+CUT = gettext_noop("Is heard. Not all that came while the connection was cut could be read afterwards.")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 # Posts of one transaction, and of one call of the matcher, which is quickest with some hundreds.
 MOST, AT_ONCE = 2_000, 500
+# Posts that are taken in while some cannot be stored: among them may be one that shows whose fault that is.
+MOST_WAITING = 20_000
 # Seconds that a transaction should take at most, so that changed alerts and other writers get their turn.
 BRIEF, FEWEST = 0.2, 50
 # Seconds: without anything to do, and until the next try when the database is away.
@@ -77,8 +79,8 @@ class Sifter:
         while not self._safely(partial(self.sift, batches), stop) and not self._sift_apart(batches, stop, tries):
             if stop.is_set():
                 return
-            if (room := MOST - sum(len(batch.found) for batch in batches)) > 0:
-                batches += self.inbox.take(room, patience=0.0)
+            if (room := MOST_WAITING - sum(len(batch.found) for batch in batches)) > 0:
+                batches += self.inbox.take(min(room, MOST), patience=0.0)
             stop.wait(AWAY)
             tries += 1
         for batch in batches:
@@ -90,18 +92,19 @@ class Sifter:
     def _sift_apart(self, batches: Sequence[Batch], stop: Event, tries: int) -> bool:
         """One post after the other, without those that cannot be stored; False where that is not the posts' fault.
 
-        Matching needs nothing but the post. Storing fails by a post's own fault where another could be stored between
-        two tries of it (after one try it may be that whatever was broken was mended just then), or where it stays among
-        few for long.
+        Matching needs nothing but the post. Storing fails by a post's own fault where another can be stored between two
+        tries of it (after one try it may be that whatever was broken was mended just then), or where it stays among few
+        for long.
         """
         try:
             finds, unmatched = self._match_apart(batches)
-            suspect, unclear = self._store_apart(finds)
-            first, last = self._store_apart([find for find, _error in suspect])
+            stored, refused = self._store_apart(finds)
+            if proof := stored[:1]:
+                _stored, refused = self._store_apart([*proof, *(find for find, _error in refused), *proof])
         except AWAY_ERRORS:
             return False
-        refused = [*first, *last, *unclear]
-        if (refused and stop.is_set()) or (unclear and (len(unclear) > FEW or tries < TRIES)):
+        found_guilty = bool(proof) and not any(find in proof for find, _error in refused)
+        if refused and (stop.is_set() or not (found_guilty or (len(refused) <= FEW and tries >= TRIES))):
             return False
         if left_out := unmatched | {find.found.key: error for find, error in refused}:
             log.error("left out, because they could not be matched or stored: %s", str(left_out)[:2_000])
@@ -118,18 +121,18 @@ class Sifter:
                 unmatched[found.key] = repr(error)
         return finds, unmatched
 
-    def _store_apart(self, finds: Sequence[Find]) -> tuple[list[Refused], list[Refused]]:
-        """Those that were refused and after which another could be stored, and those after the last that could be."""
-        before, since = list[Refused](), list[Refused]()
+    def _store_apart(self, finds: Sequence[Find]) -> tuple[list[Find], list[Refused]]:
+        """What could be stored, or was before, and what was refused."""
+        stored, refused = list[Find](), list[Refused]()
         for find in finds:
             try:
-                if self._store([find]):
-                    before, since = before + since, []
+                self._store([find])
+                stored.append(find)
             except AWAY_ERRORS:
                 raise
             except Exception as error:  # noqa: BLE001 - the whole of it went into the log a moment ago
-                since.append((find, repr(error)))
-        return before, since
+                refused.append((find, repr(error)))
+        return stored, refused
 
     def _safely(self, work: Callable[[], object], stop: Event) -> bool:
         """Whether it was done."""

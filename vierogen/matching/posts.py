@@ -29,6 +29,8 @@ class Post(NamedTuple):
 _TAG, _NAME = re.compile(r"#(\w+)"), re.compile(r"@(\w[\w.@-]*)")
 # What may not stand before: then it is within an address of mail or of the web, or the number of an entity.
 _BEFORE = re.compile(r"[\w&/]")
+# What is longer nobody asks for, and strangers write it: it is not remembered. A host has 253 letters at most.
+_LONGEST = 300
 # No host that anybody asks for has more parts.
 _MOST_PARTS = 6
 
@@ -53,10 +55,10 @@ def _marked(text: str) -> list[str]:
     text = text if text.isascii() else unicodedata.normalize("NFC", text)
     for match in _TAG.finditer(text):
         if not _BEFORE.match(text, max(match.start() - 1, 0)):
-            found += [each for each in tags(match[1]) if each != "#"]
+            found += [each for each in tags(match[1][:_LONGEST]) if each != "#"]
     for match in _NAME.finditer(text) if "@" in text else ():
         if not _BEFORE.match(text, max(match.start() - 1, 0)):
-            found += ["@" + each for each in names(match[1])]
+            found += ["@" + each for each in names(match[1][:_LONGEST])]
     return found
 
 
@@ -94,14 +96,14 @@ def languages(lang: str) -> tuple[str, ...]:
 
 
 def _fields(post: Post) -> list[str]:
-    found = ["LANG:" + each for each in languages(post.lang)] if post.lang else []
+    found = ["LANG:" + each for each in languages(post.lang[:_LONGEST])] if post.lang else []
     if post.author:
-        found += ["FROM:" + each for each in names(post.author)]
+        found += ["FROM:" + each for each in names(post.author[:_LONGEST])]
     if post.source:
         found += ["SOURCE:" + each for each in sources(post.source)]
     if post.link:
         _scheme, *rest = post.link.split("/", 3)
-        if len(rest) > 1 and not rest[0]:
+        if len(rest) > 1 and not rest[0] and len(rest[1]) <= _LONGEST:
             found += _sites(rest[1])
     if post.network:
         found.append("NETWORK:" + opaque(post.network))

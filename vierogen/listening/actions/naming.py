@@ -136,7 +136,8 @@ def is_only_a_name(way: Iterable[Token], *, ours: Collection[str] = ()) -> bool:
     for token in way:
         text = token.text.lstrip("=~").strip(f"{_QUOTES}*")
         if token.text[0] == "#" or token.kind == "filter":
-            name = apart(_sender(token) or text.lstrip("#"))
+            written = _sender(token) or text.lstrip("#")
+            name = "" if _squeezed(written) in set(map(_squeezed, ours)) else apart(written)
             is_theirs = bool(name) and _means_somebody(name, ours)
             phrases += [name] if is_theirs else []
             loose += [text.lstrip("#").casefold()] if token.text[0] == "#" and not is_theirs else []
@@ -149,6 +150,11 @@ def is_only_a_name(way: Iterable[Token], *, ours: Collection[str] = ()) -> bool:
     # One phrase that is no name says what the matter is; single words do so together.
     pieces = [*phrases, " ".join(loose)] if loose else phrases
     return bool(pieces) and all(_means_somebody(piece, ours) for piece in pieces)
+
+
+def _squeezed(name: str) -> str:
+    """A name as a tag writes it: "gemeentealtena"."""
+    return "".join(_folded(name))
 
 
 def apart(joined: str) -> str:
@@ -216,11 +222,17 @@ def is_a_name(text: str, *, ours: Collection[str] = ()) -> bool:
         return len(words) > 1 and not any(map(_is_common, words[1:]))
     if not 2 <= len(words) <= MOST_WORDS or not all(map(_WORD.fullmatch, words[1:])):
         return False
-    if _is_sure(words[0]) and words[1].casefold() in _SURNAMES and len(words) == 2:
+    if _is_surely_one(text, words):
         return True
     if any(map(_is_common, words[1:])):
         return False
     return _begins_as_a_name(text, words) or _ends_as_a_name(text, words) or all(map(_has_capital, words))
+
+
+def _is_surely_one(text: str, words: Sequence[str]) -> bool:
+    """Whatever its last word may mean beside: "Jan van Dijk"; and "j de vries", where a dot was left out."""
+    is_initial = len(words) == 2 and len(words[0]) == 1 and len(text.split()) > len(words)
+    return is_initial or (all(map(_is_sure, words[:-1])) and words[-1].casefold() in _SURNAMES)
 
 
 def _begins_as_a_name(text: str, words: Sequence[str]) -> bool:

@@ -23,8 +23,10 @@ log = logging.getLogger(__name__)
 FAILING = timedelta(days=1)
 # So many times its own rhythm is much longer than its own rhythm.
 MUCH_LONGER = 10
-# Fewer messages tell no rhythm, nor do those of less than a day, unless they are many: only so long a silence counts.
-KNOWN_FROM, KNOWN_AFTER, MANY, UNKNOWN = 5, timedelta(days=1), 500, timedelta(days=30)
+# Fewer messages tell no rhythm, and those of less than a day hardly one, unless they are many: then a silence counts
+# that is so long.
+KNOWN_FROM, KNOWN_AFTER, MANY = 5, timedelta(days=1), 500
+BARELY_KNOWN, UNKNOWN = timedelta(days=7), timedelta(days=30)
 # No rhythm is so quick that less than this is silence, by the seconds between two messages; nights are quiet.
 FLOORS = ((5.0, timedelta(hours=1)), (600.0, timedelta(hours=9)), (float("inf"), timedelta(days=2)))
 LONGEST = timedelta(days=60)
@@ -39,8 +41,10 @@ def patience(source: Source) -> timedelta:
         return timedelta(seconds=source.quiet_after)
     heard = source.items - source.backlog
     span = source.item_at - source.added_at if source.item_at else timedelta()
-    if heard < KNOWN_FROM or (span < KNOWN_AFTER and heard < MANY):
+    if heard < KNOWN_FROM:
         return UNKNOWN
+    if span < KNOWN_AFTER and heard < MANY:
+        return BARELY_KNOWN
     usual = max(0.0, span.total_seconds()) / heard
     floor = next(least for seconds, least in FLOORS if usual <= seconds)
     return min(max(floor, timedelta(seconds=usual * MUCH_LONGER)), LONGEST)

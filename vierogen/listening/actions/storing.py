@@ -18,6 +18,7 @@ from django.utils import timezone
 from vierogen.listening.models import Alert, Count, Document, Hit, Item, Source
 from vierogen.listening.rhythm import HISTORY
 from vierogen.listening.sources.base import LONGEST, Found
+from vierogen.listening.sources.links import LONGEST as LONGEST_LINK
 from vierogen.listening.sources.links import clean
 
 log = logging.getLogger(__name__)
@@ -145,9 +146,13 @@ def _stored(keyed: dict[str, Find], *, at: datetime) -> list[tuple[int, int]]:
 
 
 def _hour_of(found: Found, at: datetime) -> datetime | None:
-    """In which hour it is a mention: what a new source tells of last week is no flare-up now. None: long ago."""
-    said = found.published_at
-    moment = min(said.astimezone(UTC), at) if said and _believed(said) else at
+    """In which hour it is a mention: what a new source tells of last week is no flare-up now. None: long ago.
+
+    Midnight of today is no hour: it is all that a source with days alone can say.
+    """
+    said = found.published_at.astimezone(UTC) if found.published_at and _believed(found.published_at) else at
+    is_a_day = said.minute == said.second == 0 and said.hour in {22, 23, 0} and at - said < timedelta(days=1)
+    moment = at if is_a_day else min(said, at)
     return moment.replace(minute=0, second=0, microsecond=0) if moment > at - MENTIONED else None
 
 
@@ -180,7 +185,7 @@ def _item(key: str, find: Find, at: Any) -> Row:
         key,
         find.source_id,
         _fit(found.network, 40),
-        clean(found.link) if found.link else "",
+        _fit(clean(found.link), LONGEST_LINK) if found.link else "",
         _fit(found.title, 500),
         _fit(found.text, LONGEST),
         _fit((found.language or find.language).partition(" ")[0], 10),

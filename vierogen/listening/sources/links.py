@@ -43,7 +43,8 @@ def clean(link: str, *, base: str = "") -> str:
         for _hop in range(_MOST_REDIRECTS):
             if not (inner := _unwrapped(found)):
                 break
-            found = inner
+            # What stood there in percent signs may be unseen signs now.
+            found = _absolute(inner, "")
         return _tidied(found)
     except ValueError:  # RFC 3986: brackets and ports that are none
         return ""

@@ -18,8 +18,9 @@ from vierogen.core.words import gettext_noop as _
 from vierogen.listening.sources.base import BACKLOG, LONGEST, Found, Memory, Polled, Reading, SourceError, Streamed
 from vierogen.listening.sources.complaints import told
 from vierogen.listening.sources.fetching import Clock
+from vierogen.listening.sources.links import clean
 from vierogen.networks.asking import Forbidden, Missing, ask, body_as
-from vierogen.networks.base import Limited, NetworkError
+from vierogen.networks.base import NetworkError
 from vierogen.networks.mastodon_shown import shown_from
 from vierogen.networks.streaming import NotOffered, events, frames
 from vierogen.networks.taming import tamed, web_address
@@ -28,6 +29,8 @@ Status = Mapping[str, Any]
 
 # The most that a server lists at once, and so many lists at most at one reading.
 PAGE, PAGES = 40, 10
+# And so many after a connection was cut: the account's own calls go on beside it, of 300 in five minutes.
+PAGES_BACK = 50
 # Seconds that a reading may take in all.
 LONGEST_READING = 60.0
 # Seconds: a server allows 300 calls in five minutes from one address.
@@ -35,8 +38,8 @@ EVERY = 60.0
 _HAS = {"image": "image", "gifv": "image", "video": "video"}
 # What was edited may say only now what somebody listens for.
 _TOLD = {"update", "status.update"}
-_LONGEST_ID = 100
-# In the memory of a stream: what came while nobody listened cannot be read afterwards.
+_LONGEST_ID, _LONGEST_NAME, _LONGEST_LINK = 100, 300, 4_000
+# In the memory of a stream: not all that came while nobody listened could be read afterwards.
 UNLISTED = "unlisted"
 _STREAMS = {"/public": "public", "/public/local": "public:local"}
 _NO_TAG = _("This is not the page of a hashtag. It looks like this: https://mastodon.social/tags/belastingdienst")
@@ -69,13 +72,20 @@ class MastodonTag(Polled):
         return f"{server}/tags/{quote(tag.lower(), safe='')}"
 
     def read(self, client: httpx.Client, address: str, memory: Memory) -> Reading:
-        """What came since the last reading, also late from other servers, and what was edited of the newest forty."""
+        """What came since the last reading, also late from other servers, and what was edited of the newest forty.
+
+        Where only the beginning could be read, the next reading goes on from there.
+        """
         server, path = _apart(address, _NO_TAG)
         found, reached = list[Found](), memory
         with told():
-            for statuses, now_known in islice(_since(client, _time_line(server, path), memory), PAGES):
-                found += _all_in(statuses, server)
-                reached = now_known
+            try:
+                for statuses, now_known in islice(_since(client, _time_line(server, path), memory), PAGES):
+                    found += _all_in(statuses, server)
+                    reached = now_known
+            except NetworkError:
+                if reached is memory:
+                    raise
         if "newest" not in memory:
             # What stood there for long is no news.
             since = datetime.now(UTC) - BACKLOG
@@ -123,9 +133,11 @@ class MastodonStream(Streamed):
             for statuses, reached in _missed(client, _time_line(server, path), memory):
                 known = reached
                 yield _all_in(statuses, server), known
+                if stop.is_set():
+                    return
             for event in events:
                 status = _object(event[1]) if event and event[0] in _TOLD else {}
-                statuses = _fresh([status] if _is_status(status) else [], known)
+                statuses = _fresh([status] if _is_status(status) else [], known, with_old=True)
                 known = _noted(known, statuses)
                 yield _all_in(statuses, server), known
 
@@ -142,23 +154,23 @@ def _missed(
 ) -> Iterator[tuple[list[Status], Memory]]:
     """What came since the last connection, after a sign of life; at the first connection only what is known now.
 
-    ``UNLISTED`` in the memory tells people that this server lets nobody read back.
+    Whatever becomes of it, what comes now is heard. ``UNLISTED`` in the memory says that not all could be read back;
+    then the newest post stays the one from before, so that the next connection tries again.
     """
-    memory = {key: value for key, value in memory.items() if key != UNLISTED}
-    pages = _since(client, time_line, memory)
+    before = {key: value for key, value in memory.items() if key != UNLISTED}
+    pages, reached = _since(client, time_line, before), before
     try:
         first = next(pages, None)
-    except NetworkError as error:
-        if error.may_retry or isinstance(error, Limited):
-            raise
-        # To hear what comes is better than nothing.
-        yield [], {**memory, UNLISTED: True}
-        return
-    if "newest" not in memory:
-        yield [], first[1] if first else memory
-        return
-    yield [], memory
-    yield from chain([first] if first else [], pages)
+        if "newest" not in before:
+            yield [], {"newest": "", **(first[1] if first else {})}
+            return
+        yield [], before
+        for statuses, reached in islice(chain([first] if first else [], pages), PAGES_BACK):
+            yield statuses, reached
+        if next(pages, None) is not None:
+            yield [], {**reached, UNLISTED: True}
+    except NetworkError:
+        yield [], {**reached, UNLISTED: True}
 
 
 def _since(
@@ -167,22 +179,26 @@ def _since(
     """The posts that ``memory`` does not know, in pages, the oldest page first, each with what is known after it.
 
     A post from another server is listed where it was made, not where it came in (Mastodon's ids hold that time), so
-    the newest page is always read as a whole. Only where more than a page is new, it is read from there on.
+    the newest page is always read as a whole. Only where more than a page is new, it is read from there on, up to what
+    was the newest when that began.
     """
     latest, newest = _page(client, time_line), str(memory.get("newest", ""))
-    has_gap = latest and newest and min(_rank(str(status["id"])) for status in latest) > _rank(newest)
-    for page in _onwards(client, time_line, newest) if has_gap else [latest]:
+    ranks = [_rank(str(status["id"])) for status in latest]
+    has_gap = ranks and newest and min(ranks) > _rank(newest)
+    for page in chain(_onwards(client, time_line, newest, until=max(ranks)) if has_gap else [], [latest]):
         fresh = _fresh(page, memory)
         memory = _noted(memory, page)
         yield fresh, memory
 
 
-def _onwards(client: httpx.Client, time_line: tuple[str, dict[str, str]], newest: str) -> Iterator[list[Status]]:
-    """Page after page from a post on; it ends where nothing newer comes."""
+def _onwards(
+    client: httpx.Client, time_line: tuple[str, dict[str, str]], newest: str, *, until: tuple[int, str]
+) -> Iterator[list[Status]]:
+    """Page after page from a post on, up to another; it ends where nothing newer comes."""
     while page := _page(client, time_line, min_id=newest):
         yield page
         last = max((str(status["id"]) for status in page), key=_rank)
-        if _rank(last) <= _rank(newest):
+        if _rank(last) >= until or _rank(last) <= _rank(newest):
             return
         newest = last
 
@@ -201,10 +217,21 @@ def _is_status(told: object) -> bool:
     return isinstance(told, dict) and 0 < len(str(told.get("id") or "")) <= _LONGEST_ID
 
 
-def _fresh(statuses: Sequence[Status], memory: Memory) -> list[Status]:
-    """Those that are not known, or were edited since."""
-    seen = memory.get("seen", {})
-    return [status for status in statuses if seen.get(str(status["id"])) != _edited(status)]
+def _fresh(statuses: Sequence[Status], memory: Memory, *, with_old: bool = False) -> list[Status]:
+    """Those that are not known, or were edited since.
+
+    Not what is older than all that is known: where posts are deleted, a list shows old ones again. A stream tells
+    nothing old, unless it came in late (``with_old``).
+    """
+    seen: dict[str, str] = memory.get("seen", {})
+    known = sorted(map(_rank, seen)) if len(seen) >= PAGE else [_rank(str(memory.get("newest", "")))] * (not seen)
+    oldest = (0, "") if with_old or not known else known[0]
+    fresh = list[Status]()
+    for status in statuses:
+        key = str(status["id"])
+        if seen[key] != _edited(status) if key in seen else _rank(key) > oldest:
+            fresh.append(status)
+    return fresh
 
 
 def _noted(memory: Memory, statuses: Sequence[Status]) -> Memory:
@@ -213,7 +240,9 @@ def _noted(memory: Memory, statuses: Sequence[Status]) -> Memory:
         return memory
     told = {str(status["id"]): _edited(status) for status in statuses}
     seen = {key: edited for key, edited in memory.get("seen", {}).items() if key not in told} | told
-    newest = max([str(memory.get("newest", "")), *told], key=_rank)
+    newest = str(memory.get("newest", ""))
+    if UNLISTED not in memory:
+        newest = max([newest, *told], key=_rank)
     return {**memory, "newest": newest, "seen": {key: seen[key] for key in sorted(seen, key=_rank)[-PAGE:]}}
 
 
@@ -270,11 +299,12 @@ def found_in(status: Mapping[str, Any], server: str) -> Found | None:
 def _found(status: Mapping[str, Any], server: str) -> Found:
     shown = shown_from(status)
     kinds = {_HAS.get(str(each.get("type")), "") for each in status.get("media_attachments") or ()} - {""}
+    link = clean(shown.url[:_LONGEST_LINK])
     return Found(
-        key=web_address(status.get("uri")) or shown.url or f"{server}/{status['id']}",
+        key=web_address(status.get("uri")) or link or f"{server}/{status['id']}",
         text=shown.text[:LONGEST],
-        link=shown.url,
-        language=str(status.get("language") or ""),
+        link=link,
+        language=str(status.get("language") or "")[:_LONGEST_ID],
         author=_author(status.get("account") or {}, server),
         network="mastodon",
         published_at=_past(shown.created_at),
@@ -289,7 +319,7 @@ def _past(moment: datetime | None) -> datetime | None:
 
 
 def _author(account: Mapping[str, Any], server: str) -> str:
-    name = str(account.get("acct") or "")
+    name = str(account.get("acct") or "")[:_LONGEST_NAME]
     return f"@{name}" if "@" in name or not name else f"@{name}@{urlsplit(server).netloc}"
 
 
