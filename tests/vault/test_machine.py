@@ -169,8 +169,8 @@ class Vault(RuleBasedStateMachine):
     def is_alone(self, who: int) -> bool:
         """Is nobody else left who could stop what ``who`` does in an emergency, or who could look back at it?"""
         others = [one for one in range(len(self.people)) if one != who % len(self.people)]
-        if who % len(self.people) == 2:  # whom Cora just gave such a role may be Cora
-            others = [one for one in others if not self.person(one).is_new]
+        if who % len(self.people) == 2 or self.person(who).is_new:  # whom Cora just gave such a role may be Cora
+            others = [one for one in others if one != 2 and not self.person(one).is_new]
         ours = [one for one in range(len(self.people)) if self.person(one).is_ours and self.person(one).is_here]
         able = {one for one in ours if self.person(one).roles & KEEPERS}
         stop = (able & self.custody or able) | {2}

@@ -133,6 +133,7 @@ def test_whom_one_just_made_an_administrator_counts_for_nobody(
     assert "Stop it" in page  # whoever it is
     assert "Nobody else is left who could stop this" not in page
     assert "Nobody else is left who could look back at this" in page
+    assert "do not count for each other" in page
     clock.shift(timedelta(days=1))
     show(again(asked), by=cora, proof=proof_of(cora))
     with pytest.raises(PermissionDenied):
@@ -142,6 +143,23 @@ def test_whom_one_just_made_an_administrator_counts_for_nobody(
         look_back(again(asked), by=puppet, note="All is fine")
 
 
+def test_nor_does_who_let_the_breaker_in(
+    secret: Kept, kees: Member, kim: Member, ada: Member, cora: Member, clock: Any
+) -> None:
+    """Else the second self breaks the glass, and the first looks back."""
+    RoleHeld.objects.filter(role=Role.DUTY_OFFICER).delete()
+    puppet = puppet_of(cora, has_arrived=True)
+    around = watching.others(secret.channel, but=puppet)
+    assert {one.name for one in around.looking} == {"Ada", "Kees", "Kim"}  # there are others, so it is an hour
+    strip(kees, kim, ada, by=cora)
+    asked = break_glass(secret, by=puppet, reason=WHY, proof=proof_of(puppet))
+    assert asked.opens_at - asked.asked_at == timedelta(days=1)
+    clock.shift(timedelta(days=1))
+    show(again(asked), by=puppet, proof=proof_of(puppet))
+    with pytest.raises(PermissionDenied):
+        look_back(again(asked), by=cora, note="All is fine")
+
+
 def test_nor_does_whom_such_a_one_lets_in(secret: Kept, kees: Member, kim: Member, ada: Member, cora: Member) -> None:
     RoleHeld.objects.filter(role=Role.DUTY_OFFICER).delete()
     strip(kees, kim, ada, by=cora)
@@ -149,7 +167,7 @@ def test_nor_does_whom_such_a_one_lets_in(secret: Kept, kees: Member, kim: Membe
     change_roles(opened_to(kim), roles=[Role.CUSTODIAN], ends_on=None, by=puppet)
     around = watching.others(secret.channel, but=cora)
     assert (around.lacks, {one.name for one in around.able}) == (["stop", "look_back"], {"Petra", "Kim"})
-    assert cora in watching.others(secret.channel, but=kim).looking  # she was there before any of them
+    assert watching.others(secret.channel, but=kim).lacks == ["stop", "look_back"]
 
 
 def test_whoever_had_such_a_role_before_counts_though_it_was_changed(

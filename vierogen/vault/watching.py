@@ -64,6 +64,16 @@ class Others:
         return self.nobody_stops or self.nobody_looks_back
 
     @property
+    def why(self) -> str:
+        """Why somebody who could stop it does not count, "" where all do."""
+        if len(self.stopping) == len(self.able):
+            return ""
+        return _(
+            "People who let each other in within the last thirty days do not count for each other, nor does who still "
+            "gets started."
+        )
+
+    @property
     def count(self) -> int:
         """How many are told, without whoever was invited and never came in: nobody knows whether they read it."""
         return sum(not one.is_awaited for one in self.told)
@@ -120,29 +130,33 @@ def who_can_look_back(organisation: Organisation, *, but: Member) -> list[Member
 
 
 def is_given_by(but: Member, member: Member) -> bool:
-    """Can ``member`` stop or look back at something only since ``but`` gave them that lately?"""
+    """Can the two do what they can only since one gave it to the other lately, or somebody to both?"""
     return bool(_given_by(but, [member]))
 
 
 def _given_by(but: Member, members: Iterable[Member]) -> set[int]:
-    """The numbers of those who had none of these roles before ``but`` gave one, or somebody who has it from ``but``."""
+    """The numbers of those who may be the same person as ``but``, once more.
+
+    Who had none of these roles until ``but`` gave them one, or somebody who has it from ``but``; and the other way
+    round: whoever lets a second self in may let that one break the glass, and look back.
+    """
     found = list(members)
     givers: dict[str, str] = {}
-    asked = {one.actor for one in found}
+    asked = {but.actor, *(one.actor for one in found)}
     while asked:
         givers |= _givers(asked)
-        asked = {giver for giver in givers.values() if giver} - givers.keys() - {but.actor}
-    return {one.pk for one in found if _leads_to(but.actor, one.actor, givers)}
+        asked = {giver for giver in givers.values() if giver} - givers.keys()
+    theirs = _line(but.actor, givers)
+    return {one.pk for one in found if theirs & _line(one.actor, givers)}
 
 
-def _leads_to(end: str, actor: str, givers: Mapping[str, str]) -> bool:
-    seen: set[str] = set()
-    while actor and actor not in seen:
-        seen.add(actor)
+def _line(actor: str, givers: Mapping[str, str]) -> set[str]:
+    """These, who gave it to them, who gave it to those, and so on."""
+    line: set[str] = set()
+    while actor and actor not in line:
+        line.add(actor)
         actor = givers.get(actor, "")
-        if actor == end:
-            return True
-    return False
+    return line
 
 
 def _givers(actors: Iterable[str]) -> dict[str, str]:
@@ -181,7 +195,10 @@ def lonely_words(around: Others, *, to_able: bool) -> str:
         told.append(_("Nobody else is left who could stop this."))
     if around.nobody_looks_back:
         told.append(_("Nobody else is left who could look back at this."))
-    return " ".join([*told, _("So it waits a day, and who reads the ledger hears of it.")]) if told else ""
+    if not told:
+        return ""
+    why = [around.why] if around.why else []
+    return " ".join([*told, *why, _("So it waits a day, and who reads the ledger hears of it.")])
 
 
 def facts_of(asked: Reveal, *, around: Others | None = None) -> dict[str, object]:
