@@ -170,7 +170,8 @@ def test_who_takes_a_role_with_power_away_does_not_do_so_unseen(town: Organisati
         "kees": True,
     }
     change_roles(ada, roles=[Role.WRITER], ends_on=None, by=cora)
-    assert {name: "Ada is no administrator" in text for name, text in told().items()} == {"ada": True}
+    # Kees lost his a moment ago: else whoever takes them all away one after the other tells fewer each time.
+    assert {name: "Ada is no administrator" in text for name, text in told().items()} == {"ada": True, "kees": True}
     lost = [entry.facts["lost"] for entry in Entry.objects.filter(verb="change_roles").order_by("number")]
     assert lost == [["custodian"], ["administrator"]]
     change_roles(anna, roles=[Role.REVIEWER], ends_on=None, by=cora)  # a role without power

@@ -8,7 +8,7 @@ left has to get in.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -23,16 +23,12 @@ from vierogen.ledger.models import Entry
 from vierogen.ledger.moves import subject_of
 from vierogen.notices.actions import tell
 from vierogen.people.actions import addressees, away
+from vierogen.people.granting import LATELY, POWER, lost_lately
 from vierogen.people.holding import number_of
 from vierogen.people.models import Member, Organisation
-from vierogen.people.roles import Right, roles_with
+from vierogen.people.roles import Right
 from vierogen.vault.actions import VAULT
 from vierogen.vault.models import Reveal
-
-# So long whoever lost a role goes on to hear of what it could have stopped.
-LATELY = timedelta(days=30)
-# The roles with which somebody can stop an emergency, or look back at it.
-POWER = frozenset({*roles_with(Right.REVEAL), *roles_with(Right.MANAGE_ORGANISATION), *roles_with(Right.BREAK_GLASS)})
 
 
 @dataclass(frozen=True)
@@ -95,8 +91,8 @@ def others(channel: Channel, *, but: Member) -> Others:
     theirs = _given_by(but, able)
     stopping = [one for one in able if one.pk not in theirs and one.arriving_since is None]
     looking = who_can_look_back(channel.organisation, but=but)
-    everybody = [*in_charge, *(row.member for row in channel.custodians.with_members()), *_lost_it_lately(channel)]
-    everybody += looking
+    everybody = [*in_charge, *(row.member for row in channel.custodians.with_members()), *looking]
+    everybody += [*lost_lately(channel.organisation_id), *_taken_off_lately(channel)]
     if not stopping or not looking:
         everybody += members.who_may(Right.READ_LEDGER)
     told = [one for one in _without(but, everybody) if one.is_current]
@@ -107,15 +103,12 @@ def _without(but: Member, members: Iterable[Member]) -> list[Member]:
     return list({one.pk: one for one in members if one.pk != but.pk}.values())
 
 
-def _lost_it_lately(channel: Channel) -> Iterable[Member]:
-    """Who lost such a role, or was taken off as custodian of this account."""
-    organisation = channel.organisation
-    entries = Entry.objects.filter(organisation_id=organisation.pk, at__gte=timezone.now() - LATELY)
-    told = entries.filter(verb="change_roles", facts__has_key="lost").values_list("subject", "facts")
-    lost = {number_of(subject) for subject, facts in told if POWER.intersection(facts["lost"])}
-    entrusted = entries.filter(verb="entrust", subject=subject_of(channel), facts__has_key="removed")
-    lost |= {number_of(actor) for facts in entrusted.values_list("facts", flat=True) for actor in facts["removed"]}
-    return organisation.members.filter(pk__in=lost).select_related("user", "organisation").order_by("pk")
+def _taken_off_lately(channel: Channel) -> Iterable[Member]:
+    """Who was taken off as custodian of this account."""
+    entries = Entry.objects.filter(subject=subject_of(channel), verb="entrust", at__gte=timezone.now() - LATELY)
+    told = entries.filter(facts__has_key="removed").values_list("facts", flat=True)
+    numbers = {number_of(actor) for facts in told for actor in facts["removed"]}
+    return channel.organisation.members.filter(pk__in=numbers).select_related("user", "organisation").order_by("pk")
 
 
 def who_can_look_back(organisation: Organisation, *, but: Member) -> list[Member]:
@@ -166,7 +159,7 @@ def _givers(actors: Iterable[str]) -> dict[str, str]:
     since, had = timezone.now() - LATELY, dict.fromkeys(subjects, False)
     givers = dict.fromkeys(subjects.values(), "")
     for row in rows:
-        has = bool(POWER.intersection(row.facts["roles"]))
+        has = bool(POWER.intersection(row.facts.get("roles", ())))
         if has and (row.verb == "join" or not had[row.subject]):
             is_lately = row.at >= since and row.actor.startswith("member:")
             givers[subjects[row.subject]] = row.actor if is_lately else ""
