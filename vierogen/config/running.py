@@ -1,6 +1,5 @@
 """Runs the parts of the house in one process: web, worker, watcher and listener, until somebody asks to stop."""
 
-import signal
 import threading
 from collections.abc import Callable, Iterable
 
@@ -12,6 +11,7 @@ from vierogen.channels import jobs as channels_jobs
 from vierogen.config.wsgi import application
 from vierogen.core.http import stay_inside
 from vierogen.core.schedule import start
+from vierogen.core.stopping import AskedToStop
 from vierogen.learning import jobs as learning_jobs
 from vierogen.listening import jobs as listening_jobs
 from vierogen.notices import jobs as notices_jobs
@@ -33,9 +33,6 @@ JOBS = [
     *practice_jobs.JOBS,
 ]
 
-# Seconds.
-WAKES = 1.0
-
 
 def run(
     parts: Iterable[str],
@@ -50,9 +47,7 @@ def run(
     """
     if settings.PRACTICE:
         stay_inside()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop, asked = threading.Event(), AskedToStop()
     wanted = set(parts)
     # First: where the port is taken, nothing begins.
     server = _serve(host, port, stop) if "web" in wanted else None
@@ -60,8 +55,8 @@ def run(
     threads += watch_jobs.start_watching(stop) if "watch" in wanted else []
     threads += listening_jobs.start_listening(stop) if "listen" in wanted else []
     ready()
-    while not stop.wait(WAKES):  # a signal that reached another thread is handled when this one wakes
-        pass
+    asked.wait()
+    stop.set()
     if server:
         server.task_dispatcher.shutdown()  # what is under way is answered first
         server.close()

@@ -1,13 +1,12 @@
 """Simulates a network that has no server of its own to run here: for demos, and to try a connector."""
 
-import signal
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from vierogen.core.stopping import AskedToStop
 from vierogen.practice.simulators import by_phone
 from vierogen.practice.simulators.door import Simulator, simulators
 
@@ -28,13 +27,12 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Start it, say what can be done, and run until stopped."""
         simulator = _started(options["network"], port=options["port"])
-        stopped = _stopped_by_signal()
+        asked = AskedToStop()
         try:
             for line in _told(simulator, by_phone.furnish(simulator)):
                 self.stdout.write(line)
             self.stdout.flush()
-            while not stopped.wait(1.0):  # a signal that reached another thread is handled when this one wakes
-                pass
+            asked.wait()
         finally:
             simulator.stop()
 
@@ -67,11 +65,3 @@ def _told(simulator: Simulator, page: by_phone.ByPhone) -> Iterator[str]:
     yield f"    {simulator.url}/{by_phone.PATH}"
     yield ""
     yield "Everything there is forgotten when you stop it, with Ctrl-C."
-
-
-def _stopped_by_signal() -> Event:
-    """What Ctrl-C and SIGTERM set from now on."""
-    stopped = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    return stopped
