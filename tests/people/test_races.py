@@ -126,6 +126,25 @@ def test_a_hand_over_and_somebody_who_acts_on_one_of_the_accounts_wait_for_each_
     assert verify()[1] == []
 
 
+def test_what_somebody_else_took_while_a_hand_over_waited_is_passed_over(
+    town: Organisation, cora: Member, channel: Channel, second: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kees, kim, pat = (make_member(town, name, Role.CUSTODIAN) for name in ("Kees", "Kim", "Pat"))
+    for each in (channel, second):
+        entrust(each, to=[kees, kim], by=cora)
+    departure = departing.begin(kees, last_day=town.today() + timedelta(days=20), by=cora)
+    lock = departing._lock
+
+    def too_late(subjects: set[str]) -> None:
+        entrust(second, to=[kim, pat], by=kim)
+        lock(subjects)
+
+    monkeypatch.setattr(departing, "_lock", too_late)
+    subjects = [subject_of(each) for each in (channel, second)]
+    assert departing.hand_over(departure, "channels.custody", subjects, to=pat, by=cora) == 1
+    assert not channel.custodians.filter(member=kees).exists()
+
+
 def test_two_buttons_pressed_at_once_are_one_change(town: Organisation, cora: Member, anna: Member) -> None:
     seen, wanted = Member.objects.get(pk=anna.pk).as_shown, [Role.WRITER, Role.REVIEWER]
     for _press in range(2):

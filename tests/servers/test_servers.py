@@ -118,7 +118,16 @@ def test_a_missing_browser_fails_the_test_unless_it_is_left_out(tmp_path: Path, 
     file = tmp_path / "test_outcomes.py"
     file.write_text(OUTCOMES)
     plugin = ["-p", "tests.plugins.needed"]
-    command = [sys.executable, "-m", "pytest", *plugin, *ALONE, f"--rootdir={tmp_path}", str(file)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *plugin,
+        *ALONE,
+        f"--rootdir={tmp_path}",
+        f"--confcutdir={tmp_path}",
+        str(file),
+    ]
     environment = os.environ | {"WITHOUT": without, "PYTEST_ADDOPTS": ""}
     done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert outcome in done.stdout

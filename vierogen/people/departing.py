@@ -162,14 +162,20 @@ def hand_over(departure: Departure, kind: str, subjects: Iterable[str], *, to: M
         raise ValidationError(_("%(name)s leaves as well. Choose somebody who stays.") % {"name": to.name})
     came_in(to)
     _write_down(departure, by=by)
-    wanted = set(subjects) & {held.subject for held in holding.held_by(departure.member)}
-    _lock(wanted)
+    wanted = set(subjects)
+    _lock(wanted & _held(holding, departure.member))
+    # Asked again: while we waited for the rows, somebody may have taken some.
+    wanted &= _held(holding, departure.member)
     for subject in sorted(wanted):
         holding.hand_over(departure.member, subject, to=to, by=by)
     taken = departure.tasks.filter(kind=kind, subject__in=wanted)
     taken.update(done_at=timezone.now(), done_by=by, taken_by=to)
     _write_down(departure, by=by)
     return len(wanted)
+
+
+def _held(holding: Holding, member: Member) -> set[str]:
+    return {held.subject for held in holding.held_by(member)}
 
 
 def _lock(subjects: Iterable[str]) -> None:
