@@ -102,14 +102,19 @@ def second(channel: Channel) -> Channel:
     return row
 
 
+def leaving_both(town: Organisation, cora: Member, *accounts: Channel) -> tuple[Member, Member, Member, Departure]:
+    """Kees, who leaves and answers for these accounts with Kim; Pat, who stays; and his departure."""
+    kees, kim, pat = (make_member(town, name, Role.CUSTODIAN) for name in ("Kees", "Kim", "Pat"))
+    for each in accounts:
+        entrust(each, to=[kees, kim], by=cora)
+    return kees, kim, pat, departing.begin(kees, last_day=town.today() + timedelta(days=20), by=cora)
+
+
 def test_a_hand_over_and_somebody_who_acts_on_one_of_the_accounts_wait_for_each_other_in_one_order(
     town: Organisation, cora: Member, channel: Channel, second: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Everybody takes the account and then the ledger; a hand-over writes in the ledger between two accounts."""
-    kees, kim, pat = (make_member(town, name, Role.CUSTODIAN) for name in ("Kees", "Kim", "Pat"))
-    for each in (channel, second):
-        entrust(each, to=[kees, kim], by=cora)
-    departure = departing.begin(kees, last_day=town.today() + timedelta(days=20), by=cora)
+    _kees, kim, pat, departure = leaving_both(town, cora, channel, second)
     give = Custody.hand_over
 
     def slowly(*args: Any, **named: Any) -> None:
@@ -129,10 +134,7 @@ def test_a_hand_over_and_somebody_who_acts_on_one_of_the_accounts_wait_for_each_
 def test_what_somebody_else_took_while_a_hand_over_waited_is_passed_over(
     town: Organisation, cora: Member, channel: Channel, second: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kees, kim, pat = (make_member(town, name, Role.CUSTODIAN) for name in ("Kees", "Kim", "Pat"))
-    for each in (channel, second):
-        entrust(each, to=[kees, kim], by=cora)
-    departure = departing.begin(kees, last_day=town.today() + timedelta(days=20), by=cora)
+    kees, kim, pat, departure = leaving_both(town, cora, channel, second)
     lock = departing._lock
 
     def too_late(subjects: set[str]) -> None:
